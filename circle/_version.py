@@ -1,0 +1,3 @@
+"""The version of circle, in the one place that packaging and run records read."""
+
+VERSION = "0.1.0"
