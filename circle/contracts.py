@@ -1,0 +1,452 @@
+"""The data dictionary: every table circle reads or writes, column by column."""
+
+from circle.tables import Column, Contract
+
+AREA_CLASS_WORDS = {
+    "urban": ("城市化地区", "城市地区"),
+    "urbanising": ("城镇化地区", "城镇化拓展区"),
+    "outer": ("远郊地区", "远郊"),
+}
+COMMITTEE_KIND_WORDS = {
+    "resident": ("居委", "居委会", "居民委员会"),
+    "village": ("村委", "村委会", "村民委员会"),
+}
+STATUS_WORDS = {
+    "open": ("开放", "已开放", "运营", "在用"),
+    "planned": ("规划", "拟建"),
+    "building": ("在建",),
+    "closed": ("关闭", "停用"),
+}
+ROUTE_WORDS = {
+    "reuse": ("盘活存量",),
+    "co-use": ("复合利用",),
+    "build": ("规划建设",),
+}
+MODE_WORDS = {"walk": ("步行",), "cycle": ("骑行",)}
+KIND_WORDS = {
+    "beyond": ("超出时限",),
+    "unreachable": ("无法到达",),
+    "not_joined": ("居村点未接入路网",),
+}
+
+_SUBDISTRICT_ID = Column(
+    "subdistrict_id",
+    "id",
+    "Code of the street office or town.",
+    "街镇编号",
+    synonyms=("subdistrict_code", "街道编号", "街镇代码"),
+)
+_COMMITTEE_ID = Column(
+    "committee_id",
+    "id",
+    "Code of the residents' or villagers' committee.",
+    "居村编号",
+    synonyms=("编号", "居委编号", "村居编号"),
+)
+_POPULATION = Column(
+    "population",
+    "count",
+    "People living in the cell.",
+    "人口",
+    unit="persons",
+    minimum=0,
+    synonyms=("人口数", "total", "pop"),
+)
+_NAME = Column("name", "text", "Name.", "名称")
+
+SUBDISTRICTS = Contract(
+    "subdistricts",
+    ("subdistrict_id",),
+    (
+        _SUBDISTRICT_ID,
+        Column("name", "text", "Name of the subdistrict.", "街镇名称", synonyms=("名称",)),
+        Column(
+            "area_class",
+            "choice",
+            "Area class, which sets the travel mode of the rule.",
+            "地区类型",
+            required=False,
+            choices=AREA_CLASS_WORDS,
+        ),
+        Column("geometry", "area", "Area of the subdistrict.", "范围"),
+    ),
+)
+
+COMMITTEES = Contract(
+    "committees",
+    ("committee_id",),
+    (
+        _COMMITTEE_ID,
+        Column("name", "text", "Name of the committee.", "居村名称", synonyms=("名称",)),
+        Column(
+            "kind",
+            "choice",
+            "Residents' (居委) or villagers' (村委) committee.",
+            "类别",
+            choices=COMMITTEE_KIND_WORDS,
+        ),
+        _SUBDISTRICT_ID,
+        Column(
+            "households",
+            "count",
+            "Households.",
+            "户数",
+            required=False,
+            null=True,
+            minimum=0,
+        ),
+        Column("geometry", "point", "Committee point.", "位置"),
+    ),
+)
+
+CELLS = Contract(
+    "cells",
+    ("cell_id",),
+    (
+        Column(
+            "cell_id",
+            "id",
+            "Code of the population cell.",
+            "网格编号",
+            synonyms=("编号", "id"),
+        ),
+        _POPULATION,
+        Column("geometry", "point", "Middle of the cell.", "位置"),
+    ),
+)
+
+FACILITIES = Contract(
+    "facilities",
+    ("facility_id",),
+    (
+        Column(
+            "facility_id",
+            "id",
+            "Code of the facility: one building and one type.",
+            "设施编号",
+            synonyms=("编号",),
+        ),
+        Column(
+            "name",
+            "text",
+            "Name of the facility.",
+            "设施名称",
+            null=True,
+            synonyms=("名称",),
+        ),
+        Column(
+            "type_id",
+            "text",
+            "Facility type of the profile.",
+            "设施类型",
+            synonyms=("类型", "type"),
+        ),
+        Column(
+            "status",
+            "choice",
+            "Only open facilities count.",
+            "状态",
+            required=False,
+            choices=STATUS_WORDS,
+        ),
+        Column("address", "text", "Address.", "地址", required=False, null=True),
+        Column(
+            "floor_area_m2",
+            "number",
+            "Floor area.",
+            "建筑面积",
+            unit="m²",
+            required=False,
+            null=True,
+            minimum=0,
+            synonyms=("建筑面积_m2", "建筑面积(m²)", "建筑面积（平方米）"),
+        ),
+        Column(
+            "building_id",
+            "id",
+            "Code shared by facilities under one roof.",
+            "建筑编号",
+            required=False,
+            null=True,
+        ),
+        Column("geometry", "point", "Place of the facility.", "位置"),
+    ),
+)
+
+CANDIDATES = Contract(
+    "candidates",
+    ("candidate_id",),
+    (
+        Column(
+            "candidate_id",
+            "id",
+            "Code of the candidate.",
+            "候选点编号",
+            synonyms=("编号",),
+        ),
+        _NAME,
+        Column(
+            "route",
+            "choice",
+            "Supply route: reuse 盘活存量, co-use 复合利用, build 规划建设.",
+            "供给方式",
+            choices=ROUTE_WORDS,
+        ),
+        Column(
+            "floor_area_m2",
+            "number",
+            "Floor area on offer.",
+            "建筑面积",
+            unit="m²",
+            required=False,
+            null=True,
+            minimum=0,
+            synonyms=("建筑面积_m2",),
+        ),
+        Column(
+            "cost_10k",
+            "number",
+            "Cost in ten thousand yuan.",
+            "造价_万元",
+            unit="10,000 CNY",
+            required=False,
+            null=True,
+            minimum=0,
+            synonyms=("造价", "造价（万元）"),
+        ),
+        Column("type_ids", "list", "Types that may go there.", "可设类型"),
+        Column(
+            "earliest_year",
+            "count",
+            "First year in which it can open.",
+            "最早年份",
+            required=False,
+            null=True,
+        ),
+        Column("geometry", "point", "Place of the candidate.", "位置"),
+    ),
+)
+
+_TYPE_ID = Column("type_id", "id", "Facility type of the profile.", "设施类型编号")
+_MODE = Column("mode", "choice", "Travel mode of the rule.", "方式", choices=MODE_WORDS)
+_THRESHOLD = Column(
+    "threshold_min",
+    "number",
+    "Longest travel time that counts, inclusive.",
+    "时限_分钟",
+    unit="min",
+)
+_TIME = Column(
+    "travel_time_min",
+    "number",
+    "Time from origin to the nearest facility; empty where there is no way.",
+    "最近设施时间_分钟",
+    unit="min",
+    null=True,
+    minimum=0,
+)
+_NEAREST = Column(
+    "facility_id",
+    "id",
+    "The nearest facility that serves the type; equal times go to the lower code.",
+    "最近设施编号",
+    null=True,
+)
+
+REACH = Contract(
+    "reach",
+    ("committee_id", "type_id"),
+    (
+        _COMMITTEE_ID,
+        _TYPE_ID,
+        _MODE,
+        _THRESHOLD,
+        _TIME,
+        _NEAREST,
+        Column("covered", "flag", "Time is at most the threshold.", "是否达标"),
+    ),
+)
+
+
+def _share(name: str, zh: str, description: str) -> Column:
+    """Describe a share of the coverage table; empty where nothing is counted."""
+    return Column(name, "number", description, zh, "0–1", null=True, minimum=0)
+
+
+def _count(name: str, zh: str, description: str, unit: str = "") -> Column:
+    """Describe a count of the coverage table."""
+    return Column(name, "count", description, zh, unit, minimum=0)
+
+
+COVERAGE = Contract(
+    "coverage",
+    ("area_kind", "area_id", "group_kind", "group_id"),
+    (
+        Column(
+            "area_kind", "text", "district, area_class or subdistrict.", "统计范围"
+        ),
+        Column("area_id", "id", "Code of the area.", "范围编号"),
+        Column(
+            "group_kind",
+            "text",
+            "required, tier, domain or type; domains hold required types only.",
+            "统计口径",
+        ),
+        Column("group_id", "id", "Code of the group of facility types.", "口径编号"),
+        _count("pairs", "居村项数", "(committee, type) pairs."),
+        _count("pairs_covered", "达标项数", "Pairs within the threshold."),
+        _share("pair_share", "达标项占比", "pairs_covered / pairs."),
+        _count("committees", "居村数", "Committees."),
+        _count(
+            "committees_complete",
+            "全部达标居村数",
+            "Committees that reach every type of the group.",
+        ),
+        _share(
+            "committee_complete_share",
+            "全部达标居村占比",
+            "committees_complete / committees.",
+        ),
+        _count("population", "人口", "People of the cells.", "persons"),
+        _count(
+            "person_items",
+            "人项数",
+            "People times types of the group.",
+            "persons × types",
+        ),
+        _count(
+            "person_items_covered",
+            "达标人项数",
+            "Part of person_items within the threshold.",
+            "persons × types",
+        ),
+        _share(
+            "person_item_share",
+            "达标人项占比",
+            "person_items_covered / person_items.",
+        ),
+        _count(
+            "population_complete",
+            "全部达标人口",
+            "People who reach every type of the group.",
+            "persons",
+        ),
+        _share(
+            "population_complete_share",
+            "全部达标人口占比",
+            "population_complete / population.",
+        ),
+    ),
+)
+
+MISSING_ITEMS = Contract(
+    "missing_items",
+    ("item_id",),
+    (
+        Column("rank", "count", "Order by people concerned, then minutes over.", "序号"),
+        Column("item_id", "id", "<committee_id>:<type_id>, stable.", "缺项编号"),
+        _SUBDISTRICT_ID,
+        _COMMITTEE_ID,
+        Column("committee_name", "text", "Name of the committee.", "居村名称"),
+        _TYPE_ID,
+        Column("domain", "id", "Domain of the type.", "领域"),
+        Column("tier", "id", "basic or extension.", "类别"),
+        Column("required", "flag", "Counts in the headline figure.", "是否必备"),
+        _MODE,
+        _THRESHOLD,
+        _TIME,
+        Column(
+            "minutes_over",
+            "number",
+            "Minutes beyond the threshold.",
+            "超出_分钟",
+            unit="min",
+            null=True,
+        ),
+        _NEAREST,
+        Column(
+            "facility_name", "text", "Name of the nearest facility.", "最近设施", null=True
+        ),
+        _count("population", "涉及人口", "People of the committee's cells.", "persons"),
+        Column("kind", "choice", "Why the item is missing.", "原因", choices=KIND_WORDS),
+    ),
+)
+
+GAP_CLUSTERS = Contract(
+    "gap_clusters",
+    ("gap_id",),
+    (
+        Column("rank", "count", "Order by people, over all types.", "序号"),
+        Column("gap_id", "id", "<type_id>:<cell_id of most people>.", "缺口编号"),
+        _TYPE_ID,
+        Column("required", "flag", "Counts in the headline figure.", "是否必备"),
+        Column(
+            "subdistrict_id",
+            "id",
+            "Subdistrict with most of the people.",
+            "街镇编号",
+        ),
+        Column("name", "text", "Named after the nearest committee or area.", "位置"),
+        _count("cells", "网格数", "Cells of the cluster."),
+        _count("population", "涉及人口", "People of the cells.", "persons"),
+        Column("area_km2", "number", "Area of the cells.", "面积_平方千米", unit="km²"),
+        Column("geometry", "area", "Union of the cell squares.", "范围"),
+    ),
+)
+
+SITES = Contract(
+    "sites",
+    ("step",),
+    (
+        Column("step", "count", "Order in which the sites are chosen.", "次序"),
+        Column("candidate_id", "id", "Code of the candidate.", "候选点编号"),
+        Column("name", "text", "Name of the candidate.", "名称"),
+        Column("subdistrict_id", "id", "Where it lies.", "街镇编号", null=True),
+        Column("route", "choice", "Supply route.", "供给方式", choices=ROUTE_WORDS),
+        Column("type_ids", "list", "Types that open there.", "设置类型"),
+        Column(
+            "floor_area_m2", "number", "Floor area.", "建筑面积", unit="m²", null=True
+        ),
+        Column(
+            "cost_10k",
+            "number",
+            "Cost in ten thousand yuan.",
+            "造价_万元",
+            unit="10,000 CNY",
+            null=True,
+        ),
+        _count("items_cleared", "消除缺项数", "Required items newly covered."),
+        _count(
+            "person_items_gained",
+            "惠及人项数",
+            "People of these items, summed over items.",
+            "persons × types",
+        ),
+        _share("share_after", "实施后达标占比", "Headline share after this step."),
+        Column("item_ids", "list", "The items it clears.", "消除缺项"),
+        Column("geometry", "point", "Place of the site.", "位置"),
+    ),
+)
+
+UNSNAPPED = Contract(
+    "unsnapped",
+    ("kind", "id"),
+    (
+        Column("kind", "id", "committee, cell, facility or candidate.", "对象"),
+        Column("id", "id", "Its code.", "编号"),
+        Column("name", "text", "Its name.", "名称", null=True),
+        Column("mode", "choice", "Network it is not joined to.", "路网", choices=MODE_WORDS),
+        Column(
+            "snap_distance_m",
+            "number",
+            "Straight line to the network; empty where there is no place.",
+            "距路网_米",
+            unit="m",
+            null=True,
+        ),
+        _count("population", "涉及人口", "People of the cell.", "persons"),
+    ),
+)
+
+INPUT_CONTRACTS = (SUBDISTRICTS, COMMITTEES, CELLS, FACILITIES, CANDIDATES)
+RESULT_CONTRACTS = (REACH, COVERAGE, MISSING_ITEMS, GAP_CLUSTERS, SITES, UNSNAPPED)

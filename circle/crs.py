@@ -1,0 +1,167 @@
+"""Coordinate systems: declare, convert once, and measure in metres only."""
+
+import numpy as np
+import pyproj
+from numpy.typing import NDArray
+from pyproj.exceptions import CRSError as ProjError
+
+from circle.errors import CrsError
+
+WGS84 = pyproj.CRS.from_epsg(4326)
+WEB_MERCATOR_EPSG = 3857
+
+# CGCS2000 / 3-degree Gauss-Krüger zones without zone prefix, EPSG 4534 (75° E) to
+# 4554 (135° E): the plane systems of Chinese planning offices.
+_CGCS2000_FIRST_EPSG = 4534
+_CGCS2000_FIRST_MERIDIAN = 75
+_CHINA_LON = (73.5, 136.5)
+_CHINA_LAT = (3.0, 54.0)
+
+
+def parse_crs(text: str, *, where: str) -> pyproj.CRS:
+    """
+    Read a declared coordinate system.
+
+    Parameters
+    ----------
+    text
+        An EPSG code such as ``EPSG:4326``, or a PROJ or WKT string.
+    where
+        The file and key that declare it, for messages.
+
+    Returns
+    -------
+    crs
+        The coordinate system.
+
+    Raises
+    ------
+    CrsError
+        If the text names no coordinate system known to PROJ.
+
+    Examples
+    --------
+    >>> parse_crs("EPSG:4550", where="study.yaml: crs").is_projected
+    True
+    """
+    try:
+        return pyproj.CRS.from_user_input(text)
+    except ProjError as error:
+        message = (
+            f"{where}: '{text}' is not a known coordinate system; expected an EPSG "
+            "code such as EPSG:4326 (WGS-84 longitude and latitude) or EPSG:4549 "
+            "(CGCS2000, 120° E), or a PROJ string."
+        )
+        raise CrsError(message) from error
+
+
+def require_metric(crs: pyproj.CRS, *, where: str) -> pyproj.CRS:
+    """
+    Refuse a coordinate system in which metres cannot be measured.
+
+    Parameters
+    ----------
+    crs
+        The coordinate system.
+    where
+        What declares it, for messages.
+
+    Returns
+    -------
+    crs
+        The same coordinate system, if it is projected and in metres.
+
+    Raises
+    ------
+    CrsError
+        For longitude and latitude, for web Mercator, and for other units.
+
+    Examples
+    --------
+    >>> require_metric(pyproj.CRS.from_epsg(4550), where="study.yaml: crs").name
+    'CGCS2000 / 3-degree Gauss-Kruger CM 123E'
+    """
+    if crs.to_epsg() == WEB_MERCATOR_EPSG:
+        problem = "web Mercator stretches lengths (16.8 % at 31° N)"
+    elif not crs.is_projected:
+        problem = "degrees are not metres"
+    elif crs.axis_info[0].unit_conversion_factor != 1.0:
+        problem = f"its unit is {crs.axis_info[0].unit_name}"
+    else:
+        return crs
+    message = (
+        f"{where}: {crs.name} is refused for measuring: {problem}; expected a "
+        "projected system in metres, such as EPSG:4549, or leave `crs` out."
+    )
+    raise CrsError(message)
+
+
+def choose_metric_crs(lon: float, lat: float) -> pyproj.CRS:
+    """
+    Choose a metric coordinate system for a place.
+
+    Parameters
+    ----------
+    lon
+        Longitude of the study area's middle, in degrees.
+    lat
+        Latitude of the study area's middle, in degrees.
+
+    Returns
+    -------
+    crs
+        The CGCS2000 3-degree zone in China, the UTM zone (WGS-84) elsewhere.
+
+    Examples
+    --------
+    >>> choose_metric_crs(121.5, 31.2).to_epsg()
+    4549
+    >>> choose_metric_crs(-15.4, 28.1).to_epsg()
+    32628
+    """
+    in_china = (
+        _CHINA_LON[0] <= lon <= _CHINA_LON[1] and _CHINA_LAT[0] <= lat <= _CHINA_LAT[1]
+    )
+    if in_china:
+        zone = round((lon - _CGCS2000_FIRST_MERIDIAN) / 3)
+        return pyproj.CRS.from_epsg(_CGCS2000_FIRST_EPSG + zone)
+    zone = int((lon + 180) // 6) % 60 + 1
+    return pyproj.CRS.from_epsg((32600 if lat >= 0 else 32700) + zone)
+
+
+def project(
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    *,
+    source: pyproj.CRS,
+    target: pyproj.CRS,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """
+    Convert coordinates, easting or longitude first.
+
+    Parameters
+    ----------
+    x
+        Eastings in metres or longitudes in degrees, shape (n,).
+    y
+        Northings in metres or latitudes in degrees, shape (n,).
+    source
+        Coordinate system of `x` and `y`.
+    target
+        Coordinate system wanted.
+
+    Returns
+    -------
+    coordinates
+        Two arrays of shape (n,) in `target`; infinite where the point lies
+        outside the domain of `target`.
+
+    Examples
+    --------
+    >>> x, y = project(np.array([123.0]), np.array([31.0]), source=WGS84,
+    ...                target=pyproj.CRS.from_epsg(4550))
+    >>> round(float(x[0]))
+    500000
+    """
+    transformer = pyproj.Transformer.from_crs(source, target, always_xy=True)
+    return transformer.transform(x, y)

@@ -1,0 +1,122 @@
+"""Every error and warning circle raises on purpose.
+
+::
+
+    CircleError
+    ├── ConfigError    (ValueError)    a study or a profile is wrong
+    ├── InputError     (ValueError)    a table or a file of data is wrong
+    │   └── CrsError                   … because of its coordinate system
+    ├── NetworkError   (ValueError)    the streets cannot be made routable
+    ├── SitingError    (RuntimeError)  no feasible siting plan
+    └── OutputError    (OSError)       results cannot be written
+    CircleBug          (AssertionError)  a promise inside circle is broken
+
+    CircleWarning      (UserWarning)   the run goes on; the result needs care
+
+A message reads: where — what was found — what was expected — what to do.
+"""
+
+from collections.abc import Iterable, Sequence
+
+SHOWN_IDS = 5
+
+
+class CircleError(Exception):
+    """Something a user can put right: the root of all errors raised on purpose."""
+
+
+class ConfigError(CircleError, ValueError):
+    """A study file or a profile is wrong."""
+
+
+class InputError(CircleError, ValueError):
+    """A table or another file of data is wrong."""
+
+
+class CrsError(InputError):
+    """A coordinate system is missing, unknown or unfit for measuring."""
+
+
+class NetworkError(CircleError, ValueError):
+    """The streets cannot be made into a routable network."""
+
+
+class SitingError(CircleError, RuntimeError):
+    """No siting plan meets the requirements."""
+
+
+class OutputError(CircleError, OSError):
+    """Results cannot be written."""
+
+
+class CircleBug(AssertionError):
+    """A promise inside circle is broken; please report it with the run record."""
+
+
+class CircleWarning(UserWarning):
+    """The run goes on, but the result needs care; each has a stable name.
+
+    Parameters
+    ----------
+    name
+        The stable name, such as ``unsnapped-facilities``.
+    text
+        What was found and what it means for the result.
+    """
+
+    def __init__(self, name: str, text: str) -> None:
+        super().__init__(f"{name}: {text}")
+        self.name = name
+        self.text = text
+
+
+def list_ids(ids: Iterable[object]) -> str:
+    """
+    Write the first five ids and the total, for a message.
+
+    Parameters
+    ----------
+    ids
+        The offending ids, in the order they should be shown.
+
+    Returns
+    -------
+    text
+        Such as ``C1, C2, C3, C4, C5 … (12 in all)``.
+
+    Examples
+    --------
+    >>> list_ids(["F2", "F7"])
+    'F2, F7'
+    >>> list_ids(range(12))
+    '0, 1, 2, 3, 4 … (12 in all)'
+    """
+    texts = [str(one) for one in ids]
+    shown = ", ".join(texts[:SHOWN_IDS])
+    if len(texts) > SHOWN_IDS:
+        return f"{shown} … ({len(texts)} in all)"
+    return shown
+
+
+def gather(problems: Sequence[str], kind: type[CircleError]) -> None:
+    """
+    Raise all problems of one file or table at once, if there are any.
+
+    Parameters
+    ----------
+    problems
+        One message per problem, each complete in itself.
+    kind
+        The error class to raise.
+
+    Raises
+    ------
+    CircleError
+        Of class `kind`, with one problem per line, when there is at least one.
+
+    Examples
+    --------
+    >>> gather([], InputError)
+    """
+    if problems:
+        raise kind("\n".join(problems))
