@@ -1,0 +1,294 @@
+"""Subdistricts and committees: read, check, and say what lies where."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+from numpy.typing import NDArray
+from sklearn.neighbors import KDTree
+
+from circle.contracts import COMMITTEES, SUBDISTRICTS
+from circle.crs import WGS84, choose_metric_crs, parse_crs, require_metric
+from circle.errors import InputError, gather, list_ids
+from circle.files import RawTable, read_raw_table
+from circle.study import Study
+from circle.tables import Contract, conform, place
+
+# Polygons drawn by hand overlap by slivers.
+_SLIVER_M2 = 10_000.0
+# One that shares more than this part of its area is a mistake.
+_DOUBLED_SHARE = 0.5
+
+
+def study_crs(study: Study) -> pyproj.CRS:
+    """
+    Give the metric coordinate system of a study.
+
+    Parameters
+    ----------
+    study
+        The study; its subdistricts place it on the globe where it declares no
+        system.
+
+    Returns
+    -------
+    crs
+        Projected, in metres.
+
+    Raises
+    ------
+    CrsError
+        If a declared system is unknown or cannot measure metres.
+    InputError
+        If the subdistricts have no geometry to place the study by.
+    """
+    if study.crs is not None:
+        where = f"{study.file}: crs"
+        return require_metric(parse_crs(study.crs, where=where), where=where)
+    raw = _read_subdistrict_file(study)
+    declared = _declared(study, study.subdistricts.crs, "subdistricts")
+    if "geometry" not in raw.rows.columns:
+        message = f"{raw.where}: has no polygons; expected a layer such as .geojson."
+        raise InputError(message)
+    shapes = gpd.GeoSeries(raw.rows["geometry"], crs=None)
+    bounds = shapes.set_crs(declared, allow_override=True).to_crs(WGS84).total_bounds
+    return choose_metric_crs(
+        float(bounds[0] + bounds[2]) / 2, float(bounds[1] + bounds[3]) / 2
+    )
+
+
+def read_subdistricts(study: Study, *, crs: pyproj.CRS) -> gpd.GeoDataFrame:
+    """
+    Read the subdistricts of a study.
+
+    Parameters
+    ----------
+    study
+        The study.
+    crs
+        Metric coordinate system of the result.
+
+    Returns
+    -------
+    subdistricts
+        Contract ``subdistricts``, sorted by id.
+
+    Raises
+    ------
+    InputError
+        With every fault of the file: columns, values, ids, polygons, areas that lie
+        mostly inside another.
+    """
+    raw = _read_subdistrict_file(study)
+    table, problems = conform(raw, SUBDISTRICTS, columns=study.subdistricts.columns)
+    if study.subdistricts.area_class is not None:
+        table["area_class"] = study.subdistricts.area_class
+    elif "area_class" not in table.columns:
+        problems.append(
+            f"{raw.where}: no area class; expected a column "
+            f"'{SUBDISTRICTS.column('area_class').zh}' with urban, urbanising or outer, "
+            "or `area_class:` in the study."
+        )
+    geometry, faults = place(
+        raw,
+        columns={},
+        declared=_declared(study, study.subdistricts.crs, "subdistricts"),
+        target=crs,
+        shape="area",
+    )
+    gather(problems + faults, InputError)
+    frame = _sorted(gpd.GeoDataFrame(table, geometry=geometry, crs=crs), SUBDISTRICTS)
+    gather(_doubled(frame, raw.where), InputError)
+    return frame
+
+
+def read_committees(
+    study: Study, *, crs: pyproj.CRS, subdistricts: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame:
+    """
+    Read the committees of a study.
+
+    Parameters
+    ----------
+    study
+        The study.
+    crs
+        Metric coordinate system of the result.
+    subdistricts
+        The subdistricts that committees belong to.
+
+    Returns
+    -------
+    committees
+        Contract ``committees``, sorted by id; empty where the study has none.
+
+    Raises
+    ------
+    InputError
+        With every fault of the file: columns, values, ids, unknown subdistricts.
+    """
+    if study.committees is None:
+        columns = [one for one in COMMITTEES.names if one != "geometry"]
+        empty = pd.DataFrame(columns=columns, dtype=object)
+        return gpd.GeoDataFrame(empty, geometry=gpd.GeoSeries([], crs=crs))
+    source = study.committees
+    raw = read_raw_table(study.input_path(source.path), layer=source.layer)
+    table, problems = conform(raw, COMMITTEES, columns=source.columns)
+    geometry, faults = place(
+        raw,
+        columns=source.columns,
+        declared=_declared(study, source.crs, "committees"),
+        target=crs,
+        shape="point",
+    )
+    problems += faults
+    if "subdistrict_id" in table.columns:
+        known = set(subdistricts["subdistrict_id"])
+        unknown = table["subdistrict_id"].dropna()
+        unknown = unknown[~unknown.isin(known)]
+        if len(unknown):
+            problems.append(
+                f"{raw.where}: {raw.row_word} {list_ids(unknown.index)}: subdistrict "
+                f"{list_ids(unknown.unique())} is not among the subdistricts "
+                f"({list_ids(sorted(known))})."
+            )
+    nowhere = geometry.isna()
+    if nowhere.any():
+        problems.append(
+            f"{raw.where}: {raw.row_word} {list_ids(raw.rows.index[nowhere])}: no "
+            "coordinates; every committee needs a point."
+        )
+    gather(problems, InputError)
+    return _sorted(gpd.GeoDataFrame(table, geometry=geometry, crs=crs), COMMITTEES)
+
+
+def locate(
+    points: gpd.GeoSeries, subdistricts: gpd.GeoDataFrame
+) -> NDArray[np.object_]:
+    """
+    Say in which subdistrict each point lies.
+
+    Parameters
+    ----------
+    points
+        Points in metres; missing and empty points are nowhere.
+    subdistricts
+        Contract ``subdistricts``, in the same coordinate system.
+
+    Returns
+    -------
+    subdistrict_id
+        Shape (points,); None outside all of them. A point on a border belongs to
+        the lower id.
+    """
+    tree = shapely.STRtree(subdistricts.geometry.to_numpy())
+    shapes = points.to_numpy()
+    point, polygon = tree.query(shapes, predicate="intersects")
+    ids = subdistricts["subdistrict_id"].to_numpy(dtype=object)
+    found = np.full(len(points), None, dtype=object)
+    order = np.lexsort((polygon, point))
+    _, earliest = np.unique(point[order], return_index=True)
+    found[point[order][earliest]] = ids[polygon[order][earliest]]
+    return found
+
+
+def nearest_committee(
+    cells: gpd.GeoDataFrame, committees: gpd.GeoDataFrame
+) -> NDArray[np.object_]:
+    """
+    Give each cell the nearest committee of its subdistrict.
+
+    Parameters
+    ----------
+    cells
+        Cells with ``subdistrict_id``, in metres.
+    committees
+        Contract ``committees``, in the same coordinate system.
+
+    Returns
+    -------
+    committee_id
+        Shape (cells,); None where a subdistrict has no committee. Straight line;
+        of two equally near committees the lower id.
+
+    Notes
+    -----
+    Stands in for committee polygons, which offices rarely hold.
+    """
+    found = np.full(len(cells), None, dtype=object)
+    ids = committees["committee_id"].to_numpy(dtype=object)
+    home = committees["subdistrict_id"].to_numpy(dtype=object)
+    places = shapely.get_coordinates(committees.geometry.to_numpy())
+    wanted = cells["subdistrict_id"].to_numpy(dtype=object)
+    at = shapely.get_coordinates(cells.geometry.to_numpy())
+    for subdistrict in sorted(set(home)):
+        members = np.flatnonzero(home == subdistrict)
+        here = np.flatnonzero(wanted == subdistrict)
+        if not len(here):
+            continue
+        # Two neighbours tell a tie from a clear case.
+        k = min(2, len(members))
+        distance, which = KDTree(places[members]).query(at[here], k=k)
+        nearest = which[:, 0]
+        if k == 2:
+            tie = distance[:, 0] == distance[:, 1]
+            nearest = np.where(tie, which.min(axis=1), nearest)
+        found[here] = ids[members[nearest]]
+    return found
+
+
+def _declared(study: Study, text: str, section: str) -> pyproj.CRS:
+    """Parse the coordinate system that a section of the study declares."""
+    return parse_crs(text, where=f"{study.file}: {section}.crs")
+
+
+def _read_subdistrict_file(study: Study) -> RawTable:
+    """Read the subdistrict layer as it is."""
+    source = study.subdistricts
+    return read_raw_table(study.input_path(source.path), layer=source.layer)
+
+
+def _sorted(frame: gpd.GeoDataFrame, contract: Contract) -> gpd.GeoDataFrame:
+    """Sort a table by its key and give it a clean index."""
+    return frame.sort_values(list(contract.key), kind="stable").reset_index(drop=True)
+
+
+def overlaps(subdistricts: gpd.GeoDataFrame) -> list[tuple[str, str, float]]:
+    """
+    List the pairs of subdistricts that overlap.
+
+    Parameters
+    ----------
+    subdistricts
+        Contract ``subdistricts``, in metres.
+
+    Returns
+    -------
+    pairs
+        Lower id, higher id and the common area in m²; slivers under 1 ha, as hand
+        drawing leaves them, are left out.
+    """
+    shapes = subdistricts.geometry.to_numpy()
+    a, b = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    order = np.lexsort((b, a))
+    a, b = a[order], b[order]
+    a, b = a[a < b], b[a < b]
+    area_m2 = shapely.area(shapely.intersection(shapes[a], shapes[b]))
+    ids = subdistricts["subdistrict_id"].to_numpy(dtype=object)
+    return [
+        (str(ids[i]), str(ids[j]), float(size))
+        for i, j, size in zip(a, b, area_m2, strict=True)
+        if size > _SLIVER_M2
+    ]
+
+
+def _doubled(frame: gpd.GeoDataFrame, where: str) -> list[str]:
+    """Name subdistricts that lie mostly inside another."""
+    area_m2 = dict(zip(frame["subdistrict_id"], frame.area, strict=True))
+    return [
+        f"{where}: subdistricts {a} and {b} share {size / 1e6:.2f} km², more than half "
+        "of the smaller one; expected areas that meet; is one in the file twice?"
+        for a, b, size in overlaps(frame)
+        if size > _DOUBLED_SHARE * min(area_m2[a], area_m2[b])
+    ]

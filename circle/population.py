@@ -1,0 +1,236 @@
+"""Population cells: a grid table, or a total spread over residential buildings."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+from numpy.typing import NDArray
+
+from circle.areas import locate
+from circle.contracts import CELLS
+from circle.crs import parse_crs
+from circle.errors import InputError, gather
+from circle.files import read_raw_table
+from circle.osm_features import Tags, read_osm_features
+from circle.profile import Profile
+from circle.study import BuildingPopulation, Study, TablePopulation
+from circle.tables import Column, Contract, conform, place
+
+_HOUSES = frozenset(
+    {"apartments", "residential", "house", "detached", "semidetached_house",
+     "terrace", "bungalow", "dormitory", "farm", "cabin", "static_caravan"}
+)  # fmt: skip
+_STOREY_LIMIT = 120
+# A building tagged only building=yes is taken as a home unless another tag says what
+# it is for, or it is too small to live in or too large to be one.
+_PURPOSES = ("amenity", "shop", "office", "tourism", "leisure", "man_made", "power",
+             "aeroway", "military", "railway", "craft", "industrial", "historic")  # fmt: skip
+_HOME_M2 = (25.0, 5000.0)
+
+
+def read_cells(
+    study: Study, *, profile: Profile, crs: pyproj.CRS, subdistricts: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame:
+    """
+    Read the population cells of a study.
+
+    Parameters
+    ----------
+    study
+        The study.
+    profile
+        The profile; names the age bands.
+    crs
+        Metric coordinate system of the result.
+    subdistricts
+        The subdistricts; a spread total goes to the buildings inside them.
+
+    Returns
+    -------
+    cells
+        Contract ``cells`` with a column ``population_<band>`` for each age band in
+        the file, and ``subdistrict_id`` (None outside). Sorted by id.
+
+    Raises
+    ------
+    InputError
+        With every fault of the file.
+    """
+    source = study.population
+    if isinstance(source, BuildingPopulation):
+        cells = _cells_from_buildings(study, source, crs=crs, subdistricts=subdistricts)
+    else:
+        cells = _cells_from_table(study, source, profile=profile, crs=crs)
+    cells["subdistrict_id"] = locate(cells.geometry, subdistricts)
+    return cells.sort_values("cell_id", kind="stable").reset_index(drop=True)
+
+
+def share_out_people(total: int, weight: NDArray[np.float64]) -> NDArray[np.int64]:
+    """
+    Split whole people by weight, to the person (largest remainder).
+
+    Parameters
+    ----------
+    total
+        People to share out.
+    weight
+        Weight of each place, not negative, shape (places,).
+
+    Returns
+    -------
+    people
+        Whole people, shape (places,); they add up to `total`. Equal remainders go
+        to the earlier place.
+
+    Raises
+    ------
+    InputError
+        If no place has a weight.
+
+    Examples
+    --------
+    >>> share_out_people(10, np.array([1.0, 1.0, 1.0])).tolist()
+    [4, 3, 3]
+    """
+    if not weight.sum() > 0:
+        message = "population: no place has any weight to carry people."
+        raise InputError(message)
+    exact = total * (weight / weight.sum())
+    people = np.floor(exact).astype(np.int64)
+    left = total - int(people.sum())
+    order = np.argsort(-(exact - people), kind="stable")
+    people[order[:left]] += 1
+    return people
+
+
+def _cells_from_table(
+    study: Study, source: TablePopulation, *, profile: Profile, crs: pyproj.CRS
+) -> gpd.GeoDataFrame:
+    """Read a grid or point table."""
+    raw = read_raw_table(study.input_path(source.path), layer=source.layer)
+    contract = _with_bands(profile)
+    table, problems = conform(raw, contract, columns=source.columns)
+    where = f"{study.file}: population.crs"
+    geometry, faults = place(
+        raw,
+        columns=source.columns,
+        declared=parse_crs(source.crs, where=where),
+        target=crs,
+        shape="point",
+    )
+    problems += faults
+    bands = [one for one in table.columns if one.startswith("population_")]
+    if bands and "population" in table.columns and not problems:
+        problems += _band_problems(table, bands, raw.where)
+    if geometry.isna().any():
+        problems.append(
+            f"{raw.where}: {int(geometry.isna().sum())} cells have no coordinates."
+        )
+    gather(problems, InputError)
+    return gpd.GeoDataFrame(table, geometry=geometry, crs=crs)
+
+
+def _with_bands(profile: Profile) -> Contract:
+    """Add the profile's age bands to the contract of cells."""
+    bands = tuple(
+        Column(
+            f"population_{band.id}",
+            "count",
+            f"People: {band.label.en}.",
+            f"人口_{band.label.zh}",
+            unit="persons",
+            required=False,
+            minimum=0,
+            synonyms=band.synonyms,
+        )
+        for band in profile.age_bands
+    )
+    return Contract(CELLS.name, CELLS.key, CELLS.columns + bands)
+
+
+def _band_problems(table: pd.DataFrame, bands: list[str], where: str) -> list[str]:
+    """Say where age bands add up to more people than there are."""
+    over = table[bands].sum(axis=1) > table["population"] + 0.5
+    if not over.any():
+        return []
+    return [
+        f"{where}: in {int(over.sum())} cells the age bands add up to more than the "
+        "population; expected at most the total."
+    ]
+
+
+def _cells_from_buildings(
+    study: Study,
+    source: BuildingPopulation,
+    *,
+    crs: pyproj.CRS,
+    subdistricts: gpd.GeoDataFrame,
+) -> gpd.GeoDataFrame:
+    """Spread a total over homes by floor area and gather them into squares."""
+    features = read_osm_features(
+        study.input_path(source.path), keys=("building",), wanted=_may_be_home, crs=crs
+    )
+    shapes = features.geometry.to_numpy()
+    footprint_m2 = shapely.area(shapes)
+    sure = np.array([tags["building"] in _HOUSES for tags in features["tags"]])
+    fits = (footprint_m2 >= _HOME_M2[0]) & (footprint_m2 <= _HOME_M2[1])
+    middles = gpd.GeoSeries(shapely.centroid(shapes), crs=crs)
+    inside = np.array([one is not None for one in locate(middles, subdistricts)])
+    homes = (sure | fits) & (footprint_m2 > 0) & inside
+    if not homes.any():
+        message = (
+            f"{source.path}: found no residential building inside the subdistricts; "
+            "expected an OSM extract with buildings."
+        )
+        raise InputError(message)
+    storeys = np.array([_storeys(tags) for tags in features["tags"][homes]])
+    people = share_out_people(source.total, footprint_m2[homes] * storeys)
+    places = shapely.get_coordinates(middles[homes].to_numpy())
+    return _gathered(places, people, source.cell_size_m, crs)
+
+
+def _may_be_home(tags: Tags) -> bool:
+    """Tell whether people may live in a building, by its tags."""
+    kind = tags.get("building", "no")
+    if kind in _HOUSES:
+        return True
+    return kind == "yes" and not any(key in tags for key in _PURPOSES)
+
+
+def _storeys(tags: Tags) -> float:
+    """Read the storeys of a building; one where they are not given."""
+    text = tags.get("building:levels", "").split(";")[0].replace(",", ".").strip()
+    try:
+        storeys = float(text)
+    except ValueError:
+        return 1.0
+    return storeys if 1 <= storeys <= _STOREY_LIMIT else 1.0
+
+
+def _gathered(
+    places: NDArray[np.float64],
+    people: NDArray[np.int64],
+    cell_size_m: float,
+    crs: pyproj.CRS,
+) -> gpd.GeoDataFrame:
+    """Gather homes into squares; a cell stands at the middle of its people."""
+    column, row = np.floor(places / cell_size_m).astype(int).T
+    homes = pd.DataFrame(
+        {
+            "column": column,
+            "row": row,
+            "population": people.astype(float),
+            "x": places[:, 0] * people,
+            "y": places[:, 1] * people,
+        }
+    )
+    cells = homes[people > 0].groupby(["column", "row"], as_index=False).sum()
+    ids = cells["column"].astype(str) + "_" + cells["row"].astype(str)
+    return gpd.GeoDataFrame(
+        {"cell_id": "c" + ids, "population": cells["population"]},
+        geometry=gpd.points_from_xy(
+            cells["x"] / cells["population"], cells["y"] / cells["population"]
+        ),
+        crs=crs,
+    )
