@@ -1,0 +1,268 @@
+"""The chain for one study: reach, coverage, gaps and sites of a city."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from circle.city import City, joined_in_own_mode
+from circle.contracts import REACH, UNSNAPPED
+from circle.coverage import count_coverage, reach_table
+from circle.errors import CircleWarning, list_ids
+from circle.gaps import find_gap_clusters, find_missing_items
+from circle.reach import Reach, combine_modes, measure_reach
+from circle.siting import site
+
+Stage = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What was found for one study."""
+
+    city: City
+    """The inputs."""
+    committee_reach: Reach | None
+    """Reach from the committees; None where there are none."""
+    cell_reach: Reach
+    """Reach from the cells."""
+    reach: pd.DataFrame
+    """Contract ``reach``; empty where there are no committees."""
+    coverage: pd.DataFrame
+    """Contract ``coverage``."""
+    missing_items: pd.DataFrame
+    """Contract ``missing_items``, sorted by rank."""
+    gap_clusters: gpd.GeoDataFrame
+    """Contract ``gap_clusters``, sorted by rank."""
+    sites: gpd.GeoDataFrame
+    """Contract ``sites``, sorted by step."""
+    unsnapped: pd.DataFrame
+    """Contract ``unsnapped``."""
+    warnings: tuple[CircleWarning, ...]
+    """What needs care, from inputs and results."""
+    seconds: Mapping[str, float]
+    """Stage to seconds."""
+    figures: Mapping[str, float]
+    """Small facts for the run record, units in the names."""
+
+
+class _Clock:
+    """Notes the seconds of each stage; results never depend on it."""
+
+    def __init__(self, on_stage: Stage) -> None:
+        self.seconds: dict[str, float] = {}
+        self._on_stage = on_stage
+        self._running: tuple[str, float] | None = None
+
+    def start(self, stage: str) -> None:
+        """End the running stage and begin the next."""
+        self.stop()
+        self._running = (stage, time.perf_counter())
+        self._on_stage(stage)
+
+    def stop(self) -> None:
+        """End the running stage."""
+        if self._running is not None:
+            name, begun = self._running
+            self.seconds[name] = time.perf_counter() - begun
+            self._running = None
+
+
+def assess(city: City, *, on_stage: Stage = lambda _: None) -> Assessment:
+    """
+    Measure reach and coverage of a city, list its gaps, propose sites.
+
+    Parameters
+    ----------
+    city
+        The city.
+    on_stage
+        Called with the name of each stage as it begins: ``reach``, ``coverage``,
+        ``gaps``, ``siting``.
+
+    Returns
+    -------
+    assessment
+        All results; the same city gives the same tables to the byte.
+
+    Examples
+    --------
+    >>> from circle import load_city, read_study
+    >>> from circle.shipped import shipped_folder
+    >>> city = load_city(read_study(shipped_folder("demo_district") / "study.yaml"))
+    >>> assessment = assess(city)
+    >>> assessment.missing_items["item_id"].is_unique
+    True
+    """
+    clock = _Clock(on_stage)
+    clock.start("reach")
+    committee_reach = None if city.committees.empty else _reach(city, "committees")
+    cell_reach = _reach(city, "cells")
+    clock.start("coverage")
+    coverage = count_coverage(city, committees=committee_reach, cells=cell_reach)
+    table = pd.DataFrame(columns=list(REACH.names))
+    if committee_reach is not None:
+        table = reach_table(city, committee_reach)
+    clock.start("gaps")
+    missing_items = find_missing_items(city, committee_reach)
+    gap_clusters = find_gap_clusters(city, cell_reach)
+    clock.start("siting")
+    sites = site(city, committees=committee_reach, cells=cell_reach)
+    clock.stop()
+    unsnapped = _unsnapped(city)
+    return Assessment(
+        city=city,
+        committee_reach=committee_reach,
+        cell_reach=cell_reach,
+        reach=table,
+        coverage=coverage,
+        missing_items=missing_items,
+        gap_clusters=gap_clusters,
+        sites=sites,
+        unsnapped=unsnapped,
+        warnings=city.warnings + _result_warnings(city, unsnapped),
+        seconds=clock.seconds,
+        figures=_figures(city),
+    )
+
+
+def _reach(city: City, table: str) -> Reach:
+    """Measure reach from one table of origins, each by its own mode."""
+    origins = getattr(city, table)
+    serving = [_serving(city, type_id) for type_id in city.type_ids]
+    parts = {
+        mode: measure_reach(
+            network,
+            origins=city.access[table, mode],
+            facilities=city.access["facilities", mode],
+            serving=serving,
+        )
+        for mode, network in city.networks.items()
+    }
+    mode = origins["mode"].to_numpy(dtype=object)
+    time_s, facility = combine_modes(parts, mode=mode)
+    joined, _ = joined_in_own_mode(city, table)
+    minutes = city.profile.rule.minutes.value
+    key = "committee_id" if table == "committees" else "cell_id"
+    return Reach(
+        origin_ids=tuple(origins[key]),
+        type_ids=city.type_ids,
+        threshold_s=np.full(time_s.shape, minutes * 60.0),
+        time_s=time_s,
+        facility=facility,
+        joined=joined,
+    )
+
+
+def _serving(city: City, type_id: str) -> NDArray[np.int32]:
+    """Give the rows of the open facilities that serve a type."""
+    types = city.facilities["type_id"].isin(city.profile.serving_types(type_id))
+    is_open = city.facilities["status"] == "open"
+    return np.flatnonzero(types & is_open).astype(np.int32)
+
+
+def _unsnapped(city: City) -> pd.DataFrame:
+    """List every point that is joined to no network it needs."""
+    parts = []
+    for kind, table, key in (
+        ("committee", "committees", "committee_id"),
+        ("cell", "cells", "cell_id"),
+    ):
+        frame = getattr(city, table)
+        joined, distance_m = joined_in_own_mode(city, table)
+        people = (frame["population"] > 0).to_numpy(dtype=bool)
+        out = ~joined & (people | (table == "committees"))
+        parts.append(
+            _listed(frame[out], kind, key, frame["mode"][out], distance_m[out])
+        )
+    for kind, table, key in (
+        ("facility", "facilities", "facility_id"),
+        ("candidate", "candidates", "candidate_id"),
+    ):
+        frame = getattr(city, table)
+        for mode in city.networks:
+            access = city.access[table, mode]
+            out = ~access.joined
+            modes = pd.Series(mode, index=frame.index[out])
+            parts.append(
+                _listed(frame[out], kind, key, modes, access.snap_distance_m[out])
+            )
+    return pd.concat(parts, ignore_index=True)
+
+
+def _listed(
+    frame: pd.DataFrame,
+    kind: str,
+    key: str,
+    mode: pd.Series,
+    distance_m: NDArray[np.float64],
+) -> pd.DataFrame:
+    """Describe unsnapped rows of one table."""
+    absent = pd.Series(None, index=frame.index, dtype=object)
+    people = frame.get("population", pd.Series(0.0, index=frame.index))
+    return pd.DataFrame(
+        {
+            "kind": kind,
+            "id": frame[key],
+            "name": frame.get("name", absent),
+            "mode": mode,
+            "snap_distance_m": np.where(np.isfinite(distance_m), distance_m, np.nan),
+            "population": people.astype(float),
+        },
+        columns=list(UNSNAPPED.names),
+    )
+
+
+def _result_warnings(city: City, unsnapped: pd.DataFrame) -> tuple[CircleWarning, ...]:
+    """Say what about the results needs care."""
+    found = []
+    limit_m = city.profile.snap.limit_m.value
+    for kind, word in (
+        ("committee", "committees"),
+        ("facility", "facilities"),
+        ("candidate", "candidates"),
+    ):
+        rows = unsnapped[unsnapped["kind"] == kind]
+        if len(rows):
+            ids = sorted(set(rows["id"]))
+            found.append(
+                CircleWarning(
+                    f"unsnapped-{word}",
+                    f"{len(ids)} {word} are more than {limit_m:g} m from a network "
+                    f"they need and cannot be reached there: {list_ids(ids)}.",
+                )
+            )
+    cells = unsnapped[unsnapped["kind"] == "cell"]
+    if len(cells):
+        found.append(
+            CircleWarning(
+                "unsnapped-cells",
+                f"{cells['population'].sum():,.0f} people in {len(cells)} cells live "
+                f"more than {limit_m:g} m from the network and count as not covered.",
+            )
+        )
+    return tuple(found)
+
+
+def _figures(city: City) -> dict[str, float]:
+    """Gather small facts for the run record."""
+    figures: dict[str, float] = {}
+    for mode, network in city.networks.items():
+        figures |= {
+            f"{mode}_network_km": network.length_m / 1000,
+            f"{mode}_main_component_km": network.main_length_m / 1000,
+            f"{mode}_fragments_km": (network.length_m - network.main_length_m) / 1000,
+            f"{mode}_junctions": float(len(network.chains.junction)),
+            f"{mode}_edges": float(len(network.chains.edge_from)),
+        }
+    people = city.cells["population"].to_numpy(dtype=float)
+    figures["population"] = float(people.sum())
+    figures["population_outside"] = city.population_outside
+    figures["population_nearer_to_a_fragment"] = float(
+        people[city.nearer_fragment].sum()
+    )
+    return figures
