@@ -1,0 +1,5 @@
+"""Run the command line with ``python -m circle``."""
+
+from circle.cli import main
+
+main()
