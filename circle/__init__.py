@@ -1,9 +1,9 @@
 """Plan 15-minute service circles: coverage, gaps and sites of a district."""
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from circle._version import VERSION as __version__
+from circle._version import VERSION
 
 if TYPE_CHECKING:
     from circle.assess import Assessment, assess
@@ -31,6 +31,8 @@ __all__ = [
     "write_outputs",
 ]
 
+__version__: Final = VERSION
+
 # Imported when first used: geopandas and numba take seconds, `circle --help` must not.
 _HOME = {
     "Assessment": "assess",
@@ -49,7 +51,14 @@ _HOME = {
 
 
 def __getattr__(name: str) -> object:
-    """Import a public name from its module when it is first asked for."""
+    """
+    Import a public name from its module when it is first asked for.
+
+    Raises
+    ------
+    AttributeError
+        If there is no such name.
+    """
     if name not in _HOME:
         message = f"module 'circle' has no attribute '{name}'"
         raise AttributeError(message)

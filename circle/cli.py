@@ -38,7 +38,14 @@ class _Commands(click.Group):
 
 
 def _leave(context: click.Context, error: CircleError, code: int) -> NoReturn:
-    """Print an error and end with its exit code."""
+    """
+    Print an error and end with its exit code.
+
+    Raises
+    ------
+    SystemExit
+        Always.
+    """
     if context.params.get("debug"):
         traceback.print_exception(error)
     for line in str(error).splitlines():
@@ -55,7 +62,7 @@ def _leave(context: click.Context, error: CircleError, code: int) -> NoReturn:
 @click.option("--debug", is_flag=True, help="Show the traceback of every error.")
 @click.pass_context
 def main(context: click.Context, *, debug: bool) -> None:
-    """Plan 15-minute service circles: coverage, gaps and sites of a district.
+    r"""Plan 15-minute service circles: coverage, gaps and sites of a district.
 
     \b
     Example:
@@ -75,7 +82,7 @@ def main(context: click.Context, *, debug: bool) -> None:
 @click.option("--data", type=_FOLDER, help="Folder of the inputs [the study's].")
 @click.option("--out", type=_FOLDER, help="Folder of the results [the study's].")
 def run(study: Path, data: Path | None, out: Path | None) -> None:
-    """Assess the district of STUDY and write maps, tables and the run record.
+    r"""Assess the district of STUDY and write maps, tables and the run record.
 
     \b
     Example:
@@ -85,11 +92,11 @@ def run(study: Path, data: Path | None, out: Path | None) -> None:
     missing items and gap clusters, chooses sites, and writes index.html,
     subdistricts/, gaps.xlsx, tables/, coverage.gpkg and run.json.
     """
-    from circle.assess import assess  # noqa: PLC0415
-    from circle.city import load_city  # noqa: PLC0415
-    from circle.outputs import check_output_folder, write_outputs  # noqa: PLC0415
-    from circle.study import read_study  # noqa: PLC0415
-    from circle.summary import summary_text  # noqa: PLC0415
+    from circle.assess import assess
+    from circle.city import load_city
+    from circle.outputs import check_output_folder, write_outputs
+    from circle.study import read_study
+    from circle.summary import summary_text
 
     settings = read_study(study, data=data, out=out)
     check_output_folder(settings.output_folder)
@@ -100,7 +107,8 @@ def run(study: Path, data: Path | None, out: Path | None) -> None:
         progress.stage("write")
         paths = write_outputs(assessment)
     for warning in assessment.warnings:
-        click.secho(f"warning: {warning}", fg="yellow", err=True)
+        text = f"{warning.name}: {warning.in_language(settings.language)}"
+        click.secho(text, fg="yellow", err=True)
     click.echo(summary_text(assessment))
     click.echo(f"next: open {_shown(paths.maps[0])}")
 
@@ -117,13 +125,13 @@ def run(study: Path, data: Path | None, out: Path | None) -> None:
 )
 @click.option("--seed", type=int, default=2026, show_default=True, help="Random seed.")
 def demo(out: Path, size: str, seed: int) -> None:
-    """Make a fictional district with a ready study file.
+    r"""Make a fictional district with a ready study file.
 
     \b
     Example:
       circle demo --out my-district --size 1
     """
-    from circle.demo import make_demo  # noqa: PLC0415
+    from circle.demo import make_demo
 
     counts = make_demo(out, size=size, seed=seed)
     for name, value in vars(counts).items():
@@ -142,7 +150,7 @@ def _shown(path: Path) -> str:
 @contextmanager
 def _progress() -> Iterator["Progress"]:
     """Show stages on the error stream, and keep library warnings out of it."""
-    from circle.progress import Progress  # noqa: PLC0415
+    from circle.progress import Progress
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

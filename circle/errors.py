@@ -49,7 +49,7 @@ class OutputError(CircleError, OSError):
     """Results cannot be written."""
 
 
-class CircleBug(AssertionError):
+class CircleBug(AssertionError):  # noqa: N818
     """A promise inside circle is broken; please report it with the run record."""
 
 
@@ -61,13 +61,24 @@ class CircleWarning(UserWarning):
     name
         The stable name, such as ``unsnapped-facilities``.
     text
-        What was found and what it means for the result.
+        What was found and what it means for the result, in English.
+    zh
+        The same in Chinese; the English text if not given.
     """
 
-    def __init__(self, name: str, text: str) -> None:
-        super().__init__(f"{name}: {text}")
+    def __init__(self, name: str, text: str, zh: str = "") -> None:
+        super().__init__(name, text, zh)
         self.name = name
         self.text = text
+        self._zh = zh or text
+
+    def __str__(self) -> str:
+        """Write name and English text in one line."""
+        return f"{self.name}: {self.text}"
+
+    def in_language(self, language: str) -> str:
+        """Give the text in Chinese (``zh``) or English (``en``)."""
+        return self._zh if language == "zh" else self.text
 
 
 def list_ids(ids: Iterable[object]) -> str:

@@ -1,11 +1,14 @@
 """Stages of a run on a terminal: what is being done and how long it took."""
 
 import time
-from types import TracebackType
-from typing import Final, Self, TextIO
+from typing import TYPE_CHECKING, Final, Self, TextIO
 
 from rich.console import Console
-from rich.status import Status
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from rich.status import Status
 
 STAGES: Final = {
     "read": "read inputs",
@@ -68,9 +71,9 @@ class Progress:
 
     def __exit__(
         self,
-        kind: type[BaseException] | None,
+        kind: "type[BaseException] | None",
         error: BaseException | None,
-        trace: TracebackType | None,
+        trace: "TracebackType | None",
     ) -> None:
         """End the last stage; a stage cut short by an error prints nothing."""
         if error is None:

@@ -2,11 +2,19 @@
 
 from io import StringIO
 
+import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
 from circle.assess import Assessment
-from circle.facts import coverage_rows, headline, headline_text, share_text
+from circle.facts import (
+    coverage_rows,
+    headline,
+    headline_text,
+    screening_text,
+    share_text,
+)
+from circle.profile import Label
 from circle.words import word
 
 _WIDTH = 100
@@ -27,7 +35,10 @@ def summary_text(assessment: Assessment) -> str:
         The headline with its denominator; coverage of required types by area class
         and by domain; missing items, people not covered, sites chosen.
     """
+    city = assessment.city
     parts = [headline_text(assessment), _coverage_table(assessment)]
+    if city.detour is not None:
+        parts.insert(0, screening_text(city.detour, city.study.language))
     parts += _closing_lines(assessment)
     return "\n".join(part.rstrip() for part in parts)
 
@@ -42,21 +53,21 @@ def _coverage_table(assessment: Assessment) -> str:
         table.add_column(word("pair_share", language), justify="right")
     table.add_column(word("person_item_share", language), justify="right")
     table.add_column(word("population_complete_share", language), justify="right")
-    lines = [
-        (profile.area_classes, "area_id", coverage_rows(
-            assessment, area_kind="area_class", group_kind="required")),
-        (profile.domains, "group_id", coverage_rows(
-            assessment, area_kind="district", group_kind="domain")),
-    ]  # fmt: skip
-    for labels, key, rows in lines:
-        for _, row in rows.iterrows():
-            shares = [
-                *(["pair_share"] if by_pairs else []),
-                "person_item_share",
-                "population_complete_share",
-            ]
-            texts = [share_text(float(row[one]), language) for one in shares]
-            table.add_row(labels[row[key]][language], *texts)
+    shares = ["person_item_share", "population_complete_share"]
+    if by_pairs:
+        shares.insert(0, "pair_share")
+
+    def _add(label: Label, row: pd.Series) -> None:
+        """Add one line."""
+        texts = [share_text(float(row[one]), language) for one in shares]
+        table.add_row(label[language], *texts)
+
+    by_class = coverage_rows(assessment, area_kind="area_class", group_kind="required")
+    for _, row in by_class.iterrows():
+        _add(profile.area_classes[row["area_id"]], row)
+    by_domain = coverage_rows(assessment, area_kind="district", group_kind="domain")
+    for _, row in by_domain.iterrows():
+        _add(profile.domains[row["group_id"]], row)
     return _rendered(table)
 
 

@@ -1,0 +1,117 @@
+"""Maps of an assessment: one of the district, one of each subdistrict."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from circle.atlas_layers import page_data
+from circle.atlas_page import PageMap, render_page
+from circle.atlas_panel import area_name, write_panel
+from circle.atlas_sheet import Sheet, page_names
+from circle.errors import OutputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from circle.assess import Assessment
+
+_log = logging.getLogger(__name__)
+
+
+def write_atlas(assessment: Assessment, folder: Path) -> tuple[Path, ...]:
+    """
+    Write the map of the district and one of each subdistrict.
+
+    The pages need no network: libraries, data and pictures are inside. The same
+    assessment gives the same bytes.
+
+    Parameters
+    ----------
+    assessment
+        The results to draw.
+    folder
+        Where to write ``index.html`` and ``subdistricts/<code>.html``; made if it
+        does not exist.
+
+    Returns
+    -------
+    paths
+        The files: the district first, then the subdistricts by code.
+
+    Raises
+    ------
+    OutputError
+        If a file cannot be written.
+    """
+    codes = assessment.city.subdistricts["subdistrict_id"].tolist()
+    names = page_names(codes)
+    sheets = {folder / "index.html": Sheet(assessment)}
+    for code in codes:
+        sheets[folder / "subdistricts" / names[code]] = Sheet(assessment, code)
+    for path, sheet in sheets.items():
+        text = render_page(_draw(sheet))
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
+        except OSError as error:
+            message = (
+                f"{path}: cannot be written ({error.strerror}); expected a folder "
+                "with room and the right to write; check the output folder."
+            )
+            raise OutputError(message) from error
+    _log.info("atlas: %s pages in %s", len(sheets), folder)
+    return tuple(sheets)
+
+
+def district_map(assessment: Assessment) -> PageMap:
+    """
+    Draw the map of the whole district.
+
+    Parameters
+    ----------
+    assessment
+        The results to draw.
+
+    Returns
+    -------
+    page
+        A folium map; ``page.save(path)`` writes it as one file.
+    """
+    return _draw(Sheet(assessment))
+
+
+def subdistrict_map(assessment: Assessment, subdistrict_id: str) -> PageMap:
+    """
+    Draw the map of one subdistrict, with the facilities around it.
+
+    Parameters
+    ----------
+    assessment
+        The results to draw.
+    subdistrict_id
+        Code of the subdistrict.
+
+    Returns
+    -------
+    page
+        A folium map, with the list of missing items beneath it.
+
+    Raises
+    ------
+    CircleBug
+        If the assessment has no such subdistrict.
+    """
+    return _draw(Sheet(assessment, subdistrict_id))
+
+
+def _draw(sheet: Sheet) -> PageMap:
+    """Put data and panel of a page together."""
+    data = page_data(sheet)
+    return PageMap(
+        data["bounds"],
+        f"{area_name(sheet)} · {sheet.city.study.title}",
+        language=sheet.language,
+        data=data,
+        panel=write_panel(sheet),
+    )

@@ -1,0 +1,310 @@
+"""The data behind the layers of a map page, as plain lists and texts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from circle.atlas_palette import (
+    CELL_CLASSES,
+    CELL_COLOURS,
+    MISSING_COLOUR,
+    share_breaks,
+    share_colour,
+)
+from circle.atlas_places import (
+    STATUSES,
+    facility_types,
+    pack_committees,
+    pack_facilities,
+    pack_sites,
+)
+from circle.atlas_raster import CellGrid, Lattice, lay_out, paint
+from circle.atlas_shapes import pack_areas, pack_backdrop, pack_points, to_wgs84
+from circle.atlas_sheet import (
+    GAP_CLUSTERS_PER_TYPE,
+    SHOWN_GAP_CLUSTERS,
+    Sheet,
+    count,
+    frame,
+    headline_measure,
+    own_area,
+    page_names,
+    required_coverage,
+)
+from circle.facts import percent
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_DISTRICT_BACKDROP = ("green", "water", "major", "motorway")
+_SUBDISTRICT_BACKDROP = ("green", "water", "minor", "major", "motorway")
+_DISTRICT_VERTICES = 120_000
+_SUBDISTRICT_VERTICES = 30_000
+Rows = list[list[str]]
+
+
+def page_data(sheet: Sheet) -> dict[str, Any]:
+    """
+    Gather what the script of a page draws.
+
+    Parameters
+    ----------
+    sheet
+        The page.
+
+    Returns
+    -------
+    data
+        Lists, texts and numbers only, ready for JSON.
+    """
+    return {
+        "bounds": _bounds(sheet),
+        "words": _script_words(sheet),
+        "types": facility_types(sheet),
+        "backdrop": _backdrop(sheet),
+        "subdistricts": _subdistricts(sheet),
+        "committees": pack_committees(sheet),
+        "facilities": pack_facilities(sheet),
+        "cells": _cells(sheet),
+        "gaps": _gap_clusters(sheet),
+        "sites": pack_sites(sheet),
+    }
+
+
+def shown_gap_clusters(sheet: Sheet) -> gpd.GeoDataFrame:
+    """
+    Choose the gap clusters of a page.
+
+    Parameters
+    ----------
+    sheet
+        The page.
+
+    Returns
+    -------
+    gap_clusters
+        By rank: the first `SHOWN_GAP_CLUSTERS` of the page's area, and after them
+        those that are among the first `GAP_CLUSTERS_PER_TYPE` of their type.
+    """
+    clusters = sheet.assessment.gap_clusters
+    own = clusters[sheet.is_own(clusters["subdistrict_id"])].sort_values("rank")
+    place = np.arange(len(own))
+    place_of_type = own.groupby("type_id").cumcount()
+    chosen = (place < SHOWN_GAP_CLUSTERS) | (place_of_type < GAP_CLUSTERS_PER_TYPE)
+    return gpd.GeoDataFrame(own[chosen])
+
+
+def _bounds(sheet: Sheet) -> list[list[float]]:
+    """Give the corners of the area the map opens with."""
+    box = shapely.box(*shapely.bounds(own_area(sheet)))
+    corners = to_wgs84(np.array([shapely.segmentize(box, 1000)]), sheet.city.crs)
+    west, south, east, north = (round(float(x), 6) for x in shapely.bounds(corners[0]))
+    return [[south, west], [north, east]]
+
+
+def _script_words(sheet: Sheet) -> dict[str, str]:
+    """Give the texts that the script writes into popups."""
+    keys = (
+        "facility_type",
+        "travel_time",
+        "threshold",
+        "nearest_facility",
+        "covered",
+        "missing",
+        "unreachable",
+        "not_joined",
+        "not_required",
+        "kind",
+        "mode",
+        "population",
+        "missing_required_items",
+        "type",
+        "status",
+        "subdistrict",
+        "open_page",
+        "unnamed",
+        "zoom_in",
+        "zoom_out",
+        "whole_area",
+        "site",
+        *STATUSES,
+        "resident",
+        "village",
+        "walk",
+        "cycle",
+    )
+    return {key: sheet.say(key) for key in keys}
+
+
+def _backdrop(sheet: Sheet) -> dict[str, Any]:
+    """Pack water, green and streets within the frame of the page."""
+    whole = sheet.subdistrict_id is None
+    return pack_backdrop(
+        sheet.city.backdrop,
+        frame(sheet),
+        kinds=_DISTRICT_BACKDROP if whole else _SUBDISTRICT_BACKDROP,
+        most_vertices=_DISTRICT_VERTICES if whole else _SUBDISTRICT_VERTICES,
+    )
+
+
+def _subdistricts(sheet: Sheet) -> list[dict[str, Any]]:
+    """Describe the subdistricts of the page and its neighbours."""
+    city = sheet.city
+    coverage = required_coverage(sheet.assessment, "subdistrict")
+    measure = headline_measure(sheet.assessment)
+    breaks = share_breaks(coverage[measure].tolist())
+    near = city.subdistricts[
+        shapely.intersects(
+            city.subdistricts.geometry.to_numpy(), shapely.box(*frame(sheet))
+        )
+    ]
+    outlines = near.geometry.to_numpy()
+    packed = pack_areas(outlines, city.crs, tolerance_m=2.0)
+    inside = shapely.point_on_surface(outlines)
+    at = pack_points(to_wgs84(inside, city.crs))
+    own = sheet.is_own(near["subdistrict_id"])
+    names = page_names(city.subdistricts["subdistrict_id"].tolist())
+    folder = "subdistricts/" if sheet.subdistrict_id is None else ""
+    described = []
+    for i, row in enumerate(near.itertuples(index=False)):
+        figures = coverage.loc[row.subdistrict_id]
+        share = float(figures[measure])
+        described.append(
+            {
+                "name": str(row.name),
+                "share": percent(share, ""),
+                "colour": share_colour(share, breaks),
+                "area": packed[i],
+                "at": at[i],
+                "own": bool(own[i]),
+                "page": folder + names[row.subdistrict_id],
+                "rows": _coverage_rows(sheet, row.subdistrict_id, figures),
+            }
+        )
+    return described
+
+
+def _coverage_rows(sheet: Sheet, subdistrict_id: str, figures: Any) -> Rows:
+    """Write the figures of a subdistrict for its popup."""
+    city = sheet.city
+    rows: Rows = []
+    subdistricts = city.subdistricts.set_index("subdistrict_id")
+    area_class = subdistricts.get("area_class")
+    if area_class is not None and pd.notna(area_class[subdistrict_id]):
+        label = city.profile.area_classes[area_class[subdistrict_id]]
+        rows.append([sheet.say("area_class"), label[sheet.language]])
+    rows += [[label, f"{share} ({of})"] for label, share, of in shares(sheet, figures)]
+    rows.append([sheet.say("population"), count(figures["population"])])
+    if sheet.has_committees:
+        items = sheet.assessment.missing_items
+        own = items[(items["subdistrict_id"] == subdistrict_id) & items["required"]]
+        rows.append([sheet.say("missing_required_items"), count(len(own))])
+    return rows
+
+
+def shares(sheet: Sheet, figures: Any) -> list[tuple[str, str, str]]:
+    """
+    Write the shares of an area over the required types, the headline figure first.
+
+    Parameters
+    ----------
+    sheet
+        The page.
+    figures
+        One row of table ``coverage``.
+
+    Returns
+    -------
+    shares
+        Label, percentage, and what it is a share of.
+    """
+    parts = {
+        "pair_share": ("of_pairs", "pairs_covered", "pairs"),
+        "person_item_share": (
+            "of_person_items",
+            "person_items_covered",
+            "person_items",
+        ),
+        "population_complete_share": (
+            "of_people",
+            "population_complete",
+            "population",
+        ),
+    }
+    first = headline_measure(sheet.assessment)
+    order = sorted(parts, key=lambda one: one != first)
+    if not sheet.has_committees:
+        order.remove("pair_share")
+    written = []
+    for measure in order:
+        text, part, whole = parts[measure]
+        of = sheet.say(text, part=count(figures[part]), whole=count(figures[whole]))
+        share = percent(float(figures[measure]), sheet.say("no_figure"))
+        written.append((sheet.say(measure), share, of))
+    return written
+
+
+def _cells(sheet: Sheet) -> dict[str, Any] | None:
+    """Draw the inhabited cells out of reach: of required types together, of each."""
+    city = sheet.city
+    own = sheet.is_own(city.cells["subdistrict_id"])
+    people = city.cells["population"].to_numpy()[own] > 0
+    beyond = ~sheet.assessment.cell_reach.covered[own] & people[:, None]
+    if not beyond.any():
+        return None
+    grid = CellGrid(
+        shapely.get_coordinates(city.cells.geometry.to_numpy()[own]),
+        city.cell_size_m,
+        city.crs,
+    )
+    lattice = lay_out(grid)
+    south, west, north, east = (round(one, 6) for one in lattice.corners)
+    missing = beyond[:, sheet.required].sum(axis=1)
+    return {
+        "bounds": [[south, west], [north, east]],
+        "all": _painted(
+            lattice, np.searchsorted(CELL_CLASSES, missing, side="right"), CELL_COLOURS
+        ),
+        "types": [
+            _painted(lattice, one.astype(np.int64), (MISSING_COLOUR,))
+            for one in beyond.T
+        ],
+    }
+
+
+def _painted(
+    lattice: Lattice, classes: NDArray[np.int64], colours: tuple[str, ...]
+) -> str:
+    """Paint classed cells as a data URI; nothing where no cell is painted."""
+    return paint(lattice, classes, colours=colours) if classes.any() else ""
+
+
+def _gap_clusters(sheet: Sheet) -> list[dict[str, Any]]:
+    """Pack the outlines and figures of the gap clusters."""
+    clusters = shown_gap_clusters(sheet)
+    profile = sheet.city.profile
+    packed = pack_areas(clusters.geometry.to_numpy(), sheet.city.crs, tolerance_m=1.0)
+    return [
+        {
+            "name": f"{one.rank}. {one.name}",
+            "type": sheet.type_ids.index(one.type_id),
+            "top": place < SHOWN_GAP_CLUSTERS,
+            "area": area,
+            "rows": [
+                [
+                    sheet.say("facility_type"),
+                    profile.type_of(one.type_id).label[sheet.language],
+                ],
+                [sheet.say("people_concerned"), count(one.population)],
+                [sheet.say("area_km2"), f"{one.area_km2:.2f}"],
+            ],
+        }
+        for place, (one, area) in enumerate(
+            zip(clusters.itertuples(index=False), packed, strict=True)
+        )
+    ]

@@ -1,0 +1,299 @@
+"""A folium map as one file that asks nothing of any network."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any, cast
+
+import folium
+from branca.element import Element, Figure
+from xstatic.pkg import leaflet
+
+from circle.errors import CircleBug
+
+_TEMPLATES = Path(__file__).resolve().parent / "templates"
+_LEAFLET = Path(leaflet.BASE_DIR)
+# The browser itself then refuses whatever a slip might ask of a network.
+_POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
+    "img-src data:; base-uri 'none'; form-action 'none'"
+)
+_RESOURCE_ATTRIBUTES = (
+    "src",
+    "href",
+    "srcset",
+    "poster",
+    "data",
+    "action",
+    "xlink:href",
+)
+_ELSEWHERE = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:|//|\\\\)", re.IGNORECASE)
+_STYLE_FETCH = re.compile(r"@import|url\((?!\s*[\"']?data:)", re.IGNORECASE)
+_SCRIPT_FETCH = re.compile(
+    r"(?:src|href)\s*=\s*\\?[\"'`]?\s*(?:https?:)?//|[\"'`]https?://(?!www\.w3\.org/)"
+    r"|\b(?:fetch|importScripts|sendBeacon)\s*\(|XMLHttpRequest|WebSocket",
+    re.IGNORECASE,
+)
+
+
+class Verbatim(Element):
+    """A piece of a page that is written as it is.
+
+    folium's own elements are rendered twice as Jinja templates, so a name such as
+    ``{{ 7 * 7 }}`` in the data would be executed.
+
+    Parameters
+    ----------
+    text
+        The piece of HTML.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._name = "Verbatim"
+        self.text = text
+
+    def render(self, **kwargs: Any) -> str:  # noqa: ARG002  (signature of branca)
+        """Give the text."""
+        return self.text
+
+
+class PageMap(folium.Map):
+    """A folium map with the libraries, the panel and the data inside the page.
+
+    Parameters
+    ----------
+    bounds
+        South-west and north-east corner of what the map opens with, in degrees.
+    title
+        Title of the page.
+    language
+        ``zh`` or ``en``.
+    data
+        What the script of the atlas draws; lists, texts and numbers only.
+    panel
+        HTML of the panel, already escaped.
+    """
+
+    # folium would link to five hosts; nothing here needs jQuery or Bootstrap.
+    default_js: list[tuple[str, str]] = []  # noqa: RUF012  (as in folium)
+    default_css: list[tuple[str, str]] = []  # noqa: RUF012  (as in folium)
+
+    def __init__(
+        self,
+        bounds: list[list[float]],
+        title: str,
+        *,
+        language: str,
+        data: dict[str, Any],
+        panel: str,
+    ) -> None:
+        (south, west), (north, east) = bounds
+        super().__init__(
+            location=[round((south + north) / 2, 6), round((west + east) / 2, 6)],
+            tiles=None,
+            zoom_start=11,
+            control_scale=False,
+            zoom_control=False,
+            prefer_canvas=True,
+            attribution_control=False,
+            zoom_snap=0.25,
+            zoom_delta=0.5,
+            max_zoom=18,
+            min_zoom=7,
+        )
+        # folium draws its ids at random; the same results must give the same bytes.
+        self._id = "atlas"
+        figure = self._page
+        figure.title = html.escape(title)
+        figure.header.add_child(Verbatim(_head()), name="head", index=1)
+        figure.html.add_child(Verbatim(panel), name="panel")
+        figure.html.add_child(Verbatim(data_block(data)), name="data")
+        figure.script.add_child(Verbatim(_start(language)), name="start")
+
+    @property
+    def _page(self) -> Figure:
+        """The figure of folium that holds head, body and script."""
+        return cast("Figure", self.get_root())
+
+    def render(self, **kwargs: Any) -> None:  # type: ignore[override]  # as folium
+        """Render the map; panel and script of the atlas come after folium's."""
+        super().render(**kwargs)  # type: ignore[no-untyped-call]
+        for part, name in ((self._page.html, "panel"), (self._page.script, "start")):
+            part.add_child(part._children.pop(name), name=name)
+
+
+def data_block(data: Any) -> str:
+    """
+    Write data into a page so that no text in it can end the block or start a tag.
+
+    Parameters
+    ----------
+    data
+        Lists, dictionaries, texts and numbers.
+
+    Returns
+    -------
+    block
+        A ``script`` element of type ``application/json``.
+
+    Raises
+    ------
+    CircleBug
+        If the data holds NaN or something that JSON cannot hold.
+
+    Examples
+    --------
+    >>> data_block(["<b>"]).count("<")
+    2
+    """
+    try:
+        text = json.dumps(
+            data, ensure_ascii=False, allow_nan=False, separators=(",", ":")
+        )
+    except (TypeError, ValueError) as error:
+        message = f"atlas: the data of a page cannot be written as JSON: {error}."
+        raise CircleBug(message) from error
+    for sign in "<>&\u2028\u2029":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    # Lone surrogates, as from a broken file name, cannot be written as UTF-8.
+    text = re.sub(r"[\ud800-\udfff]", "\ufffd", text)
+    return f'<script type="application/json" id="atlas-data">{text}</script>'
+
+
+def render_page(page: PageMap) -> str:
+    """
+    Render a map to the text of its page.
+
+    Parameters
+    ----------
+    page
+        The map.
+
+    Returns
+    -------
+    text
+        HTML that has been checked to refer to nothing outside itself but files of
+        the same folder.
+
+    Raises
+    ------
+    CircleBug
+        If something in the page would be fetched from outside.
+    """
+    text: str = page.get_root().render()
+    check_self_contained(text)
+    return text
+
+
+def check_self_contained(text: str) -> None:
+    """
+    Refuse a page that would fetch anything from outside.
+
+    Parameters
+    ----------
+    text
+        The HTML of a page.
+
+    Raises
+    ------
+    CircleBug
+        If an element, a style or a script names a resource elsewhere.
+
+    Examples
+    --------
+    >>> check_self_contained('<a href="gaps.xlsx">gaps</a>')
+    """
+    reader = _OutsideReader()
+    reader.feed(text)
+    reader.close()
+    if reader.outside:
+        message = (
+            "atlas: the page refers to resources outside itself: "
+            f"{'; '.join(reader.outside[:5])}."
+        )
+        raise CircleBug(message)
+
+
+class _OutsideReader(HTMLParser):
+    """Lists what a page would fetch from outside."""
+
+    def __init__(self) -> None:
+        """Start with nothing found."""
+        super().__init__(convert_charrefs=True)
+        self.outside: list[str] = []
+        self._inside = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Look at the attributes that make a browser fetch."""
+        given = dict(attrs)
+        self._inside = tag
+        if tag == "script" and given.get("type") == "application/json":
+            self._inside = "data"
+        for name in _RESOURCE_ATTRIBUTES:
+            value = given.get(name) or ""
+            if _ELSEWHERE.match(value) and not value.startswith("data:"):
+                self.outside.append(f'<{tag} {name}="{value[:60]}">')
+        style = given.get("style") or ""
+        if _STYLE_FETCH.search(style):
+            self.outside.append(f'<{tag} style="{style[:60]}">')
+
+    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002  (signature of the parser)
+        """Leave an element."""
+        self._inside = ""
+
+    def handle_data(self, data: str) -> None:
+        """Look through styles and scripts; data of the page is never run."""
+        pattern = {"style": _STYLE_FETCH, "script": _SCRIPT_FETCH}.get(self._inside)
+        found = pattern.search(data) if pattern else None
+        if found:
+            near = data[found.start() : found.start() + 60]
+            self.outside.append(f"{self._inside}: {near}")
+
+
+def _head() -> str:
+    """Write the policy, the styles and Leaflet into the head of the page."""
+    style = (_TEMPLATES / "atlas.css").read_text(encoding="utf-8")
+    return (
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}" />\n'
+        '<link rel="icon" href="data:," />\n'
+        f"<style>{_leaflet_style()}</style>\n<script>{_leaflet_script()}</script>\n"
+        f"<style>{style}</style>\n"
+    )
+
+
+def _leaflet_style() -> str:
+    """Give Leaflet's style sheet with its pictures inside."""
+    text = (_LEAFLET / "leaflet.css").read_text(encoding="utf-8")
+
+    def inline(found: re.Match[str]) -> str:
+        picture = (_LEAFLET / found.group(1)).read_bytes()
+        encoded = base64.b64encode(picture).decode("ascii")
+        return f'url("data:image/png;base64,{encoded}")'
+
+    text = re.sub(r"url\((images/[a-z0-9-]+\.png)\)", inline, text)
+    # A rule for Internet Explorer 8, which the scripts do not run on.
+    return re.sub(r"behavior:\s*url\(#default#VML\);", "", text)
+
+
+def _leaflet_script() -> str:
+    """Give Leaflet without its link to the web and to its source map."""
+    text = (_LEAFLET / "leaflet.js").read_text(encoding="utf-8")
+    text = re.sub(r'href="https?://[^"]*"', 'href="#"', text)
+    return re.sub(r"//# sourceMappingURL=\S*", "", text)
+
+
+def _start(language: str) -> str:
+    """Write the script of the atlas and its call."""
+    script = (_TEMPLATES / "atlas.js").read_text(encoding="utf-8")
+    tag = "zh-CN" if language == "zh" else "en"
+    return (
+        f'document.documentElement.lang = "{tag}";\n{script}\n'
+        'drawAtlas(map_atlas, JSON.parse(document.getElementById("atlas-data")'
+        ".textContent));\n"
+    )

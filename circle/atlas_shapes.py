@@ -1,0 +1,226 @@
+"""Geometry for the maps: WGS-84 degrees, packed as whole numbers, within a budget."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pyproj
+import shapely
+
+from circle.crs import WGS84
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+# Degrees are kept to six decimals (about 0.1 m) and packed as differences.
+_PER_DEGREE = 1_000_000
+AREA_KINDS = ("green", "water")
+# Rivers and canals that the source gives as lines only.
+_STREAM = "stream"
+Packed = list[Any]
+
+
+def to_wgs84(geometry: NDArray[np.object_], crs: pyproj.CRS) -> NDArray[np.object_]:
+    """
+    Convert geometries to longitude and latitude.
+
+    Parameters
+    ----------
+    geometry
+        Shape (n,), in `crs`.
+    crs
+        Their coordinate system.
+
+    Returns
+    -------
+    geometry
+        Shape (n,), WGS-84.
+    """
+    degrees = gpd.GeoSeries(geometry, crs=crs).to_crs(WGS84)
+    return np.asarray(degrees.to_numpy(), dtype=object)
+
+
+def pack_points(geometry: NDArray[np.object_]) -> list[list[int]]:
+    """
+    Write points as latitude and longitude in millionths of a degree.
+
+    Parameters
+    ----------
+    geometry
+        Points in WGS-84, shape (n,).
+
+    Returns
+    -------
+    points
+        One ``[latitude, longitude]`` per point.
+
+    Examples
+    --------
+    >>> pack_points(shapely.points([[121.5, 31.25]]))
+    [[31250000, 121500000]]
+    """
+    found = shapely.get_coordinates(geometry)[:, ::-1] * _PER_DEGREE
+    return [[int(lat), int(lon)] for lat, lon in np.rint(found)]
+
+
+def pack_line(line: shapely.Geometry) -> list[int]:
+    """
+    Write a line or ring as a first point and steps from each point to the next.
+
+    Parameters
+    ----------
+    line
+        In WGS-84.
+
+    Returns
+    -------
+    numbers
+        Latitude, longitude, then steps of both, in millionths of a degree.
+
+    Examples
+    --------
+    >>> pack_line(shapely.LineString([(121.5, 31.25), (121.50001, 31.25)]))
+    [31250000, 121500000, 0, 10]
+    """
+    found = shapely.get_coordinates(line)[:, ::-1] * _PER_DEGREE
+    whole = np.rint(found).astype(np.int64)
+    steps = np.diff(whole, axis=0)
+    steps = steps[(steps != 0).any(axis=1)]
+    packed: list[int] = np.concatenate([whole[:1], steps]).ravel().tolist()
+    return packed
+
+
+def pack_area(area: shapely.Geometry) -> Packed:
+    """
+    Write a polygon or multipolygon as lists of packed rings.
+
+    Parameters
+    ----------
+    area
+        In WGS-84.
+
+    Returns
+    -------
+    polygons
+        Per polygon its outer ring, then its holes.
+    """
+    polygons = []
+    for part in shapely.get_parts(area):
+        if part.geom_type == "Polygon" and not part.is_empty:
+            rings = [part.exterior, *part.interiors]
+            polygons.append([pack_line(one) for one in rings])
+    return polygons
+
+
+def pack_areas(
+    geometry: NDArray[np.object_], crs: pyproj.CRS, *, tolerance_m: float
+) -> list[Packed]:
+    """
+    Simplify and pack areas.
+
+    Parameters
+    ----------
+    geometry
+        Polygons in `crs`, shape (n,).
+    crs
+        A metric coordinate system.
+    tolerance_m
+        How far the outline may move, in metres.
+
+    Returns
+    -------
+    areas
+        One packed area per geometry.
+    """
+    simple = shapely.simplify(geometry, tolerance_m, preserve_topology=True)
+    return [pack_area(one) for one in to_wgs84(simple, crs)]
+
+
+def pack_backdrop(
+    backdrop: gpd.GeoDataFrame,
+    bounds: tuple[float, float, float, float],
+    *,
+    kinds: Sequence[str],
+    most_vertices: int,
+) -> dict[str, Packed]:
+    """
+    Cut, simplify and pack water, green and streets for the background of a map.
+
+    Detail is halved until the vertices fit the budget.
+
+    Parameters
+    ----------
+    backdrop
+        Columns `kind` and `geometry`, in a metric system.
+    bounds
+        West, south, east, north of the map in metres.
+    kinds
+        The kinds to draw.
+    most_vertices
+        Budget for all kinds together.
+
+    Returns
+    -------
+    packed
+        Kind to its packed areas or lines.
+    """
+    wanted = backdrop[backdrop["kind"].isin(list(kinds))]
+    inside = wanted.iloc[np.sort(wanted.sindex.query(shapely.box(*bounds)))]
+    cut = shapely.clip_by_rect(inside.geometry.to_numpy(), *bounds)
+    kind = inside["kind"].to_numpy()
+    gathered = {
+        one: _gather(cut[kind == one], 2 if one in AREA_KINDS else 1) for one in kinds
+    }
+    gathered[_STREAM] = _gather(cut[kind == "water"], 1)
+    tolerance_m = max(2.0, (bounds[2] - bounds[0]) / 5000)
+    simple = _simplify(gathered, tolerance_m)
+    while _vertices(simple) > most_vertices:
+        tolerance_m *= 2
+        simple = _simplify(gathered, tolerance_m)
+    return {
+        one: _pack(parts, pyproj.CRS(backdrop.crs), one)
+        for one, parts in simple.items()
+        if len(parts)
+    }
+
+
+def _gather(geometry: NDArray[np.object_], dimension: int) -> NDArray[np.object_]:
+    """Keep the parts of one dimension; join lines end to end."""
+    parts = shapely.get_parts(shapely.get_parts(geometry))
+    parts = parts[shapely.get_dimensions(parts) == dimension]
+    parts = parts[~shapely.is_empty(parts)]
+    if dimension == 1 and len(parts):
+        parts = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(parts)))
+    return np.asarray(parts, dtype=object)
+
+
+def _simplify(
+    gathered: dict[str, NDArray[np.object_]], tolerance_m: float
+) -> dict[str, NDArray[np.object_]]:
+    """Simplify all kinds; leave out areas too small to see."""
+    result = {}
+    for kind, parts in gathered.items():
+        simple = shapely.simplify(parts, tolerance_m, preserve_topology=True)
+        if kind in AREA_KINDS:
+            simple = simple[shapely.area(simple) >= (3 * tolerance_m) ** 2]
+        else:
+            simple = simple[shapely.length(simple) >= tolerance_m]
+        result[kind] = simple
+    return result
+
+
+def _vertices(parts: dict[str, NDArray[np.object_]]) -> int:
+    """Count the vertices of all kinds."""
+    return sum(int(shapely.get_num_coordinates(one).sum()) for one in parts.values())
+
+
+def _pack(parts: NDArray[np.object_], crs: pyproj.CRS, kind: str) -> Packed:
+    """Pack the areas or lines of one kind."""
+    degrees = to_wgs84(parts, crs)
+    if kind in AREA_KINDS:
+        return [polygon for one in degrees for polygon in pack_area(one)]
+    return [pack_line(one) for one in degrees]

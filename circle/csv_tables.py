@@ -1,0 +1,127 @@
+"""The tables of a run as CSV files that any program reads and none runs."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from circle.assess import Assessment
+from circle.errors import OutputError
+from circle.sheet_coverage import groups_block, summary_block, types_block
+from circle.sheet_parts import (
+    CONTRACTS,
+    TEXTS,
+    Block,
+    add_names,
+    clean_text,
+    contract_fields,
+    own_field,
+    spell_out,
+    stack_rows,
+)
+
+# In a spreadsheet program, a text that begins so is taken for a formula.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def write_csv_twins(assessment: Assessment, folder: Path) -> tuple[Path, ...]:
+    """
+    Write the tables as CSV files: UTF-8 with a byte-order mark, CRLF lines.
+
+    A text that a spreadsheet program would take for a formula (it begins with
+    ``=``, ``+``, ``-`` or ``@``, in either width) gets an apostrophe in front.
+    Line breaks and control characters in texts are left out. Numbers carry six
+    decimals at most.
+
+    Parameters
+    ----------
+    assessment
+        The assessment.
+    folder
+        Folder for the files; made if it is not there.
+
+    Returns
+    -------
+    paths
+        The files, sorted by name.
+
+    Raises
+    ------
+    OutputError
+        If a file cannot be written.
+    """
+    blocks = {
+        "summary": summary_block(assessment),
+        "types": types_block(assessment),
+        "groups": groups_block(assessment),
+        **{name: _contract_block(assessment, name) for name in CONTRACTS},
+    }
+    paths = []
+    for name in sorted(blocks):
+        path = folder / f"{name}.csv"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            _csv_table(blocks[name]).to_csv(
+                path, index=False, encoding="utf-8-sig", lineterminator="\r\n"
+            )
+        except OSError as error:
+            message = (
+                f"{path.name}: cannot be written ({error}); expected a folder with "
+                "room and the right to write; close the file if it is open elsewhere."
+            )
+            raise OutputError(message) from error
+        paths.append(path)
+    return tuple(paths)
+
+
+def csv_text(value: object) -> str:
+    """
+    Write a text for a CSV file so that no program takes it for a formula.
+
+    Parameters
+    ----------
+    value
+        A value of a text column.
+
+    Returns
+    -------
+    text
+        One line, with an apostrophe in front where it began like a formula.
+
+    Examples
+    --------
+    >>> csv_text("=1+1"), csv_text("Lane 5")
+    ("'=1+1", 'Lane 5')
+    """
+    text = clean_text(value)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def _contract_block(assessment: Assessment, name: str) -> Block:
+    """Give a contract's table whole, with names beside the codes."""
+    contract, language = CONTRACTS[name], assessment.city.study.language
+    table: pd.DataFrame = getattr(assessment, name)
+    rows = spell_out(add_names(table, assessment), contract, language=language)
+    own = ("subdistrict", "facility_type", "domain_name", "tier_name", "type_names")
+    fields = (
+        *contract_fields(
+            contract,
+            [one for one in contract.names if one != "geometry"],
+            language=language,
+        ),
+        *(own_field(one, "text", language) for one in own if one in rows.columns),
+    )
+    return Block("", fields, stack_rows([rows], fields))
+
+
+def _csv_table(block: Block) -> pd.DataFrame:
+    """Turn a block into the table of a CSV file."""
+    columns: dict[str, pd.Series] = {}
+    for field in block.fields:
+        name, values = csv_text(field.header), block.rows[field.key]
+        if field.form in TEXTS:
+            columns[name] = values.map(csv_text)
+        else:
+            numbers = pd.to_numeric(values).astype(float).round(6)
+            whole = bool((numbers.dropna() % 1 == 0).all())
+            columns[name] = numbers.astype("Int64" if whole else float)
+    return pd.DataFrame(columns)

@@ -1,0 +1,320 @@
+"""Write every output of a run, whole or not at all."""
+
+import contextlib
+import errno
+import itertools
+import json
+import logging
+import os
+import platform
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from circle.assess import Assessment
+from circle.atlas import write_atlas
+from circle.csv_tables import write_csv_twins
+from circle.errors import OutputError, list_ids
+from circle.geopackage import write_geopackage
+from circle.record import write_record
+from circle.workbook import write_workbook
+
+RECORD = "run.json"
+_LOG = logging.getLogger(__name__)
+_ATTEMPTS = 5
+_TAKEN = {errno.ENOTEMPTY, errno.EEXIST}
+# What desktops, spreadsheet and GIS programs leave beside files they open.
+_LITTER = re.compile(
+    r"(\.DS_Store|Thumbs\.db|desktop\.ini|~\$.*|\.~lock\..*#|.*\.gpkg-(wal|shm|journal)"
+    r"|.*\.qmd)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class OutputPaths:
+    """Where the outputs of a run are."""
+
+    folder: Path
+    """The result folder."""
+    maps: tuple[Path, ...]
+    """The map pages: the district first, then the subdistricts."""
+    workbook: Path
+    """The workbook of gap tables."""
+    tables: tuple[Path, ...]
+    """The tables as CSV files."""
+    geopackage: Path
+    """The layers for GIS programs."""
+    record: Path
+    """The run record."""
+
+
+def write_outputs(assessment: Assessment, folder: Path | None = None) -> OutputPaths:
+    """
+    Write maps, workbook, CSV tables, GeoPackage and run record.
+
+    Everything is written into a folder beside the target, which then takes its
+    place: a run that fails or is stopped leaves the old result whole, and two runs
+    at once never mix. What stopped runs left behind is removed.
+
+    Parameters
+    ----------
+    assessment
+        The assessment.
+    folder
+        The result folder; the study's own if not given. It is made, or replaced
+        where it holds a result of circle and nothing else.
+
+    Returns
+    -------
+    paths
+        The files, in their final place.
+
+    Raises
+    ------
+    OutputError
+        If the folder holds other files than a result of circle, or if something
+        cannot be written.
+    """
+    target = (folder or assessment.city.study.output_folder).resolve()
+    check_output_folder(target)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _clear_leftovers(target)
+        with _staging(target) as staging:
+            paths = _write_all(assessment, staging)
+            check_output_folder(target)
+            _swap(staging, target)
+    except OSError as error:
+        message = (
+            str(error)
+            if isinstance(error, OutputError)
+            else (
+                f"{target}: the results cannot be written ({error}); expected a folder "
+                "with room and the right to write; close files that are open in other "
+                "programs, or name another folder; an old result is unchanged."
+            )
+        )
+        raise OutputError(message) from error
+    _LOG.info("wrote %s files to %s", len(paths.maps) + len(paths.tables) + 3, target)
+    return _moved(paths, target)
+
+
+def check_output_folder(folder: Path) -> None:
+    """
+    Check that a result may be written to a folder without loss of other files.
+
+    Parameters
+    ----------
+    folder
+        The result folder; it need not be there.
+
+    Raises
+    ------
+    OutputError
+        If it is a file, or holds anything that circle did not write.
+    """
+    target = folder.resolve()
+    if target.parent == target or (target.exists() and not target.is_dir()):
+        message = f"{target}: is not a folder that can be replaced; name another one."
+        raise OutputError(message)
+    try:
+        foreign = _foreign_files(target)
+    except OSError as error:
+        message = f"{target}: cannot be read ({error}); name another folder."
+        raise OutputError(message) from error
+    if not foreign:
+        return
+    found = list_ids(sorted(foreign))
+    message = (
+        f"{target}: holds files that circle did not write: {found}; expected a new or "
+        "empty folder, or the result of an earlier run and nothing else; name another "
+        "folder, or move these files."
+    )
+    raise OutputError(message)
+
+
+def _write_all(assessment: Assessment, folder: Path) -> OutputPaths:
+    """Write every output; the record last, as it lists the others."""
+    maps = write_atlas(assessment, folder)
+    workbook = folder / "gaps.xlsx"
+    write_workbook(assessment, workbook)
+    tables = write_csv_twins(assessment, folder / "tables")
+    geopackage = folder / "coverage.gpkg"
+    write_geopackage(assessment, geopackage)
+    record = folder / RECORD
+    written = (*maps, workbook, *tables, geopackage)
+    write_record(assessment, record, outputs=written)
+    return OutputPaths(folder, maps, workbook, tables, geopackage, record)
+
+
+def _moved(paths: OutputPaths, target: Path) -> OutputPaths:
+    """Give the paths as they are after the move."""
+
+    def moved(path: Path) -> Path:
+        return target / path.relative_to(paths.folder)
+
+    return OutputPaths(
+        target,
+        tuple(moved(one) for one in paths.maps),
+        moved(paths.workbook),
+        tuple(moved(one) for one in paths.tables),
+        moved(paths.geopackage),
+        moved(paths.record),
+    )
+
+
+def _foreign_files(folder: Path) -> set[str]:
+    """List the files in a folder that circle did not write."""
+    found: set[str] = set()
+    # Another run may change the folder between the two looks: look again.
+    for _ in range(_ATTEMPTS):
+        found = _files_in(folder) - _recorded_files(folder)
+        if not found:
+            break
+    return found
+
+
+def _files_in(folder: Path) -> set[str]:
+    """List what is in a folder, at any depth, but for litter; follow no links."""
+    if not folder.exists():
+        return set()
+    found = set()
+    for place, folders, files in os.walk(folder, onerror=_raise):
+        links = [one for one in folders if (Path(place) / one).is_symlink()]
+        for name in (*files, *links):
+            if not _LITTER.fullmatch(name):
+                found.add((Path(place) / name).relative_to(folder).as_posix())
+        if not files and not folders and Path(place) != folder:
+            found.add(f"{Path(place).relative_to(folder).as_posix()}/")
+    return found
+
+
+def _raise(error: OSError) -> None:
+    """
+    Let a folder that cannot be listed be an error, not an empty one.
+
+    Raises
+    ------
+    OSError
+        Unless the folder has just gone, as another run replaced it.
+    """
+    if not isinstance(error, FileNotFoundError):
+        raise error
+
+
+def _recorded_files(folder: Path) -> set[str]:
+    """Read from a run record what circle wrote; nothing without a record."""
+    try:
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        names = {str(PurePosixPath(one["file"])) for one in record["outputs"]}
+        is_own = "circle" in record
+    except (FileNotFoundError, ValueError, TypeError, KeyError):
+        return set()
+    return {RECORD, *names} if is_own else set()
+
+
+@contextlib.contextmanager
+def _staging(target: Path) -> Iterator[Path]:
+    """Make a folder beside the target for this run alone; remove what stays of it."""
+    names = (_beside(target, "part", number) for number in itertools.count())
+    staging = next(one for one in names if _made(one))
+    try:
+        yield staging
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _made(folder: Path) -> bool:
+    """Make a folder; tell whether it was not there before."""
+    # Not tempfile: its folders can be read by one user only.
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        return False
+    return True
+
+
+def _swap(staging: Path, target: Path) -> None:
+    """
+    Put a finished folder in place of the target, and remove the old one.
+
+    Raises
+    ------
+    OSError
+        If the target cannot be replaced; the old one is then in its place.
+    """
+    for attempt in itertools.count(1):
+        old = _set_aside(target)
+        try:
+            staging.rename(target)
+        except OSError as error:
+            if old is not None and not target.exists():
+                old.rename(target)
+            # Another run may have put its result there in between: try again.
+            if error.errno not in _TAKEN or attempt == _ATTEMPTS:
+                raise
+        else:
+            break
+        finally:
+            if old is not None and old.exists():
+                shutil.rmtree(old, ignore_errors=True)
+
+
+def _set_aside(target: Path) -> Path | None:
+    """Rename the old result, as a folder in use cannot be replaced in one step."""
+    names = (_beside(target, "old", number) for number in itertools.count())
+    old = next(one for one in names if not one.exists())
+    try:
+        target.rename(old)
+    except FileNotFoundError:
+        return None
+    return old
+
+
+def _beside(target: Path, word: str, number: int) -> Path:
+    """Name a folder beside the target after the machine and the process."""
+    return target.parent / f"{_prefix(target, word)}{os.getpid()}-{number}"
+
+
+def _prefix(target: Path, word: str) -> str:
+    """Begin the name of a passing folder; processes are known on one machine only."""
+    machine = re.sub(r"[^A-Za-z0-9]", "", platform.node()) or "local"
+    return f".{target.name}.{word}-{machine}-"
+
+
+def _clear_leftovers(target: Path) -> None:
+    """Remove what runs of this machine that were stopped left beside the target."""
+    for word in ("old", "part"):
+        prefix = _prefix(target, word)
+        for left in sorted(target.parent.iterdir()):
+            match = re.fullmatch(rf"{re.escape(prefix)}(\d+)-\d+", left.name)
+            if match is None or not left.is_dir() or _is_running(int(match[1])):
+                continue
+            if word == "old" and not target.exists():
+                # Stopped between the two renames: the old result is the result.
+                left.rename(target)
+            else:
+                _LOG.info("removing %s, left by a run that was stopped", left.name)
+                shutil.rmtree(left, ignore_errors=True)
+
+
+def _is_running(process: int) -> bool:
+    """Tell whether a process of this machine is alive."""
+    if sys.platform == "win32":
+        import ctypes  # noqa: PLC0415 (there is no such library elsewhere)
+
+        handle = ctypes.windll.kernel32.OpenProcess(0x1000, 0, process)
+        if handle:
+            ctypes.windll.kernel32.CloseHandle(handle)
+        return bool(handle)
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

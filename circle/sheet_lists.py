@@ -1,0 +1,171 @@
+"""Blocks that list missing items, gap clusters, sites and unsnapped points."""
+
+import geopandas as gpd
+import pandas as pd
+
+from circle.assess import Assessment
+from circle.contracts import GAP_CLUSTERS, MISSING_ITEMS, SITES, UNSNAPPED
+from circle.sheet_parts import (
+    Block,
+    Field,
+    add_names,
+    contract_fields,
+    own_field,
+    spell_out,
+    stack_rows,
+)
+from circle.words_tables import table_word
+
+
+def missing_block(assessment: Assessment, subdistrict_id: str) -> Block:
+    """
+    List the missing items of one subdistrict.
+
+    Parameters
+    ----------
+    assessment
+        The assessment.
+    subdistrict_id
+        Code of the subdistrict.
+
+    Returns
+    -------
+    block
+        Ranked within the subdistrict; each item names the site that clears it.
+    """
+    language = assessment.city.study.language
+    table = assessment.missing_items
+    rows = table[table["subdistrict_id"] == subdistrict_id].sort_values("rank")
+    rows = spell_out(add_names(rows, assessment), MISSING_ITEMS, language=language)
+    rows["rank"] = range(1, len(rows) + 1)
+    steps = {
+        item: step
+        for step, items in zip(
+            assessment.sites["step"], assessment.sites["item_ids"], strict=True
+        )
+        for item in items
+    }
+    rows["site_step"] = rows["item_id"].map(steps).astype(float)
+
+    def of(*names: str) -> tuple[Field, ...]:
+        return contract_fields(MISSING_ITEMS, names, language=language)
+
+    fields = (
+        *of("rank", "item_id", "committee_name"),
+        own_field("facility_type", "text", language),
+        own_field("tier_name", "word", language, name="tier"),
+        *of("required", "population"),
+        *of("mode", "travel_time_min", "minutes_over", "facility_name", "kind"),
+        own_field("site_step", "rank", language),
+        *of("committee_id", "facility_id"),
+    )
+    title = table_word("title_missing", language)
+    return Block(title, fields, stack_rows([rows], fields))
+
+
+def gaps_block(assessment: Assessment, subdistrict_id: str | None = None) -> Block:
+    """
+    List the gap clusters of the district or of one subdistrict.
+
+    Parameters
+    ----------
+    assessment
+        The assessment.
+    subdistrict_id
+        Code of a subdistrict, or None for the district.
+
+    Returns
+    -------
+    block
+        By rank; in a subdistrict's block, ranked within it.
+    """
+    language = assessment.city.study.language
+
+    def of(*names: str) -> tuple[Field, ...]:
+        return contract_fields(GAP_CLUSTERS, names, language=language)
+
+    rows = assessment.gap_clusters.sort_values("rank")
+    if subdistrict_id is not None:
+        rows = rows[rows["subdistrict_id"] == subdistrict_id]
+    named = spell_out(add_names(rows, assessment), GAP_CLUSTERS, language=language)
+    title = ""
+    own = (own_field("subdistrict", "text", language), *of("cells", "area_km2"))
+    if subdistrict_id is not None:
+        # The columns of the missing items, whose headers are repeated in print.
+        named["rank"] = range(1, len(named) + 1)
+        title, own = table_word("title_gaps", language), ()
+    fields = (
+        *of("rank", "gap_id", "name"),
+        own_field("facility_type", "text", language),
+        own_field("tier_name", "word", language, name="tier"),
+        *of("required", "population"),
+        *own,
+    )
+    return Block(title, fields, stack_rows([named], fields))
+
+
+def sites_block(assessment: Assessment, subdistrict_id: str | None = None) -> Block:
+    """
+    List the proposed sites of the district or of one subdistrict.
+
+    Parameters
+    ----------
+    assessment
+        The assessment.
+    subdistrict_id
+        Code of a subdistrict, or None for the district.
+
+    Returns
+    -------
+    block
+        In the order of the siting plan; the district's has a row of totals.
+    """
+    language = assessment.city.study.language
+
+    def of(*names: str) -> tuple[Field, ...]:
+        return contract_fields(SITES, names, language=language)
+
+    rows = assessment.sites.sort_values("step")
+    if subdistrict_id is not None:
+        rows = rows[rows["subdistrict_id"] == subdistrict_id]
+    places = gpd.GeoSeries(rows.geometry, crs=assessment.city.crs).to_crs(4326)
+    named = spell_out(add_names(rows, assessment), SITES, language=language)
+    named["longitude"] = places.x.round(6).to_numpy()
+    named["latitude"] = places.y.round(6).to_numpy()
+    title, own, parts = "", [own_field("subdistrict", "text", language)], [named]
+    if subdistrict_id is not None:
+        title, own = table_word("title_sites", language), []
+    elif not named.empty:
+        summed = ["cost_10k", "items_cleared", "person_items_gained"]
+        text = table_word("total", language)
+        parts.append(pd.DataFrame([{"name": text, **named[summed].sum().to_dict()}]))
+    fields = (
+        *of("step", "candidate_id", "name"),
+        own_field("type_names", "text", language, name="facility_types"),
+        *of("route", "items_cleared", "person_items_gained", "share_after"),
+        *of("floor_area_m2", "cost_10k"),
+        *own,
+        own_field("longitude", "degrees", language),
+        own_field("latitude", "degrees", language),
+    )
+    return Block(title, fields, stack_rows(parts, fields), totals=len(parts) - 1)
+
+
+def unsnapped_block(assessment: Assessment) -> Block:
+    """
+    List the points that could not be joined to the network.
+
+    Parameters
+    ----------
+    assessment
+        The assessment.
+
+    Returns
+    -------
+    block
+        In the order of the assessment.
+    """
+    language = assessment.city.study.language
+    rows = spell_out(assessment.unsnapped, UNSNAPPED, language=language)
+    fields = contract_fields(UNSNAPPED, UNSNAPPED.names, language=language)
+    return Block("", fields, stack_rows([rows], fields))

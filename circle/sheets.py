@@ -1,0 +1,109 @@
+"""The sheets of one assessment: the district's, and one for each subdistrict."""
+
+from circle.assess import Assessment
+from circle.facts import basis_text, has_committees, headline_text
+from circle.sheet_coverage import (
+    area_class_block,
+    groups_block,
+    summary_block,
+    types_block,
+)
+from circle.sheet_lists import (
+    gaps_block,
+    missing_block,
+    sites_block,
+    unsnapped_block,
+)
+from circle.sheet_parts import (
+    Sheet,
+    clean_text,
+    sheet_names,
+)
+from circle.words_tables import table_word
+
+DISTRICT_SHEETS = ("summary", "types", "sites", "gaps", "unsnapped")
+
+
+def district_sheets(assessment: Assessment) -> tuple[Sheet, ...]:
+    """
+    Build the sheets of the whole district.
+
+    Parameters
+    ----------
+    assessment
+        The assessment.
+
+    Returns
+    -------
+    sheets
+        Summary, types, sites, gaps and unsnapped points, in this order.
+    """
+    language = assessment.city.study.language
+    note = f"{headline_text(assessment)}{_gap(language)}{_basis(assessment)}"
+    blocks = {
+        "summary": (summary_block(assessment), area_class_block(assessment)),
+        "types": (types_block(assessment), groups_block(assessment)),
+        "sites": (sites_block(assessment),),
+        "gaps": (gaps_block(assessment),),
+        "unsnapped": (unsnapped_block(assessment),),
+    }
+    return tuple(
+        Sheet(
+            table_word(f"sheet_{one}", language),
+            table_word(f"title_{one}", language),
+            note,
+            blocks[one],
+        )
+        for one in DISTRICT_SHEETS
+    )
+
+
+def subdistrict_sheets(assessment: Assessment) -> tuple[Sheet, ...]:
+    """
+    Build one sheet for each subdistrict: what its street office must act on.
+
+    Missing items, gap clusters and sites; where cells are the origins, coverage
+    by type stands in place of the missing items.
+
+    Parameters
+    ----------
+    assessment
+        The assessment.
+
+    Returns
+    -------
+    sheets
+        In the order of the subdistricts.
+    """
+    language = assessment.city.study.language
+    places = assessment.city.subdistricts
+    codes = [str(one) for one in places["subdistrict_id"]]
+    titles = [clean_text(one) for one in places["name"]]
+    taken = [
+        table_word(f"sheet_{one}", language) for one in ("cover", *DISTRICT_SHEETS)
+    ]
+    names = sheet_names(titles, codes=codes, taken=taken)
+    heading = table_word("title_subdistrict", language)
+    sheets = []
+    for name, code, title in zip(names, codes, titles, strict=True):
+        first = (
+            missing_block(assessment, code)
+            if has_committees(assessment)
+            else types_block(assessment, code)
+        )
+        blocks = (first, gaps_block(assessment, code), sites_block(assessment, code))
+        note = f"{headline_text(assessment, code)}{_gap(language)}{_basis(assessment)}"
+        full = f"{title}{_gap(language)}{heading}"
+        sheets.append(Sheet(name, full, note, blocks, code))
+    return tuple(sheets)
+
+
+def _basis(assessment: Assessment) -> str:
+    """Write what the figures rest on, in the language of the study."""
+    city = assessment.city
+    return basis_text(city.profile, city.study.language, detour=city.detour)
+
+
+def _gap(language: str) -> str:
+    """Separate sentences: English ones need a blank."""
+    return "" if language == "zh" else " "

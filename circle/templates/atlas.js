@@ -1,0 +1,422 @@
+"use strict";
+
+// Texts of the data reach the page as textContent only, never as HTML.
+function element(tag, className, text) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+function unpackLine(numbers) {
+  let lat = 0, lon = 0;
+  const points = [];
+  for (let i = 0; i < numbers.length; i += 2) {
+    lat += numbers[i];
+    lon += numbers[i + 1];
+    points.push([lat / 1e6, lon / 1e6]);
+  }
+  return points;
+}
+
+function unpackArea(polygons) {
+  return polygons.map((rings) => rings.map(unpackLine));
+}
+
+function unpackPoint(place) {
+  return [place[0] / 1e6, place[1] / 1e6];
+}
+
+function rowsTable(rows) {
+  const table = element("table");
+  for (const [label, value] of rows) {
+    const row = table.appendChild(element("tr"));
+    row.append(element("th", "", label), element("td", "", value));
+  }
+  return table;
+}
+
+function card(title, rows) {
+  const node = element("div");
+  node.append(element("h3", "", title), rowsTable(rows));
+  return node;
+}
+
+// Signs of the facility types: corners on a circle of radius 1, y downwards.
+const SIGNS = {
+  square: [[-0.85, -0.85], [0.85, -0.85], [0.85, 0.85], [-0.85, 0.85]],
+  triangle: [[0, -1.1], [1.05, 0.8], [-1.05, 0.8]],
+  diamond: [[0, -1.2], [1.2, 0], [0, 1.2], [-1.2, 0]],
+  plus: [[-0.4, -1.1], [0.4, -1.1], [0.4, -0.4], [1.1, -0.4], [1.1, 0.4], [0.4, 0.4],
+    [0.4, 1.1], [-0.4, 1.1], [-0.4, 0.4], [-1.1, 0.4], [-1.1, -0.4], [-0.4, -0.4]],
+  pentagon: [[0, -1.1], [1.05, -0.34], [0.65, 0.9], [-0.65, 0.9], [-1.05, -0.34]],
+  wedge: [[0, 1.1], [1.05, -0.8], [-1.05, -0.8]],
+};
+
+const SignMarker = L.CircleMarker.extend({
+  _updatePath() {
+    const corners = SIGNS[this.options.sign];
+    if (!corners) {
+      L.CircleMarker.prototype._updatePath.call(this);
+      return;
+    }
+    const renderer = this._renderer;
+    if (!renderer._drawing || this._empty()) return;
+    const context = renderer._ctx, radius = this._radius;
+    context.beginPath();
+    for (const [x, y] of corners) {
+      context.lineTo(this._point.x + x * radius, this._point.y + y * radius);
+    }
+    context.closePath();
+    renderer._fillStroke(context, this);
+  },
+});
+
+function drawSwatches() {
+  const svg = "http://www.w3.org/2000/svg";
+  for (const holder of document.querySelectorAll("[data-shape]")) {
+    const picture = document.createElementNS(svg, "svg");
+    picture.setAttribute("viewBox", "-1.5 -1.5 3 3");
+    const corners = SIGNS[holder.dataset.shape];
+    const shape = document.createElementNS(svg, corners ? "polygon" : "circle");
+    if (corners) shape.setAttribute("points", corners.join(" "));
+    else shape.setAttribute("r", "1");
+    shape.setAttribute("fill", holder.dataset.colour);
+    shape.setAttribute("stroke", "#fff");
+    shape.setAttribute("stroke-width", "0.15");
+    picture.append(shape);
+    holder.append(picture);
+  }
+}
+
+function backdropLayers(data, panes) {
+  const styles = {
+    stream: { color: "#c3dcec", weight: 2 },
+    minor: { color: "#cfcfcf", weight: 1 },
+    major: { color: "#adadad", weight: 1.4 },
+    motorway: { color: "#8f8f8f", weight: 2.4 },
+  };
+  const fills = { green: "#e3ecd9", water: "#c3dcec" };
+  const made = { lines: [] };
+  for (const kind of ["green", "water"]) {
+    if (!data.backdrop[kind]) continue;
+    made[kind] = L.polygon(unpackArea(data.backdrop[kind]), {
+      renderer: kind === "green" ? panes.ground : panes.streets,
+      stroke: false, fillColor: fills[kind], fillOpacity: 1, interactive: false,
+    });
+  }
+  for (const kind of ["stream", "minor", "major", "motorway"]) {
+    if (!data.backdrop[kind]) continue;
+    made.lines.push(L.polyline(data.backdrop[kind].map(unpackLine), {
+      renderer: panes.streets, interactive: false, smoothFactor: 1, ...styles[kind],
+    }));
+  }
+  return L.layerGroup([made.green, made.water, ...made.lines].filter(Boolean));
+}
+
+function subdistrictLayers(data, panes, words) {
+  const shading = L.layerGroup(), outlines = L.featureGroup(), labels = L.layerGroup();
+  const single = data.subdistricts.some((one) => !one.own);
+  for (const one of data.subdistricts) {
+    const shape = unpackArea(one.area);
+    shading.addLayer(L.polygon(shape, {
+      renderer: panes.ground, stroke: false, fillColor: one.colour, fillOpacity: 0.82,
+      interactive: false,
+    }));
+    const outline = L.polygon(shape, {
+      renderer: panes.main, color: one.own && single ? "#101820" : "#5b6670",
+      weight: one.own && single ? 3 : 1.2, fillColor: "#ffffff",
+      fillOpacity: one.own ? 0 : 0.45, dashArray: one.own || !single ? null : "4 3",
+    });
+    outline.bindPopup(() => {
+      const node = card(one.name, one.rows);
+      if (!(one.own && single)) {
+        const link = element("a", "", words.open_page + " →");
+        link.setAttribute("href", one.page);
+        node.append(link);
+      }
+      return node;
+    }, { maxWidth: 380 });
+    outline.bindTooltip(
+      () => element("div", "atlas-tip", one.share ? one.name + "  " + one.share : one.name),
+      { sticky: true });
+    outlines.addLayer(outline);
+    // The page of a subdistrict bears its name already.
+    if (one.own && single) continue;
+    const text = element("div", one.own ? "" : "neighbour");
+    text.append(element("span", "", one.name));
+    if (one.share) text.append(element("br"), element("span", "", one.share));
+    labels.addLayer(L.marker(unpackPoint(one.at), {
+      icon: L.divIcon({ className: "area-label", html: text, iconSize: [0, 0] }),
+      pane: "labels", interactive: false, keyboard: false,
+    }));
+  }
+  return { shading, outlines, labels };
+}
+
+function committeePopup(one, data, words) {
+  const node = card(one.name, [
+    [words.kind, words[one.kind]],
+    [words.subdistrict, one.in],
+    [words.mode, words[one.mode]],
+    [words.population, one.people],
+    [words.missing_required_items, String(one.missing)],
+  ]);
+  const many = Array.isArray(one.limit);
+  if (!many) node.lastChild.append(rowsTable([[words.threshold, String(one.limit)]]).firstChild);
+  if (one.adrift) node.append(element("p", "", words.not_joined));
+  const table = element("table");
+  const head = table.appendChild(element("thead")).appendChild(element("tr"));
+  head.append(element("th", "", words.facility_type), element("th", "", ""),
+    element("th", "number", words.travel_time));
+  if (many) head.append(element("th", "number", words.threshold));
+  head.append(element("th", "", words.nearest_facility));
+  const body = table.appendChild(element("tbody"));
+  data.types.forEach((type, i) => {
+    const covered = one.covered[i] === "1";
+    const row = body.appendChild(element("tr"));
+    if (!type.required) row.className = "popup-optional";
+    else if (!covered) row.className = "popup-missing";
+    const label = type.required ? type.label : type.label + "*";
+    const minutes = one.time[i] === null ? words.unreachable : one.time[i].toFixed(1);
+    const name = one.near[i] < 0 ? "–" : data.committees.near[one.near[i]] || words.unnamed;
+    row.append(element("td", "", label),
+      element("td", "", covered ? "✓ " + words.covered : "✗ " + words.missing),
+      element("td", "number", minutes));
+    if (many) row.append(element("td", "number", String(one.limit[i])));
+    row.append(element("td", "", name));
+  });
+  const scroll = node.appendChild(element("div", "scroll"));
+  scroll.append(table);
+  if (data.types.some((type) => !type.required)) {
+    node.append(element("p", "hint", "* " + words.not_required));
+  }
+  return node;
+}
+
+const COMMITTEE_FILLS = ["#ffffff", "#fdae61", "#a50f15"];
+const COMMITTEE_RADII = [4, 5, 6.5];
+
+function committeeLayer(data, panes, words) {
+  const layer = L.featureGroup();
+  // Committees that miss most are drawn last, on top.
+  const order = [...data.committees.rows].sort((a, b) => a.missing - b.missing);
+  for (const one of order) {
+    layer.addLayer(L.circleMarker(unpackPoint(one.at), {
+      renderer: panes.main, color: "#222", weight: 1.2, fillOpacity: 1, row: one,
+    }));
+  }
+  layer.bindPopup((marker) => committeePopup(marker.options.row, data, words),
+    { maxWidth: 520, minWidth: 300 });
+  layer.bindTooltip((marker) => {
+    const one = marker.options.row;
+    return element("div", "atlas-tip",
+      one.name + "  " + words.missing_required_items + " " + one.missing);
+  });
+  // Many committees on one map are drawn smaller.
+  const scale = Math.min(1, Math.max(0.5, Math.sqrt(300 / (order.length || 1))));
+  layer.choose = (type) => layer.eachLayer((marker) => {
+    const one = marker.options.row;
+    const rank = type === null ? one.class : one.covered[type] === "1" ? 0 : 2;
+    marker.setStyle({ fillColor: COMMITTEE_FILLS[rank] });
+    marker.setRadius(COMMITTEE_RADII[rank] * scale);
+  });
+  layer.choose(null);
+  return layer;
+}
+
+function facilityLayer(index, data, panes, words) {
+  const type = data.types[index], statuses = ["open", "planned", "building", "closed"];
+  const layer = L.featureGroup();
+  for (const [lat, lon, status, name] of data.facilities[index]) {
+    const isOpen = status === 0;
+    layer.addLayer(new SignMarker([lat / 1e6, lon / 1e6], {
+      renderer: panes.main, radius: 5.5, sign: type.shape, status, name,
+      color: isOpen ? "#ffffff" : type.colour, weight: isOpen ? 1 : 1.8,
+      fillColor: isOpen ? type.colour : "#ffffff", fillOpacity: isOpen ? 1 : 0.6,
+      dashArray: status === 3 ? "2 2" : null,
+    }));
+  }
+  layer.bindPopup((marker) => card(marker.options.name || words.unnamed, [
+    [words.type, type.label],
+    [words.status, words[statuses[marker.options.status]]],
+  ]), { maxWidth: 340 });
+  return layer;
+}
+
+function gapLayer(data, panes) {
+  const layer = L.featureGroup();
+  const shapes = data.gaps.map((gap) => {
+    const shape = L.polygon(unpackArea(gap.area), {
+      renderer: panes.main, color: "#d7191c", weight: 2, fillColor: "#d7191c",
+    });
+    shape.bindPopup(() => card(gap.name, gap.rows), { maxWidth: 340 });
+    return shape;
+  });
+  layer.choose = (type) => {
+    layer.clearLayers();
+    data.gaps.forEach((gap, i) => {
+      if (type === null ? !gap.top : gap.type !== type) return;
+      // Clusters of different types lie upon each other; only their outlines tell.
+      shapes[i].setStyle({ fillOpacity: type === null ? 0.03 : 0.15 });
+      layer.addLayer(shapes[i]);
+    });
+  };
+  layer.choose(null);
+  return layer;
+}
+
+function cellLayer(data) {
+  const layer = L.layerGroup();
+  layer.choose = (type) => {
+    layer.clearLayers();
+    const picture = data.cells && (type === null ? data.cells.all : data.cells.types[type]);
+    if (!picture) return;
+    layer.addLayer(L.imageOverlay(picture, data.cells.bounds,
+      { pane: "cells", opacity: type === null ? 0.85 : 0.6, className: "cell-picture" }));
+  };
+  layer.choose(null);
+  return layer;
+}
+
+function siteLayer(data, words) {
+  const layer = L.featureGroup();
+  for (const site of data.sites) {
+    const sign = element("div", "site-sign", String(site.step));
+    const wide = String(site.step).length > 2 ? 32 : 22;
+    const marker = L.marker(unpackPoint(site.at), {
+      icon: L.divIcon({ className: "", html: sign, iconSize: [wide, 22] }),
+      alt: words.site + " " + site.step,
+    });
+    marker.bindPopup(() => card(site.name, site.rows), { maxWidth: 380 });
+    layer.addLayer(marker);
+  }
+  return layer;
+}
+
+// Hide labels that would cover one another at this zoom.
+function uncrowd() {
+  const taken = [];
+  for (const label of document.querySelectorAll(".area-label div")) {
+    const box = label.getBoundingClientRect();
+    const crowded = taken.some((other) => box.left < other.right && box.right > other.left &&
+      box.top < other.bottom && box.bottom > other.top);
+    label.classList.toggle("crowded", crowded);
+    if (!crowded) taken.push(box);
+  }
+}
+
+// Chromium puts a canvas on paper without its clear parts, so that it covers what lies
+// under it; on paper each canvas is therefore replaced by its picture.
+function printPictures(wanted) {
+  for (const copy of document.querySelectorAll(".print-copy")) copy.remove();
+  for (const canvas of document.querySelectorAll(".folium-map canvas")) {
+    canvas.hidden = wanted;
+    if (!wanted || !canvas.width) continue;
+    const copy = element("img", canvas.className + " print-copy");
+    copy.style.cssText = canvas.style.cssText;
+    copy.decoding = "sync";
+    copy.src = canvas.toDataURL();
+    canvas.after(copy);
+  }
+}
+
+function homeControl(map, data, words) {
+  const control = L.control({ position: "topright" });
+  control.onAdd = () => {
+    const bar = element("div", "leaflet-bar home-control");
+    const button = bar.appendChild(element("a", "", "⌂"));
+    button.setAttribute("href", "#");
+    button.setAttribute("role", "button");
+    button.setAttribute("title", words.whole_area);
+    button.setAttribute("aria-label", words.whole_area);
+    L.DomEvent.on(button, "click", (event) => {
+      L.DomEvent.stop(event);
+      map.fitBounds(data.bounds, { padding: [12, 12] });
+    });
+    return bar;
+  };
+  return control;
+}
+
+function drawAtlas(map, data) {
+  const words = data.words;
+  for (const [name, level] of [["ground", 210], ["cells", 220], ["streets", 230],
+    ["labels", 450]]) {
+    map.createPane(name).style.zIndex = level;
+    map.getPane(name).style.pointerEvents = "none";
+  }
+  const panes = {
+    ground: L.canvas({ pane: "ground", padding: 0.3 }),
+    streets: L.canvas({ pane: "streets", padding: 0.3 }),
+    main: L.canvas({ padding: 0.3, tolerance: 3 }),
+  };
+  map.fitBounds(data.bounds, { padding: [12, 12], animate: false });
+  const areas = subdistrictLayers(data, panes, words);
+  const layers = {
+    backdrop: backdropLayers(data, panes),
+    shading: areas.shading,
+    labels: areas.labels,
+    gaps: gapLayer(data, panes),
+    committees: committeeLayer(data, panes, words),
+    sites: siteLayer(data, words),
+    cells: cellLayer(data),
+  };
+  areas.outlines.addTo(map);
+
+  function restack() {
+    for (const one of [layers.gaps, ...data.types.map((_, i) => layers["type-" + i]),
+      layers.committees]) {
+      if (one && map.hasLayer(one)) one.bringToFront();
+    }
+  }
+  function show(key, wanted) {
+    if (wanted && !layers[key] && key.startsWith("type-")) {
+      layers[key] = facilityLayer(Number(key.slice(5)), data, panes, words);
+    }
+    if (!layers[key]) return;
+    if (wanted) layers[key].addTo(map);
+    else layers[key].remove();
+    restack();
+    uncrowd();
+  }
+  for (const box of document.querySelectorAll("input[data-layer]")) {
+    // A reloaded page may keep old ticks; the map follows the ticks.
+    show(box.dataset.layer, box.checked);
+    box.addEventListener("change", () => show(box.dataset.layer, box.checked));
+  }
+  const chooser = document.getElementById("chosen-type");
+  let ticked = null;
+  function choose() {
+    const type = chooser.value === "" ? null : Number(chooser.value);
+    for (const key of ["committees", "gaps", "cells"]) layers[key].choose(type);
+    for (const legend of document.querySelectorAll("[data-when]")) {
+      const when = legend.dataset.when;
+      legend.hidden = when === (type === null ? "one" : "all");
+    }
+    // The facilities of the chosen type are shown with it.
+    const box = type === null ? null
+      : document.querySelector(`input[data-layer="type-${type}"]`);
+    if (ticked && ticked !== box && ticked.checked) ticked.click();
+    ticked = box && !box.checked ? box : null;
+    if (ticked) ticked.click();
+    restack();
+  }
+  chooser.addEventListener("change", choose);
+  if (chooser.value !== "") choose();
+  drawSwatches();
+  L.control.zoom({ position: "topright", zoomInTitle: words.zoom_in,
+    zoomOutTitle: words.zoom_out }).addTo(map);
+  homeControl(map, data, words).addTo(map);
+  L.control.scale({ position: "bottomright", imperial: false, maxWidth: 160 }).addTo(map);
+  map.on("zoomend", uncrowd);
+  uncrowd();
+  window.matchMedia("print").addEventListener("change", (event) => {
+    // The sheet of paper is laid out anew; the map must follow before it is printed.
+    map.invalidateSize({ animate: false });
+    map.fitBounds(data.bounds, { padding: [12, 12], animate: false });
+    uncrowd();
+    printPictures(event.matches);
+  });
+  window.atlas = { map, data, layers, areas };
+}

@@ -1,0 +1,217 @@
+"""Texts of the workbook and the tables in Chinese and English."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from circle.words import word
+
+# key: (Chinese, English); these come before the words shared by all outputs.
+TABLE_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        # names of sheets
+        "sheet_cover": ("封面", "cover"),
+        "sheet_summary": ("汇总", "summary"),
+        "sheet_types": ("按类型", "types"),
+        "sheet_sites": ("选址", "sites"),
+        "sheet_gaps": ("缺口", "gaps"),
+        "sheet_unsnapped": ("未接入", "unsnapped"),
+        # titles of tables
+        "title_summary": ("各街镇达标情况汇总表", "Coverage by subdistrict"),
+        "title_area_classes": ("按地区类型", "By area class"),
+        "title_types": ("各类设施达标情况表", "Coverage by facility type"),
+        "title_groups": (
+            "按类别和领域（领域仅统计必备类型）",
+            "By tier and domain (domains hold required types only)",
+        ),
+        "title_sites": ("选址建议表", "Proposed sites"),
+        "title_gaps": ("未覆盖网格集聚区（缺口）", "Gap clusters"),
+        "title_unsnapped": ("未接入路网的点位", "Points not joined to the network"),
+        "title_missing": ("缺项清单", "Missing items"),
+        "title_subdistrict": ("缺项与选址清单", "Missing items and sites"),
+        "none": ("无", "none"),
+        "total": ("合计", "total"),
+        "outside": ("街镇范围外", "outside"),
+        # headers that are not columns of a contract
+        "subdistrict": ("街镇", "subdistrict"),
+        "facility_type": ("设施类型", "facility_type"),
+        "type_names": ("设置类型名称", "type_names"),
+        "facility_types": ("设置类型", "facility_types"),
+        "domain_name": ("领域名称", "domain_name"),
+        "tier_name": ("类别名称", "tier_name"),
+        "level": ("层级", "level"),
+        "type_code": ("标准编号", "type_code"),
+        "area_class_name": ("地区类型", "area_class"),
+        "number": ("序号", "number"),
+        "gaps_count": ("缺口数", "gap_clusters"),
+        "group": ("统计口径", "group"),
+        "required": ("是否必备", "required"),
+        "missing_required": ("必备缺项数", "missing_required"),
+        "missing_all": ("全部缺项数", "missing_all"),
+        "missing_of_type": ("缺项数", "missing_items"),
+        "sites_count": ("选址数", "sites"),
+        "open_facilities": ("开放设施数", "open_facilities"),
+        "site_step": ("由第几处选址消除", "cleared_by_site"),
+        "longitude": ("经度", "longitude"),
+        "latitude": ("纬度", "latitude"),
+        "share_of": ("{share}（分母：{total}）", "{share} (of {total})"),
+        # words of the field
+        "level_committee": ("居村级", "committee"),
+        "level_community": ("社区级", "community"),
+        "level_district": ("市区级", "district"),
+        "required_types": ("必备类型", "required types"),
+        "resident": ("居委", "residents' committee"),
+        "village": ("村委", "villagers' committee"),
+        "kind_committee": ("居村点", "committee"),
+        "kind_cell": ("人口网格", "cell"),
+        "kind_facility": ("设施", "facility"),
+        "kind_candidate": ("候选点", "candidate"),
+        # the cover
+        "measured": ("测算内容", "What was measured"),
+        "measured_committee": (
+            "各居村到最近一处各类公共设施的路网时间是否在时限以内；"
+            "人口按所在网格单独测算。",
+            "Whether each committee reaches the nearest facility of each type within "
+            "the time limit along the network; people are measured from their cells.",
+        ),
+        "measured_cell": (
+            "无居村点数据，以人口网格为起点，测算到最近一处各类公共设施的路网时间是否在"
+            "时限以内。",
+            "There are no committee points: whether each population cell reaches the "
+            "nearest facility of each type within the time limit along the network.",
+        ),
+        "measured_committee_screening": (
+            "各居村到最近一处各类公共设施的直线距离估算时间是否在时限以内（筛查模式，"
+            "未使用路网）；人口按所在网格单独测算。",
+            "Whether each committee reaches the nearest facility of each type within "
+            "the time limit by the straight line (screening mode, no network); people "
+            "are measured from their cells.",
+        ),
+        "measured_cell_screening": (
+            "无居村点数据，以人口网格为起点，测算到最近一处各类公共设施的直线距离估算时间"
+            "是否在时限以内（筛查模式，未使用路网）。",
+            "There are no committee points: whether each population cell reaches the "
+            "nearest facility of each type within the time limit by the straight line "
+            "(screening mode, no network).",
+        ),
+        "headline": ("达标率", "Coverage"),
+        "headline_value": (
+            "{share}（{covered} ÷ {total}）",
+            "{share} ({covered} of {total})",
+        ),
+        "definition": ("达标率口径", "Definition of coverage"),
+        "definition_committee_pair": (
+            "分子为时限内可达的居村项数，分母为全部居村项数；"
+            "居村项＝居村×必备设施类型（{tiers}，共{types}类）",
+            "(committee, type) pairs within the limit, over all pairs of committees "
+            "and required types ({tiers}; {types} types)",
+        ),
+        "definition_person_item": (
+            "分子为时限内可达的人项数，分母为全部人项数；"
+            "人项＝网格人口×必备设施类型（{tiers}，共{types}类）",
+            "people times required types within the limit, over people times all "
+            "required types ({tiers}; {types} types)",
+        ),
+        "left_out": (
+            "未测算的设施类型（名录无法识别）",
+            "Types not measured (the inventory cannot hold them)",
+        ),
+        "standard": ("采用标准", "Standard"),
+        "edition": ("标准版本", "Edition of the standard"),
+        "note": ("重要说明", "Please note"),
+        "verify_mark": ("（待核实）", " (to be verified)"),
+        "walk_speed": ("步行速度", "Walking speed"),
+        "cycle_speed": ("骑行速度", "Cycling speed"),
+        "speed_value": ("{kmh:g} 公里/小时", "{kmh:g} km/h"),
+        "threshold": ("时限", "Time limit"),
+        "threshold_value": ("{minutes:g} 分钟（含）", "at most {minutes:g} minutes"),
+        "mode_rule": ("出行方式", "Travel mode"),
+        "mode_rule_value": ("{area}{kind}：{mode}", "{area}, {kind}: {mode}"),
+        "substitution": ("上级设施向下兼容", "Higher levels serve lower ones"),
+        "crs": ("坐标系", "Coordinate system"),
+        "inputs": ("数据文件", "Data files"),
+        "counts": ("数据与结果数量", "Counts"),
+        "warnings": ("提示", "Warnings"),
+        "contents": ("目录", "Contents"),
+        "committee_kind": ("居村类别", "Kind of committee"),
+        "item": ("项目", "item"),
+        "value": ("内容", "value"),
+        "input_subdistricts": ("街镇范围", "subdistricts"),
+        "input_committees": ("居村点", "committees"),
+        "input_population": ("人口", "population"),
+        "input_facilities": ("设施名录", "facilities"),
+        "input_candidates": ("候选点", "candidates"),
+        "input_streets": ("道路", "streets"),
+        "count_subdistricts": ("街镇数", "subdistricts"),
+        "count_committees": ("居村数", "committees"),
+        "count_cells": ("人口网格数", "population cells"),
+        "count_population": ("人口", "people"),
+        "count_facilities": ("设施数（其中开放）", "facilities (of which open)"),
+        "part_of_value": ("{all:,}（{part:,}）", "{all:,} ({part:,})"),
+        "count_candidates": ("候选点数", "candidates"),
+        "count_missing": (
+            "缺项数（其中必备）",
+            "missing items (of which required)",
+        ),
+        "count_gaps": ("缺口数", "gap clusters"),
+        "count_sites": ("选址数", "proposed sites"),
+        "count_unsnapped": ("未接入路网点位数", "points not joined"),
+        # the line under each title
+        "basis": (
+            "标准：{standard}，{edition}版。{note}时限：{threshold}；"
+            "步行{walk}，骑行{cycle}。",
+            "Standard: {standard}, edition {edition}. {note} Limit: {threshold}; "
+            "walking {walk}, cycling {cycle}.",
+        ),
+        "screening_basis": (
+            "筛查模式：无路网，时间按直线距离×{detour:g}估算，仅供初步筛查。",
+            "Screening mode: no network, times are the straight line × {detour:g}, for "
+            "a first look only. ",
+        ),
+        "headline_line": (
+            "达标率{share}（{covered} ÷ {total}，分母为{unit}）",
+            "Coverage {share} ({covered} of {total} {unit})",
+        ),
+        "counts_line": (
+            "；居村{committees}个，人口{population}人。",
+            "; {committees} committees, {population} people.",
+        ),
+        "counts_line_cells": ("；人口{population}人。", "; {population} people."),
+        "unit_committee_pair": (
+            "居村项数：居村×必备类型",
+            "pairs of committees and required types",
+        ),
+        "unit_person_item": (
+            "人项数：人口×必备类型",
+            "people times required types",
+        ),
+        "no_share": ("无数据", "no data"),
+        "page": ("第 &P 页，共 &N 页", "page &P of &N"),
+    }
+)
+
+
+def table_word(key: str, language: str) -> str:
+    """
+    Give a text of the tables; shared words come from `circle.words`.
+
+    Parameters
+    ----------
+    key
+        Key of `TABLE_WORDS`, or of the words that all outputs share.
+    language
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    text
+        The text in that language, with ``{fields}`` to fill where it has them.
+
+    Examples
+    --------
+    >>> table_word("total", "zh"), table_word("tier", "en")
+    ('合计', 'tier')
+    """
+    if key in TABLE_WORDS:
+        zh, en = TABLE_WORDS[key]
+        return zh if language == "zh" else en
+    return word(key, language)

@@ -1,0 +1,301 @@
+"""The workbook of gap tables: a cover, the district, one sheet per subdistrict."""
+
+import datetime
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+import xlsxwriter.exceptions
+
+from circle.assess import Assessment
+from circle.sheet_cover import cover_rows
+from circle.errors import OutputError
+from circle.sheet_parts import TEXTS, Block, Field, Form, Sheet, clean_text
+from circle.sheets import district_sheets, subdistrict_sheets
+from circle.sheet_layout import block_widths, lines_needed, row_lines
+from circle.words_tables import table_word
+
+# A file's date would change its bytes from run to run.
+CREATED = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC).replace(tzinfo=None)
+LONGEST_CELL = 32_767
+LINE_HEIGHT = 14.0
+MOST_LINES = 12
+HEADER_FOOTER_LENGTH = 80
+FIRST_HEADER_ROW = 2
+FONTS: Mapping[str, str] = {"zh": "等线", "en": "Calibri"}
+COVER_WIDTHS = (24, 96)
+NUMBER_FORMATS: Mapping[Form, str] = {
+    "rank": "0",
+    "count": "#,##0",
+    "minutes": "0.0",
+    "over": '[<0.05]"<0.1";0.0',
+    "share": "0.0%",
+    "area": "0.00",
+    "money": "#,##0.0",
+    "metres": "#,##0",
+    "degrees": "0.000000",
+}
+
+
+@dataclass(frozen=True)
+class _Book:
+    """An open workbook with what every sheet needs."""
+
+    file: Any
+    """The XlsxWriter workbook."""
+    language: str
+    """``zh`` or ``en``."""
+    title: str
+    """Title of the study."""
+    style: Callable[..., Any]
+    """Makes a cell format."""
+
+
+@dataclass(frozen=True)
+class _Link:
+    """A text that leads to a sheet."""
+
+    text: str
+    """What is shown."""
+    sheet: str
+    """Name of the sheet."""
+
+
+def write_workbook(assessment: Assessment, path: Path) -> None:
+    """
+    Write the workbook: cover, district tables, and one sheet per subdistrict.
+
+    Texts are never formulas or links. The same assessment gives the same bytes.
+
+    Parameters
+    ----------
+    assessment
+        The assessment.
+    path
+        The .xlsx file to write; replaced where it is there already.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
+    study = assessment.city.study
+    district = district_sheets(assessment)
+    own = subdistrict_sheets(assessment)
+    options = {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    try:
+        with xlsxwriter.Workbook(str(path), options) as file:
+            book = _Book(
+                file, study.language, study.title, _styles(file, FONTS[study.language])
+            )
+            file.set_properties({"title": study.title, "created": CREATED})
+            _write_cover(book, cover_rows(assessment), sheets=(*district, *own))
+            links = {one.code: one.name for one in own}
+            for sheet in (*district, *own):
+                _write_sheet(book, sheet, links=links)
+    except (OSError, xlsxwriter.exceptions.XlsxFileError) as error:
+        message = (
+            f"{path.name}: cannot be written ({error}); expected a folder with room "
+            "and the right to write; close the file if it is open elsewhere."
+        )
+        raise OutputError(message) from error
+
+
+def _styles(file: Any, font: str) -> Callable[..., Any]:
+    """Give a function that makes each cell format once."""
+    made: dict[tuple[tuple[str, object], ...], Any] = {}
+
+    def style(**wanted: object) -> Any:
+        key = tuple(sorted(wanted.items()))
+        if key not in made:
+            base = {"font_name": font, "font_size": 10, "valign": "vcenter"}
+            made[key] = file.add_format({**base, **wanted})
+        return made[key]
+
+    return style
+
+
+def _write_sheet(book: _Book, sheet: Sheet, *, links: Mapping[str, str]) -> None:
+    """Write one sheet: title, note, then its blocks from top to bottom."""
+    page = book.file.add_worksheet(sheet.name)
+    widths = block_widths(sheet.blocks)
+    for column, width in enumerate(widths):
+        page.set_column(column, column, width)
+    _write_heading(book, page, sheet, widths=widths)
+    row = FIRST_HEADER_ROW
+    for number, block in enumerate(sheet.blocks):
+        if number > 0:
+            style = book.style(bold=True, font_size=12)
+            page.write_string(row, 0, clean_text(block.title), style)
+            row += 1
+        _write_header(book, page, block, row=row, widths=widths)
+        if number == 0:
+            page.freeze_panes(row + 1, 0)
+            page.repeat_rows(0, row)
+            if not block.rows.empty:
+                # Totals stay out of the filter, or sorting would move them.
+                last = row + len(block.rows) - block.totals
+                page.autofilter(row, 0, last, len(block.fields) - 1)
+        end = _write_rows(book, page, block, row=row + 1, widths=widths, links=links)
+        row = end + 1
+    _set_up_page(book, page, title=sheet.title)
+
+
+def _write_heading(
+    book: _Book, page: Any, sheet: Sheet, *, widths: tuple[float, ...]
+) -> None:
+    """Write the title and the note over the full width of the blocks."""
+    last, note = len(widths) - 1, clean_text(sheet.note)
+    title_style = book.style(bold=True, font_size=14)
+    note_style = book.style(text_wrap=True, font_color="#404040", valign="top")
+    page.merge_range(0, 0, 0, last, "", title_style)
+    page.write_string(0, 0, clean_text(sheet.title), title_style)
+    page.set_row(0, 24)
+    page.merge_range(1, 0, 1, last, "", note_style)
+    page.write_string(1, 0, note, note_style)
+    page.set_row(1, 6 + LINE_HEIGHT * lines_needed(note, sum(widths)))
+
+
+def _write_header(
+    book: _Book, page: Any, block: Block, *, row: int, widths: tuple[float, ...]
+) -> None:
+    """Write the headers of a block."""
+    style = book.style(
+        bold=True, text_wrap=True, align="center", bg_color="#DCE6F1", border=1
+    )
+    headers = [_shown_header(one.header, book.language) for one in block.fields]
+    for column in range(len(headers)):
+        page.write_string(row, column, headers[column], style)
+    page.set_row(row, 4 + LINE_HEIGHT * row_lines(headers, widths))
+
+
+def _shown_header(header: str, language: str) -> str:
+    """Put the unit or the denominator of a header on a line of its own."""
+    text = clean_text(header)
+    if language == "zh" and "_" in text:
+        name, unit = text.rsplit("_", 1)
+        text = f"{name}（{unit}）"
+    return text.replace("（", "\n（").replace(" (", "\n(")
+
+
+def _write_rows(
+    book: _Book,
+    page: Any,
+    block: Block,
+    *,
+    row: int,
+    widths: tuple[float, ...],
+    links: Mapping[str, str],
+) -> int:
+    """Write the rows of a block; give the row below the last one."""
+    if block.rows.empty:
+        page.write_string(row, 0, table_word("none", book.language), book.style())
+        return row + 1
+    first_total = len(block.rows) - block.totals
+    codes = block.rows.get("subdistrict_id", block.rows.iloc[:, 0]).tolist()
+    columns = [block.rows[field.key].tolist() for field in block.fields]
+    for number, values in enumerate(zip(*columns, strict=True)):
+        texts = [
+            clean_text(value) if field.form in TEXTS else ""
+            for field, value in zip(block.fields, values, strict=True)
+        ]
+        for column, field in enumerate(block.fields):
+            place = (row + number, column)
+            style = _cell_style(book, field, total=number >= first_total)
+            if field.key == "subdistrict" and codes[number] in links:
+                link = _Link(texts[column], links[codes[number]])
+                _write_link(book, page, place, link)
+            elif texts[column]:
+                page.write_string(*place, texts[column][:LONGEST_CELL], style)
+            elif field.form in TEXTS:
+                page.write_blank(*place, None, style)
+            else:
+                _write_number(page, place, values[column], style)
+        lines = row_lines(texts, widths)
+        if lines > 1:
+            page.set_row(row + number, LINE_HEIGHT * min(lines, MOST_LINES))
+    return row + len(block.rows)
+
+
+def _cell_style(book: _Book, field: Field, *, total: bool) -> Any:
+    """Give the cell format of a field, in bold for a total."""
+    wanted: dict[str, object] = {"border": 1, "border_color": "#BFBFBF"}
+    if field.form in TEXTS:
+        wanted["text_wrap"] = True
+    else:
+        wanted["num_format"] = NUMBER_FORMATS[field.form]
+    # In the middle, they do not run together with the number or name beside them.
+    if field.form in {"word", "rank"}:
+        wanted["align"] = "center"
+    if total:
+        wanted |= {"bold": True, "bg_color": "#F2F2F2"}
+    return book.style(**wanted)
+
+
+def _write_number(page: Any, place: tuple[int, int], value: object, style: Any) -> None:
+    """Write a number; one that is not known stays blank."""
+    number = math.nan if value is None else float(str(value))
+    if math.isfinite(number):
+        page.write_number(*place, number, style)
+    else:
+        page.write_blank(*place, None, style)
+
+
+def _write_link(book: _Book, page: Any, place: tuple[int, int], link: _Link) -> None:
+    """Write a text that leads to a sheet."""
+    style = book.style(
+        font_color="#1F4E79", underline=1, border=1, border_color="#BFBFBF"
+    )
+    name = link.sheet.replace("'", "''")
+    page.write_url(*place, f"internal:'{name}'!A1", style, clean_text(link.text))
+
+
+def _write_cover(
+    book: _Book, rows: Iterable[tuple[str, str]], *, sheets: tuple[Sheet, ...]
+) -> None:
+    """Write the cover: the facts, then the list of sheets."""
+    page = book.file.add_worksheet(table_word("sheet_cover", book.language))
+    for column, width in enumerate(COVER_WIDTHS):
+        page.set_column(column, column, width)
+    page.write_string(0, 0, clean_text(book.title), book.style(bold=True, font_size=18))
+    page.set_row(0, 32)
+    label_style = book.style(bold=True, valign="top", bg_color="#DCE6F1", border=1)
+    value_style = book.style(text_wrap=True, border=1, valign="top")
+    row, last_label = 2, ""
+    for label, text in rows:
+        shown = "" if label == last_label else clean_text(label)
+        value = clean_text(text)[:LONGEST_CELL]
+        page.write_string(row, 0, shown, label_style)
+        page.write_string(row, 1, value, value_style)
+        lines = lines_needed(value, COVER_WIDTHS[1])
+        page.set_row(row, 3 + LINE_HEIGHT * min(lines, MOST_LINES))
+        row, last_label = row + 1, label
+    contents = table_word("contents", book.language)
+    page.write_string(row + 1, 0, contents, book.style(bold=True))
+    for number, sheet in enumerate(sheets, start=row + 2):
+        page.write_string(number, 0, sheet.code, book.style())
+        _write_link(book, page, (number, 1), _Link(sheet.title, sheet.name))
+    _set_up_page(book, page, title="")
+    page.set_portrait()
+
+
+def _set_up_page(book: _Book, page: Any, *, title: str) -> None:
+    """Set a sheet up for printing: A4 across, as wide as the page, numbered."""
+    page.set_paper(9)
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
+    page.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.6)
+    # In headers and footers, & begins a code.
+    study, own = (
+        clean_text(one)[:HEADER_FOOTER_LENGTH].replace("&", "&&")
+        for one in (book.title, title)
+    )
+    page.set_header(f"&L{study}&R{own}")
+    page.set_footer(f"&C{table_word('page', book.language)}")

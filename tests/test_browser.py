@@ -1,0 +1,249 @@
+"""The pages in a real browser: no request, no error, right numbers."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from atlas_toy import REQUIRED, toy
+from chromium import BROWSER, Chromium
+from test_atlas import hostile
+
+from circle.assess import Assessment
+from circle.atlas import write_atlas
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(BROWSER is None, reason="needs Chromium on the path"),
+]
+PLACE = """(() => {
+  const place = atlas.map.latLngToContainerPoint(%s);
+  const box = atlas.map.getContainer().getBoundingClientRect();
+  return [box.left + place.x, box.top + place.y];
+})()"""
+POPUP = """[...document.querySelectorAll('.leaflet-popup tr')].map(
+  (row) => [...row.children].map((cell) => cell.textContent))"""
+FIRST_COMMITTEE = (
+    "atlas.layers.committees.getLayers().find((one) => one.options.row.name"
+)
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    opened = Chromium(tmp_path_factory.mktemp("chromium"))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def small():
+    return toy()
+
+
+@pytest.fixture(scope="module")
+def folder(small: Assessment, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("atlas")
+    write_atlas(small, made)
+    return made
+
+
+def tick(browser: Chromium, layer: str) -> None:
+    browser.run(f"document.querySelector('[data-layer=\"{layer}\"]').click(); 1")
+
+
+def assert_quiet(browser: Chromium) -> None:
+    outside = [
+        one for one in browser.requests() if not one.startswith(("file:", "data:"))
+    ]
+    assert outside == []
+    pages = [one for one in browser.requests() if one.startswith("file:")]
+    assert len(pages) == 1
+    assert browser.complaints() == []
+
+
+@pytest.mark.parametrize("page", ["index.html", "subdistricts/S00.html"])
+def test_page_opens_without_request_or_error(
+    browser: Chromium, folder: Path, page: str
+):
+    browser.open((folder / page).as_uri())
+    for layer in browser.run(
+        "[...document.querySelectorAll('[data-layer]')].map((one) => one.dataset.layer)"
+    ):
+        tick(browser, layer)
+        tick(browser, layer)
+    assert_quiet(browser)
+    # Somewhere on the map something is painted.
+    assert browser.run(
+        """[...document.querySelectorAll('.folium-map canvas')].some((one) =>
+        one.toDataURL() !== Object.assign(document.createElement('canvas'),
+          {width: one.width, height: one.height}).toDataURL())"""
+    )
+
+
+def test_browser_would_notice_a_request(browser: Chromium, tmp_path: Path):
+    page = tmp_path / "bad.html"
+    page.write_text('<img src="http://tiles.example/1.png"><script>nonsense()</script>')
+    browser.open(page.as_uri())
+    with pytest.raises(AssertionError):
+        assert_quiet(browser)
+    assert len(browser.complaints()) >= 2
+
+
+def test_whole_district_is_in_sight(browser: Chromium, folder: Path):
+    browser.open((folder / "index.html").as_uri())
+    assert browser.run(
+        "atlas.map.getBounds().contains(L.latLngBounds(atlas.data.bounds))"
+    )
+    assert browser.run(
+        "atlas.map.getBoundsZoom(L.latLngBounds(atlas.data.bounds)) "
+        "- atlas.map.getZoom() < 0.51"
+    )
+
+
+def test_popup_of_a_committee_shows_its_times(
+    browser: Chromium, folder: Path, small: Assessment
+):
+    browser.open((folder / "index.html").as_uri())
+    number = 4
+    one = small.city.committees.iloc[number]
+    marker = f"{FIRST_COMMITTEE} === '{one['name']}')"
+    # The name of the subdistrict may stand on the marker; it lets clicks through.
+    browser.click(*browser.run(PLACE % f"{marker}.getLatLng()"))
+    rows = browser.run(POPUP)
+    covered = small.committee_reach.covered[number]
+    minutes = small.committee_reach.time_s[number] / 60
+    shown = rows[-len(covered) :]
+    for row, yes, time, required in zip(shown, covered, minutes, REQUIRED, strict=True):
+        assert row[0].endswith("*") != required
+        assert row[1] == ("✓ 达标" if yes else "✗ 缺项")
+        if np.isnan(time):
+            assert row[2] == "无法到达"
+        else:
+            assert float(row[2]) == pytest.approx(time, abs=0.1)
+    assert ["必备缺项", str((~covered & REQUIRED).sum())] in rows
+    assert_quiet(browser)
+
+
+def test_popup_of_a_subdistrict_leads_to_its_page(
+    browser: Chromium, folder: Path, small: Assessment
+):
+    browser.open((folder / "index.html").as_uri())
+    south, west = browser.run(
+        "(() => { const b = atlas.areas.outlines.getLayers()[0].getBounds();"
+        "return [b.getSouth() + 0.0006, b.getWest() + 0.0006]; })()"
+    )
+    browser.click(*browser.run(PLACE % f"[{south}, {west}]"))
+    rows = dict(browser.run(POPUP))
+    row = small.coverage.set_index("area_id").loc["S00"]
+    assert rows["居村项达标率"].startswith(f"{row.pair_share:.1%}")
+    assert f"{row.pairs_covered} / {row.pairs}" in rows["居村项达标率"]
+    link = browser.run("document.querySelector('.leaflet-popup a[href$=html]').href")
+    assert link == (folder / "subdistricts" / "S00.html").as_uri()
+
+
+def test_facilities_appear_with_their_type(
+    browser: Chromium, folder: Path, small: Assessment
+):
+    browser.open((folder / "index.html").as_uri())
+    drawn = "atlas.layers['type-2'] ? atlas.layers['type-2'].getLayers().length : 0"
+    assert browser.run(drawn) == 0
+    tick(browser, "type-2")
+    own = small.city.facilities.query("type_id == 'junior_school'")
+    assert browser.run(drawn) == len(own) == 2
+    assert browser.run(
+        "atlas.layers['type-2'].getLayers().map((one) => one.options.status)"
+    ) == [("open", "planned", "building", "closed").index(one) for one in own["status"]]
+
+
+def test_choosing_a_type_shows_who_misses_it(
+    browser: Chromium, folder: Path, small: Assessment
+):
+    browser.open((folder / "index.html").as_uri())
+    browser.run(
+        "(() => { const s = document.getElementById('chosen-type'); s.value = '1';"
+        "s.dispatchEvent(new Event('change')); })()"
+    )
+    dark = browser.run(
+        "atlas.layers.committees.getLayers().filter("
+        "(one) => one.options.fillColor === '#a50f15').length"
+    )
+    assert dark == int((~small.committee_reach.covered[:, 1]).sum()) > 0
+    assert browser.run("document.querySelector('[data-layer=\"type-1\"]').checked")
+    assert browser.run("atlas.layers.gaps.getLayers().length") == 0
+
+
+def test_picture_of_the_cells_lies_on_the_district(browser: Chromium, folder: Path):
+    browser.open((folder / "index.html").as_uri())
+    tick(browser, "cells")
+    off = browser.run(
+        """(() => {
+        const picture = document.querySelector('.cell-picture').getBoundingClientRect();
+        const latitude = atlas.map.getCenter().lat * Math.PI / 180;
+        const metre = 2 ** atlas.map.getZoom() / (156543.034 * Math.cos(latitude));
+        const box = atlas.map.getContainer().getBoundingClientRect();
+        const area = L.latLngBounds(atlas.data.bounds);
+        const corner = atlas.map.latLngToContainerPoint(area.getNorthWest());
+        const other = atlas.map.latLngToContainerPoint(area.getSouthEast());
+        return [picture.left - box.left - corner.x, picture.top - box.top - corner.y,
+          picture.right - box.left - other.x].map((one) => one / metre);
+        })()"""
+    )
+    assert np.abs(off).max() < 100
+
+
+def test_hostile_names_run_nothing(browser: Chromium, tmp_path: Path):
+    one = toy(name=hostile, title=hostile("", 2))
+    paths = write_atlas(one, tmp_path)
+    for path in paths[:2]:
+        browser.open(path.as_uri())
+        tick(browser, "type-0")
+        browser.run(
+            """for (const layer of [atlas.layers.sites, atlas.areas.outlines])
+            layer.eachLayer((one) => { one.openTooltip(); one.openPopup(); }); 1"""
+        )
+        browser.run(
+            "for (const layer of [atlas.layers.committees, atlas.layers['type-0']])"
+            "layer.eachLayer((one) => layer.fire('click', {layer: one, latlng: "
+            "one.getLatLng(), propagatedFrom: one}, false)); 1"
+        )
+        assert browser.run("window.hacked") is None
+        assert browser.run("document.images.length") <= 1
+        assert browser.complaints() == []
+    shown = browser.run("document.querySelector('h1').textContent")
+    assert " ".join(shown.split()) == " ".join(one.city.subdistricts.name[0].split())
+
+
+def test_labels_do_not_cover_one_another(browser: Chromium, folder: Path):
+    browser.open((folder / "index.html").as_uri())
+    browser.run("atlas.map.setZoom(10, {animate: false}); 1")
+    boxes = browser.run(
+        "[...document.querySelectorAll('.area-label div:not(.crowded)')].map((one) => {"
+        "const b = one.getBoundingClientRect();"
+        "return [b.left, b.right, b.top, b.bottom]; })"
+    )
+    assert 0 < len(boxes) < 4
+    for i, (left, right, top, bottom) in enumerate(boxes):
+        for other in boxes[i + 1 :]:
+            assert (
+                left >= other[1]
+                or right <= other[0]
+                or top >= other[3]
+                or bottom <= other[2]
+            )
+
+
+def test_paper_has_the_pictures_of_the_canvases(browser: Chromium, folder: Path):
+    browser.open((folder / "subdistricts" / "S00.html").as_uri())
+    browser.call("Emulation.setEmulatedMedia", media="print")
+    browser.run("new Promise((done) => setTimeout(done, 300))")
+    visible = (
+        "[...document.querySelectorAll('.folium-map canvas')]"
+        ".filter((one) => !one.hidden).length"
+    )
+    assert browser.run("document.querySelectorAll('.print-copy').length") == 3
+    assert browser.run(visible) == 0
+    browser.call("Emulation.setEmulatedMedia", media="screen")
+    browser.run("new Promise((done) => setTimeout(done, 300))")
+    assert browser.run("document.querySelectorAll('.print-copy').length") == 0
+    assert browser.run(visible) == 3
+    assert_quiet(browser)

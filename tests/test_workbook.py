@@ -1,0 +1,360 @@
+"""The workbook and the CSV tables, read back and compared with the assessment."""
+
+import csv
+import re
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+from python_calamine import CalamineWorkbook
+from table_toy import HOSTILE, toy_assessment
+
+from circle.contracts import MISSING_ITEMS
+from circle.csv_tables import csv_text, write_csv_twins
+from circle.errors import OutputError
+from circle.files import read_raw_table
+from circle.sheet_layout import lines_needed, text_width
+from circle.sheet_parts import clean_text, sheet_names
+from circle.tables import conform, header
+from circle.words_tables import TABLE_WORDS
+from circle.workbook import write_workbook
+
+
+@pytest.fixture
+def toy(tmp_path):
+    return toy_assessment(tmp_path)
+
+
+@pytest.fixture
+def book(toy, tmp_path):
+    write_workbook(toy, tmp_path / "gaps.xlsx")
+    return openpyxl.load_workbook(tmp_path / "gaps.xlsx")
+
+
+def block(sheet, first_header):
+    """Read the table whose first header is `first_header` into a frame."""
+    rows = list(sheet.iter_rows(values_only=True))
+    start = next(
+        at
+        for at, row in enumerate(rows)
+        if at >= 2 and row[0] == first_header and row[1] is not None
+    )
+    names = [re.sub(r"\s", "", one) for one in rows[start] if one is not None]
+    found = []
+    for row in rows[start + 1 :]:
+        if all(one is None for one in row):
+            break
+        found.append(row[: len(names)])
+    return pd.DataFrame(found, columns=names)
+
+
+def required(assessment, kind):
+    table = assessment.coverage
+    found = table[(table.area_kind == kind) & (table.group_kind == "required")]
+    return found.reset_index(drop=True)
+
+
+def test_sheets_stand_in_order_and_one_per_subdistrict(book):
+    assert book.sheetnames[:6] == ["封面", "汇总", "按类型", "选址", "缺口", "未接入"]
+    assert book.sheetnames[6:] == ["江东街道", "江西镇", "江南镇"]
+
+
+def test_cover_names_all_that_a_share_rests_on(book, toy):
+    text = "\n".join(
+        str(one) for row in book["封面"].iter_rows(values_only=True) for one in row
+    )
+    profile, row = toy.city.profile, required(toy, "district").iloc[0]
+    for wanted in (
+        toy.city.study.title,
+        profile.title.zh,
+        profile.edition,
+        profile.note.zh,
+        "4 公里/小时（待核实）",
+        "12 公里/小时（待核实）",
+        "15 分钟（含）",
+        f"{row.pair_share:.1%}（{row.pairs_covered:,} ÷ {row.pairs:,}）",
+        "分母为全部居村项数",
+        "areas.geojson",
+        "people.csv is a toy",
+    ):
+        assert wanted in text
+    assert "待核实" in book["江西镇"]["A2"].value
+
+
+def test_summary_equals_coverage_and_adds_up(book, toy):
+    summary = block(book["汇总"], "街镇编号")
+    total, rows = summary.iloc[-1], summary.iloc[:-1]
+    own = rows[rows["街镇编号"].notna()].reset_index(drop=True)
+    expected = required(toy, "subdistrict")
+    assert list(own["街镇编号"]) == list(expected["area_id"])
+    for zh, name in {
+        "居村数": "committees",
+        "居村项数": "pairs",
+        "达标项数": "pairs_covered",
+        "达标项占比（分母：居村项数）": "pair_share",
+        "人口": "population",
+        "人项数": "person_items",
+        "达标人项数": "person_items_covered",
+        "达标人项占比（分母：人项数）": "person_item_share",
+    }.items():
+        np.testing.assert_allclose(own[zh].astype(float), expected[name].astype(float))
+        np.testing.assert_allclose(total[zh], required(toy, "district")[name].iloc[0])
+        if "占比" not in zh:
+            np.testing.assert_allclose(own[zh].sum(), total[zh])
+    for zh, table in {
+        "必备缺项数": toy.missing_items[toy.missing_items["required"]],
+        "全部缺项数": toy.missing_items,
+        "缺口数": toy.gap_clusters,
+        "选址数": toy.sites,
+    }.items():
+        assert rows[zh].sum() == total[zh] == len(table) > 0
+    outside = rows[rows["街镇编号"].isna()].iloc[0]
+    assert (outside["街镇"], outside["选址数"]) == ("街镇范围外", 1)
+
+
+def test_types_equal_coverage(book, toy):
+    types = block(book["按类型"], "标准编号")
+    table = toy.coverage
+    expected = table[(table.area_kind == "district") & (table.group_kind == "type")]
+    expected = expected.set_index("group_id").loc[types["设施类型编号"]]
+    assert list(types["设施类型"]) == [one.label.zh for one in toy.city.profile.types]
+    np.testing.assert_allclose(
+        types["达标项占比（分母：居村项数）"].astype(float), expected["pair_share"]
+    )
+    counts = toy.missing_items["type_id"].value_counts()
+    assert list(types["缺项数"]) == [counts.get(one, 0) for one in expected.index]
+    assert types["开放设施数"].sum() == 41
+
+
+def test_missing_items_of_each_subdistrict_are_all_there(book, toy):
+    n_items = 0
+    for code, name in zip(["007", "008", "009"], book.sheetnames[6:], strict=True):
+        shown = block(book[name], "序号")
+        items = toy.missing_items
+        items = items[items.subdistrict_id == code].sort_values("rank")
+        assert list(shown["缺项编号"]) == list(items["item_id"])
+        assert list(shown["序号"]) == list(range(1, len(items) + 1))
+        np.testing.assert_allclose(
+            shown["最近设施时间（分钟）"].astype(float), items["travel_time_min"]
+        )
+        np.testing.assert_allclose(shown["涉及人口"], items["population"])
+        way = items["kind"].map({"beyond": "超出时限", "unreachable": "无法到达"})
+        assert list(shown["原因"]) == list(way)
+        n_items += len(shown)
+    assert n_items == len(toy.missing_items)
+
+
+def test_each_item_names_the_site_that_clears_it(book, toy):
+    shown = pd.concat([block(book[name], "序号") for name in book.sheetnames[6:]])
+    found = shown.set_index("缺项编号")["由第几处选址消除"].dropna()
+    cleared = found.to_dict()
+    assert cleared == dict.fromkeys(toy.sites["item_ids"][0], 1)
+
+
+def test_gap_clusters_and_sites_stand_below_in_their_subdistrict(book, toy):
+    gaps = toy.gap_clusters
+    shown = pd.concat(
+        [
+            pd.DataFrame(
+                [row[:2] for row in book[name].iter_rows(values_only=True)],
+                columns=["rank", "id"],
+            )
+            for name in book.sheetnames[6:]
+        ]
+    )
+    assert set(gaps["gap_id"]) <= set(shown["id"])
+    assert (shown["id"] == "-1").sum() == 1
+    sites = block(book["选址"], "次序")
+    assert list(sites["名称"]) == ["江东街道", "空地", "合计"]
+    assert sites["造价（万元）"].iloc[2] == 80.5
+
+
+def test_without_committees_types_stand_in_place_of_items(tmp_path):
+    toy = toy_assessment(tmp_path, committees=False)
+    write_workbook(toy, tmp_path / "gaps.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "gaps.xlsx")
+    shown = block(book["江西镇"], "标准编号")
+    assert "居村项数" not in shown.columns
+    table = toy.coverage
+    expected = table[(table.area_id == "008") & (table.group_kind == "type")]
+    np.testing.assert_allclose(
+        shown["达标人项占比（分母：人项数）"].astype(float),
+        expected["person_item_share"],
+    )
+    assert "分母为全部人项数" in str(list(book["封面"].values))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_hostile_names_stay_plain_text(tmp_path, language):
+    toy = toy_assessment(tmp_path, names=HOSTILE, language=language)
+    path = tmp_path / "gaps.xlsx"
+    write_workbook(toy, path)
+    book = openpyxl.load_workbook(path)
+    kinds = {cell.data_type for sheet in book for row in sheet for cell in row}
+    assert "f" not in kinds
+    links = [
+        cell.hyperlink
+        for sheet in book
+        for row in sheet
+        for cell in row
+        if cell.hyperlink
+    ]
+    assert links
+    assert all(one.location and one.target is None for one in links)
+    for one in links:
+        name = one.location.rsplit("!", 1)[0][1:-1].replace("''", "'")
+        assert name in book.sheetnames
+    for name in book.sheetnames:
+        assert len(name) <= 31
+        assert not re.search(r"[\[\]:*?/\\]", name)
+        assert name.strip("'") == name
+    shown = [
+        str(one)
+        for row in book.worksheets[1].iter_rows(values_only=True)
+        for one in row
+    ]
+    assert clean_text(HOSTILE[0]) in shown
+    widths = [one.width for sheet in book for one in sheet.column_dimensions.values()]
+    assert max(widths) < 100
+
+
+def test_calamine_reads_the_same_texts(toy, book, tmp_path):
+    with CalamineWorkbook.from_path(tmp_path / "gaps.xlsx") as other:
+        rows = other.get_sheet_by_name("江东街道").to_python(skip_empty_area=False)
+    assert rows[2][1] == "缺项编号"
+    assert (
+        rows[3][1]
+        == book["江东街道"]["B4"].value
+        == toy.missing_items[toy.missing_items.subdistrict_id == "007"]
+        .sort_values("rank")["item_id"]
+        .iloc[0]
+    )
+
+
+def test_pages_are_set_up_for_print(book):
+    for sheet in book:
+        assert sheet.page_setup.paperSize == 9
+        # One page wide is what the format means where nothing is said.
+        assert sheet.page_setup.fitToWidth in {None, 1}
+        assert sheet.page_setup.fitToHeight == 0
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert "&P" in sheet.oddFooter.center.text
+        assert "A&&B" in sheet.oddHeader.left.text
+    for sheet in book.worksheets[1:]:
+        assert sheet.page_setup.orientation == "landscape"
+        assert sheet.print_title_rows == "$1:$3"
+        assert sheet.freeze_panes == "A4"
+        assert sheet.auto_filter.ref.startswith("A3:")
+
+
+def test_totals_stay_out_of_the_filter(book):
+    summary = book["汇总"]
+    last = int(re.search(r"\d+$", summary.auto_filter.ref).group())
+    assert summary.cell(last + 1, 2).value == "合计"
+
+
+def test_the_same_assessment_gives_the_same_bytes(toy, tmp_path):
+    for name in ("one", "two"):
+        write_workbook(toy, tmp_path / f"{name}.xlsx")
+        write_csv_twins(toy, tmp_path / name)
+    assert (tmp_path / "one.xlsx").read_bytes() == (tmp_path / "two.xlsx").read_bytes()
+    for path in (tmp_path / "one").iterdir():
+        assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes()
+
+
+def test_a_folder_that_is_not_there_is_an_output_error(toy, tmp_path):
+    with pytest.raises(OutputError, match="close the file if it is open"):
+        write_workbook(toy, tmp_path / "none" / "gaps.xlsx")
+    (tmp_path / "taken").write_text("")
+    with pytest.raises(OutputError, match=r"coverage\.csv"):
+        write_csv_twins(toy, tmp_path / "taken")
+
+
+def test_csv_tables_equal_the_assessment(toy, tmp_path):
+    paths = {one.stem: one for one in write_csv_twins(toy, tmp_path / "tables")}
+    assert paths["reach"].read_bytes().startswith(b"\xef\xbb\xbf")
+    for name in ("reach", "coverage", "missing_items", "gap_clusters", "sites"):
+        rows = pd.read_csv(paths[name], encoding="utf-8-sig", dtype={"街镇编号": str})
+        assert len(rows) == len(getattr(toy, name)) > 0
+    raw = read_raw_table(paths["missing_items"])
+    table, problems = conform(raw, MISSING_ITEMS, columns={})
+    assert problems == []
+    for name in ("item_id", "subdistrict_id", "type_id", "mode", "kind", "tier"):
+        assert list(table[name]) == list(toy.missing_items[name])
+    for name in ("travel_time_min", "minutes_over", "population"):
+        np.testing.assert_allclose(table[name], toy.missing_items[name], atol=1e-6)
+
+
+def test_csv_headers_are_unique_and_follow_the_language(tmp_path):
+    toy = toy_assessment(tmp_path, language="en")
+    for path in write_csv_twins(toy, tmp_path / "tables"):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            names = next(csv.reader(file))
+        assert len(names) == len(set(names))
+        assert all(one.isascii() for one in names)
+    assert "type_names" in (tmp_path / "tables" / "sites.csv").read_text("utf-8-sig")
+
+
+def test_no_csv_cell_begins_like_a_formula(tmp_path):
+    toy = toy_assessment(tmp_path, names=HOSTILE)
+    texts = []
+    for path in write_csv_twins(toy, tmp_path / "tables"):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            texts += [one for row in csv.reader(file) for one in row]
+    guarded = [one for one in texts if one.startswith("'")]
+    assert f"'{clean_text(HOSTILE[0])}" in guarded
+    assert "'-1" in guarded
+    numbers = re.compile(r"-?\d+(\.\d+)?(e-?\d+)?")
+    loose = [one for one in texts if one.startswith(("=", "+", "-", "@"))]
+    assert [one for one in loose if not numbers.fullmatch(one)] == []
+    assert not any("\n" in one or "\x07" in one for one in texts)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("=1+1", "'=1+1"),
+        ("＝1", "'＝1"),
+        ("\t@x", "'@x"),
+        ("a\r\nb", "a b"),
+        ("\ud800x", "x"),
+        (None, ""),
+        (float("nan"), ""),
+        (("a", "b"), "a、b"),
+    ],
+)
+def test_csv_texts(value, text):
+    assert csv_text(value) == text
+
+
+def test_sheet_names_are_legal_and_unique():
+    wanted = ["A" * 40, "a" * 40, "'x'", "[]:*?/\\", "\n", "History", "😀" * 20, "汇总"]
+    names = sheet_names(wanted, codes=list("12345678"), taken=["汇总"])
+    assert names[0] == "A" * 31
+    assert names[1] == "a" * 27 + " (2)"
+    assert names[2] == "x"
+    assert names[4] == "5"
+    assert names[5] == "History (2)"
+    assert names[7] == "汇总 (2)"
+    assert all(len(one.encode("utf-16-le")) <= 62 for one in names)
+    assert len({one.casefold() for one in names}) == len(names)
+
+
+def test_chinese_signs_count_double():
+    assert text_width("街a") == 3
+    assert lines_needed("街" * 20, 20) == 2
+    assert lines_needed("a\nb", 20) == 2
+
+
+def test_all_texts_are_there_in_both_languages():
+    for key, texts in TABLE_WORDS.items():
+        assert all(one.strip() for one in texts), key
+        assert set(re.findall(r"\{\w+", texts[0])) == set(
+            re.findall(r"\{\w+", texts[1])
+        ), key
+
+
+def test_contract_headers_are_used(book):
+    assert header(MISSING_ITEMS.column("item_id"), "zh") == "缺项编号"
+    assert book["江东街道"]["B3"].value == "缺项编号"
