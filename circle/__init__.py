@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from circle._version import VERSION
 
 if TYPE_CHECKING:
-    from circle.assess import Assessment, assess
+    from circle.assessment import Assessment, assess
     from circle.city import City, load_city
     from circle.demo import make_demo
     from circle.errors import CircleError
@@ -35,12 +35,12 @@ __version__: Final = VERSION
 
 # Imported when first used: geopandas and numba take seconds, `circle --help` must not.
 _HOME = {
-    "Assessment": "assess",
+    "Assessment": "assessment",
     "CircleError": "errors",
     "City": "city",
     "Profile": "profile",
     "Study": "study",
-    "assess": "assess",
+    "assess": "assessment",
     "load_city": "city",
     "make_demo": "demo",
     "read_profile": "profile",

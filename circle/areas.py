@@ -8,17 +8,25 @@ import shapely
 from numpy.typing import NDArray
 from sklearn.neighbors import KDTree
 
+from circle.accidents import find_plain_accident
 from circle.contracts import COMMITTEES, SUBDISTRICTS
 from circle.crs import WGS84, choose_metric_crs, parse_crs, require_metric
-from circle.errors import InputError, gather, list_ids
+from circle.declared import DeclaredCrs, parse_declared, shapes_to_metric
+from circle.errors import InputError, gather
 from circle.files import RawTable, read_raw_table
+from circle.placing import accident_text, place, without_place
+from circle.problems import problem_in
 from circle.study import Study
-from circle.tables import Contract, conform, place
+from circle.tables import Contract, conform
 
 # Polygons drawn by hand overlap by slivers.
 _SLIVER_M2 = 10_000.0
 # One that shares more than this part of its area is a mistake.
 _DOUBLED_SHARE = 0.5
+# Longitudes and latitudes of west, south, east, north, in degrees.
+_GLOBE = np.array([180.0, 90.0, 180.0, 90.0])
+# As many committees as a place on a regular grid can have at equal distance.
+_TIED = 4
 
 
 def study_crs(study: Study) -> pyproj.CRS:
@@ -48,14 +56,24 @@ def study_crs(study: Study) -> pyproj.CRS:
         return require_metric(parse_crs(study.crs, where=where), where=where)
     raw = _read_subdistrict_file(study)
     declared = _declared(study, study.subdistricts.crs, "subdistricts")
-    if "geometry" not in raw.rows.columns:
+    if not isinstance(raw.rows, gpd.GeoDataFrame):
         message = f"{raw.where}: has no polygons; expected a layer such as .geojson."
         raise InputError(message)
     shapes = gpd.GeoSeries(raw.rows["geometry"], crs=None)
-    bounds = shapes.set_crs(declared, allow_override=True).to_crs(WGS84).total_bounds
-    return choose_metric_crs(
-        float(bounds[0] + bounds[2]) / 2, float(bounds[1] + bounds[3]) / 2
-    )
+    x, y = shapely.get_coordinates(shapes.to_numpy()).T
+    accident = find_plain_accident(x, y, declared=declared)
+    if accident is not None:
+        raise InputError(accident_text(raw.where, declared, accident))
+    bounds = shapes_to_metric(shapes, declared=declared, target=WGS84).total_bounds
+    if not (np.abs(bounds) <= _GLOBE).all():
+        message = (
+            f"{raw.where}: found coordinates that do not fit the declared "
+            f"{declared.name}; expected places on the globe; check subdistricts.crs in "
+            f"{study.file}."
+        )
+        raise InputError(message)
+    west, south, east, north = (float(one) for one in bounds)
+    return choose_metric_crs((west + east) / 2, (south + north) / 2)
 
 
 def read_subdistricts(study: Study, *, crs: pyproj.CRS) -> gpd.GeoDataFrame:
@@ -85,11 +103,8 @@ def read_subdistricts(study: Study, *, crs: pyproj.CRS) -> gpd.GeoDataFrame:
     if study.subdistricts.area_class is not None:
         table["area_class"] = study.subdistricts.area_class
     elif "area_class" not in table.columns:
-        problems.append(
-            f"{raw.where}: no area class; expected a column "
-            f"'{SUBDISTRICTS.column('area_class').zh}' with urban, urbanising or outer, "
-            "or `area_class:` in the study."
-        )
+        name = SUBDISTRICTS.column("area_class").zh
+        problems.append(problem_in(raw, "no-area-class", header=name))
     geometry, faults = place(
         raw,
         columns={},
@@ -99,7 +114,7 @@ def read_subdistricts(study: Study, *, crs: pyproj.CRS) -> gpd.GeoDataFrame:
     )
     gather(problems + faults, InputError)
     frame = _sorted(gpd.GeoDataFrame(table, geometry=geometry, crs=crs), SUBDISTRICTS)
-    gather(_doubled(frame, raw.where), InputError)
+    gather(_doubled(frame, raw), InputError)
     return frame
 
 
@@ -116,7 +131,8 @@ def read_committees(
     crs
         Metric coordinate system of the result.
     subdistricts
-        The subdistricts that committees belong to.
+        The subdistricts that committees belong to; an empty table if they are not
+        known, and then no committee is held against them.
 
     Returns
     -------
@@ -143,22 +159,11 @@ def read_committees(
         shape="point",
     )
     problems += faults
-    if "subdistrict_id" in table.columns:
-        known = set(subdistricts["subdistrict_id"])
-        unknown = table["subdistrict_id"].dropna()
-        unknown = unknown[~unknown.isin(known)]
-        if len(unknown):
-            problems.append(
-                f"{raw.where}: {raw.row_word} {list_ids(unknown.index)}: subdistrict "
-                f"{list_ids(unknown.unique())} is not among the subdistricts "
-                f"({list_ids(sorted(known))})."
-            )
-    nowhere = geometry.isna()
-    if nowhere.any():
-        problems.append(
-            f"{raw.where}: {raw.row_word} {list_ids(raw.rows.index[nowhere])}: no "
-            "coordinates; every committee needs a point."
-        )
+    if "subdistrict_id" in table.columns and len(subdistricts):
+        known = sorted(subdistricts["subdistrict_id"])
+        problems += _unknown_homes(raw, table["subdistrict_id"], known)
+    if not faults:
+        problems += without_place(raw, geometry)
     gather(problems, InputError)
     return _sorted(gpd.GeoDataFrame(table, geometry=geometry, crs=crs), COMMITTEES)
 
@@ -227,26 +232,40 @@ def nearest_committee(
         here = np.flatnonzero(wanted == subdistrict)
         if not len(here):
             continue
-        # Two neighbours tell a tie from a clear case.
-        k = min(2, len(members))
+        k = min(_TIED, len(members))
         distance, which = KDTree(places[members]).query(at[here], k=k)
-        nearest = which[:, 0]
-        if k == 2:
-            tie = distance[:, 0] == distance[:, 1]
-            nearest = np.where(tie, which.min(axis=1), nearest)
+        tied = distance == distance[:, :1]
+        nearest = np.where(tied, which, len(members)).min(axis=1)
         found[here] = ids[members[nearest]]
     return found
 
 
-def _declared(study: Study, text: str, section: str) -> pyproj.CRS:
+def _declared(study: Study, text: str, section: str) -> DeclaredCrs:
     """Parse the coordinate system that a section of the study declares."""
-    return parse_crs(text, where=f"{study.file}: {section}.crs")
+    return parse_declared(text, where=f"{study.file}: {section}.crs")
 
 
 def _read_subdistrict_file(study: Study) -> RawTable:
     """Read the subdistrict layer as it is."""
     source = study.subdistricts
     return read_raw_table(study.input_path(source.path), layer=source.layer)
+
+
+def _unknown_homes(raw: RawTable, home: pd.Series, known: list[str]) -> list[str]:
+    """Name committees of subdistricts that the study does not have."""
+    unknown = home.dropna()
+    unknown = unknown[~unknown.isin(known)]
+    if unknown.empty:
+        return []
+    return [
+        problem_in(
+            raw,
+            "unknown-subdistrict",
+            rows=unknown.index,
+            values=tuple(unknown.unique()),
+            known=tuple(known),
+        )
+    ]
 
 
 def _sorted(frame: gpd.GeoDataFrame, contract: Contract) -> gpd.GeoDataFrame:
@@ -283,12 +302,11 @@ def overlaps(subdistricts: gpd.GeoDataFrame) -> list[tuple[str, str, float]]:
     ]
 
 
-def _doubled(frame: gpd.GeoDataFrame, where: str) -> list[str]:
+def _doubled(frame: gpd.GeoDataFrame, raw: RawTable) -> list[str]:
     """Name subdistricts that lie mostly inside another."""
     area_m2 = dict(zip(frame["subdistrict_id"], frame.area, strict=True))
     return [
-        f"{where}: subdistricts {a} and {b} share {size / 1e6:.2f} km², more than half "
-        "of the smaller one; expected areas that meet; is one in the file twice?"
+        problem_in(raw, "doubled-area", a=a, b=b, size=f"{size / 1e6:.2f}")
         for a, b, size in overlaps(frame)
         if size > _DOUBLED_SHARE * min(area_m2[a], area_m2[b])
     ]

@@ -14,7 +14,7 @@ from circle.errors import OutputError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from circle.assess import Assessment
+    from circle.assessment import Assessment
 
 _log = logging.getLogger(__name__)
 

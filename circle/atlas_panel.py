@@ -34,7 +34,7 @@ from circle.atlas_sheet import (
     page_names,
     required_coverage,
 )
-from circle.facts import percent
+from circle.facts import percent, screening_text
 
 if TYPE_CHECKING:
     import geopandas as gpd

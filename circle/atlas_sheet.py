@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from circle.assess import Assessment
+    from circle.assessment import Assessment
     from circle.city import City
 
 SURROUNDINGS_M = 3000.0

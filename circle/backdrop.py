@@ -42,8 +42,10 @@ def read_backdrop(
     backdrop
         Columns ``kind`` (water, green, motorway, major or minor) and ``geometry``
         (polygons and lines, simplified to 4 m), cut to the bounds of `area`. For
-        drawing only; nothing is measured on it.
+        drawing only; nothing is measured on it. Empty where the study has no streets.
     """
+    if study.streets is None:
+        return gpd.GeoDataFrame({"kind": []}, geometry=[], crs=crs)
     features = read_osm_features(
         study.input_path(study.streets.path),
         keys=_KEYS,
@@ -56,9 +58,35 @@ def read_backdrop(
     is_area = shapely.get_dimensions(shapes) == 2
     drawn = ~shapely.is_empty(shapes)
     drawn &= np.where(is_area, shapely.area(shapes) >= _SMALLEST_AREA_M2, True)
-    # A square or plaza mapped as an area is no line to draw, and a line no water body.
-    drawn &= is_area == np.isin(kind, ["water", "green"]) | (kind == "water")
+    # A square mapped as an area is no street to draw; rivers may be lines or areas.
+    drawn &= (is_area == (kind == "green")) | (kind == "water")
     table = gpd.GeoDataFrame({"kind": kind}, geometry=shapes, crs=crs)[drawn]
+    return table.sort_values("kind", kind="stable").reset_index(drop=True)
+
+
+def backdrop_of_lines(
+    lines: gpd.GeoDataFrame, *, area: shapely.Geometry
+) -> gpd.GeoDataFrame:
+    """
+    Draw what maps are drawn upon from street lines: there is no water or green.
+
+    Parameters
+    ----------
+    lines
+        Column ``highway`` with values of OpenStreetMap, and lines in metres.
+    area
+        The part of the plane to draw, in the same coordinate system.
+
+    Returns
+    -------
+    backdrop
+        As of `read_backdrop`.
+    """
+    kind = lines["highway"].map(lambda one: _kind({"highway": one})).to_numpy(object)
+    shapes = shapely.simplify(lines.geometry.to_numpy(), _SIMPLIFY_M)
+    shapes = shapely.clip_by_rect(shapes, *shapely.bounds(area))
+    drawn = ~shapely.is_empty(shapes) & (kind != None)  # noqa: E711 (element-wise)
+    table = gpd.GeoDataFrame({"kind": kind}, geometry=shapes, crs=lines.crs)[drawn]
     return table.sort_values("kind", kind="stable").reset_index(drop=True)
 
 

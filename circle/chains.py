@@ -74,9 +74,9 @@ def contract(
     incident = twice[order]
     degree = np.bincount(ends, minlength=n_nodes)
     first = np.concatenate([[0], np.cumsum(degree)]).astype(np.int64)
-    passed = _passed_over(start, end, open_forward, open_back, first, incident)
+    passed = _passed_over(end, open_forward, open_back, first=first, incident=incident)
     piece, turned, run_first, from_node, to_node = _walk_chains(
-        start, end, first, incident, passed, pieces
+        (start, end), (first, incident), passed
     )
     junction = np.unique(np.concatenate([from_node, to_node]))
     return Chains(
@@ -90,10 +90,10 @@ def contract(
 
 
 def _passed_over(
-    start: NDArray[np.int32],
     end: NDArray[np.int32],
     open_forward: NDArray[np.bool_],
     open_back: NDArray[np.bool_],
+    *,
     first: NDArray[np.int64],
     incident: NDArray[np.int32],
 ) -> NDArray[np.bool_]:
@@ -110,14 +110,11 @@ def _passed_over(
     return passed
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _walk_chains(
-    start: NDArray[np.int32],
-    end: NDArray[np.int32],
-    first: NDArray[np.int64],
-    incident: NDArray[np.int32],
+    ends: tuple[NDArray[np.int32], NDArray[np.int32]],
+    rows: tuple[NDArray[np.int64], NDArray[np.int32]],
     passed: NDArray[np.bool_],
-    pieces: NDArray[np.int32],
 ) -> tuple[
     NDArray[np.int32],
     NDArray[np.bool_],
@@ -126,16 +123,15 @@ def _walk_chains(
     NDArray[np.int32],
 ]:
     """Follow each chain from junction to junction, then the closed rings."""
-    n = len(pieces)
-    used = np.zeros(len(start), np.bool_)
-    piece = np.empty(n, np.int32)
-    turned = np.empty(n, np.bool_)
-    run_first = np.empty(n + 1, np.int32)
-    from_node = np.empty(n, np.int32)
-    to_node = np.empty(n, np.int32)
-    count, edges = 0, 0
+    first, incident = rows
+    n = len(incident) // 2
+    used = np.zeros(len(ends[0]), np.bool_)
+    piece, turned = np.empty(n, np.int32), np.empty(n, np.bool_)
+    run_first = np.zeros(n + 1, np.int32)
+    from_node, to_node = np.empty(n, np.int32), np.empty(n, np.int32)
+    edges = 0
     # The first sweep leaves from junctions; what is left then are rings that pass
-    # no junction, and the second sweep opens each at the start of its first piece.
+    # no junction, and the second sweep opens each at its lowest node.
     for sweep in range(2):
         for origin in range(len(passed)):
             if sweep == 0 and passed[origin]:
@@ -143,22 +139,16 @@ def _walk_chains(
             for i in range(first[origin], first[origin + 1]):
                 if used[incident[i]]:
                     continue
-                run_first[edges] = count
-                from_node[edges] = origin
-                node, current = origin, incident[i]
-                while True:
-                    used[current] = True
-                    piece[count] = current
-                    turned[count] = end[current] == node
-                    count += 1
-                    node = start[current] if end[current] == node else end[current]
-                    if not passed[node] or node == origin:
-                        break
-                    k = first[node]
-                    current = incident[k] if incident[k] != current else incident[k + 1]
-                to_node[edges] = node
+                count, node = _follow(
+                    (origin, incident[i], run_first[edges]),
+                    ends,
+                    rows,
+                    passed,
+                    (piece, turned, used),
+                )
+                from_node[edges], to_node[edges] = origin, node
                 edges += 1
-    run_first[edges] = count
+                run_first[edges] = count
     return (
         piece,
         turned,
@@ -166,3 +156,29 @@ def _walk_chains(
         from_node[:edges].copy(),
         to_node[:edges].copy(),
     )
+
+
+@njit(cache=True, nogil=True)
+def _follow(
+    begin: tuple[int, int, int],
+    ends: tuple[NDArray[np.int32], NDArray[np.int32]],
+    rows: tuple[NDArray[np.int64], NDArray[np.int32]],
+    passed: NDArray[np.bool_],
+    written: tuple[NDArray[np.int32], NDArray[np.bool_], NDArray[np.bool_]],
+) -> tuple[int, int]:
+    """Write down one chain; give the count of pieces so far and the last node."""
+    origin, current, count = begin
+    start, end = ends
+    first, incident = rows
+    piece, turned, used = written
+    node = origin
+    while True:
+        used[current] = True
+        piece[count] = current
+        turned[count] = end[current] == node
+        count += 1
+        node = start[current] if turned[count - 1] else end[current]
+        if not passed[node] or node == origin:
+            return count, node
+        k = first[node]
+        current = incident[k] if incident[k] != current else incident[k + 1]

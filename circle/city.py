@@ -1,35 +1,34 @@
 """Everything a study brings, read, checked and joined to the network: a city."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyproj
-import shapely
 from numpy.typing import NDArray
 
 from circle.areas import (
-    overlaps,
     locate,
     nearest_committee,
+    overlaps,
     read_committees,
     read_subdistricts,
     study_crs,
 )
-from circle.backdrop import read_backdrop
-from circle.errors import CircleWarning, InputError, list_ids
+from circle.coordinate_check import check_area, stray_warnings
+from circle.errors import CircleWarning, InputError, gather, list_ids
 from circle.facilities import measured_types, read_candidates, read_facilities
-from circle.network import Network, build_network
-from circle.population import read_cells
+from circle.joining import join_to_streets
+from circle.network import Network
+from circle.population import cell_size_m, read_cells
+from circle.population_balance import balance_warnings, settle_people
 from circle.profile import MODES, Mode, Profile, read_profile
-from circle.snapping import Access, Snapper
-from circle.streets import Streets, read_streets
+from circle.snapping import Access
 from circle.study import BuildingPopulation, Study
 
 Stage = Callable[[str], None]
-_BACKDROP_MARGIN_M = 1_500.0
-_PLACED = ("committees", "cells", "facilities", "candidates")
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,8 @@ class City:
     grid_corner_m: tuple[float, float]
     """A corner of the grid of squares, easting and northing in metres."""
     networks: Mapping[Mode, Network]
-    """The network of each mode that some origin travels by."""
+    """The network of each mode that some origin travels by; none in the screening
+    mode."""
     access: Mapping[tuple[str, Mode], Access]
     """How the rows of each table (committees, cells, facilities, candidates) meet
     each network."""
@@ -74,6 +74,16 @@ class City:
     """People of cells outside every subdistrict, who are not counted."""
     warnings: tuple[CircleWarning, ...]
     """What needs care."""
+    population_balance: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """Contract ``population_balance``: people read and people counted."""
+    detour: float | None = None
+    """Detour factor of the screening mode, in which straight lines stand in for a
+    network; None with a network."""
+
+    @property
+    def modes(self) -> tuple[Mode, ...]:
+        """The modes that some origin travels by, in the order of `profile.MODES`."""
+        return tuple(one for one in MODES if ("cells", one) in self.access)
 
 
 def load_city(study: Study, *, on_stage: Stage = lambda _: None) -> City:
@@ -108,62 +118,41 @@ def load_city(study: Study, *, on_stage: Stage = lambda _: None) -> City:
     on_stage("read")
     profile = read_profile(study.profile, folder=study.folder)
     crs = study_crs(study)
-    tables, outside = _read_tables(study, profile, crs)
-    subdistricts = tables["subdistricts"]
-    area = shapely.box(*subdistricts.total_bounds).buffer(_BACKDROP_MARGIN_M)
-    backdrop = read_backdrop(study, crs=crs, area=area)
+    tables, outside, balance = _read_tables(study, profile, crs)
     on_stage("network")
-    streets = read_streets(
-        study.input_path(study.streets.path),
-        crs=crs,
-        private_ways=study.streets.private_ways,
-    )
-    networks, access, nearer = _join(streets, profile, tables)
+    joined = join_to_streets(study, profile, tables, crs=crs)
     types = measured_types(study, profile)
     return City(
         study=study,
         profile=profile,
         crs=crs,
-        subdistricts=subdistricts,
+        subdistricts=tables["subdistricts"],
         committees=tables["committees"],
         cells=tables["cells"],
         facilities=tables["facilities"],
         candidates=tables["candidates"],
         type_ids=types,
-        backdrop=backdrop,
-        cell_size_m=study.population.cell_size_m,
+        backdrop=joined.backdrop,
+        cell_size_m=cell_size_m(study, tables["cells"]),
         grid_corner_m=_grid_corner(study, tables["cells"]),
-        networks=networks,
-        access=access,
-        nearer_fragment=nearer,
+        networks=joined.networks,
+        access=joined.access,
+        nearer_fragment=joined.nearer_fragment,
         population_outside=outside,
-        warnings=_input_warnings(tables, profile, types, outside),
+        warnings=joined.warnings
+        + stray_warnings(study, tables)
+        + _input_warnings(tables, profile, types, outside, balance),
+        population_balance=balance,
+        detour=None if study.screening is None else study.screening.detour,
     )
 
 
 def _read_tables(
     study: Study, profile: Profile, crs: pyproj.CRS
-) -> tuple[dict[str, gpd.GeoDataFrame], float]:
-    """Read all tables; the faults of several files are raised together."""
-    subdistricts = read_subdistricts(study, crs=crs)
-    readers: dict[str, Callable[[], gpd.GeoDataFrame]] = {
-        "committees": lambda: read_committees(
-            study, crs=crs, subdistricts=subdistricts
-        ),
-        "cells": lambda: read_cells(
-            study, profile=profile, crs=crs, subdistricts=subdistricts
-        ),
-        "facilities": lambda: read_facilities(study, profile=profile, crs=crs),
-        "candidates": lambda: read_candidates(study, profile=profile, crs=crs),
-    }
-    tables, problems = {"subdistricts": subdistricts}, []
-    for name, read in readers.items():
-        try:
-            tables[name] = read()
-        except InputError as error:
-            problems.append(str(error))
-    if problems:
-        raise InputError("\n".join(problems))
+) -> tuple[dict[str, gpd.GeoDataFrame], float, pd.DataFrame]:
+    """Read all tables, people inside the subdistricts only; count those outside."""
+    tables = _read_all(study, profile, crs)
+    tables["all_cells"] = tables["cells"]
     outside = tables["cells"]["subdistrict_id"].isna()
     left_out = float(tables["cells"].loc[outside, "population"].sum())
     tables["cells"] = tables["cells"][~outside].reset_index(drop=True)
@@ -173,7 +162,43 @@ def _read_tables(
             "the declared coordinate systems of both files."
         )
         raise InputError(message)
-    return _assign(study, profile, tables), left_out
+    settled = settle_people(
+        study,
+        tables["cells"],
+        profile=profile,
+        subdistricts=tables["subdistricts"],
+    )
+    tables["cells"] = settled.cells
+    return _assign(study, profile, tables), left_out, settled.balance
+
+
+def _read_all(
+    study: Study, profile: Profile, crs: pyproj.CRS
+) -> dict[str, gpd.GeoDataFrame]:
+    """Read all tables; the faults of several files are raised together."""
+    tables: dict[str, gpd.GeoDataFrame] = {}
+    readers: dict[str, Callable[[], gpd.GeoDataFrame]] = {
+        "subdistricts": lambda: read_subdistricts(study, crs=crs),
+        "facilities": lambda: read_facilities(study, profile=profile, crs=crs),
+        "candidates": lambda: read_candidates(study, profile=profile, crs=crs),
+        "committees": lambda: read_committees(
+            study, crs=crs, subdistricts=tables["subdistricts"]
+        ),
+        "cells": lambda: read_cells(
+            study, profile=profile, crs=crs, subdistricts=tables["subdistricts"]
+        ),
+    }
+    problems: list[str] = []
+    for name, read in readers.items():
+        if name in {"committees", "cells"} and "subdistricts" not in tables:
+            continue
+        try:
+            tables[name] = read()
+        except InputError as error:
+            problems += error.problems
+    gather(problems, InputError)
+    check_area(study, tables, crs=crs)
+    return tables
 
 
 def _assign(
@@ -189,8 +214,8 @@ def _assign(
             committees["subdistrict_id"], committees["kind"], strict=True
         )
     ]
-    kind = committees.set_index("committee_id")["kind"]
-    kinds = cells["committee_id"].map(kind).fillna(study.committee_kind)
+    kind = dict(zip(committees["committee_id"], committees["kind"], strict=True))
+    kinds = [kind.get(one, study.committee_kind) for one in cells["committee_id"]]
     cells["mode"] = [
         profile.rule.mode_for(area_class[home], one)
         for home, one in zip(cells["subdistrict_id"], kinds, strict=True)
@@ -207,54 +232,16 @@ def _grid_corner(study: Study, cells: gpd.GeoDataFrame) -> tuple[float, float]:
     """Find a corner of the squares: cells of a table stand in their middles."""
     if isinstance(study.population, BuildingPopulation):
         return 0.0, 0.0
-    half_m = study.population.cell_size_m / 2
-    first = cells.geometry.iloc[0]
-    return float(first.x) - half_m, float(first.y) - half_m
+    half_m = cell_size_m(study, cells) / 2
+    west, south, _, _ = cells.total_bounds
+    return float(west) - half_m, float(south) - half_m
 
 
 def _candidates_with_home(tables: Mapping[str, gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
     """Say in which subdistrict each candidate lies."""
     candidates = tables["candidates"].copy()
-    candidates["subdistrict_id"] = locate(
-        candidates.geometry, tables["subdistricts"]
-    )
+    candidates["subdistrict_id"] = locate(candidates.geometry, tables["subdistricts"])
     return candidates
-
-
-def _join(
-    streets: Streets, profile: Profile, tables: Mapping[str, gpd.GeoDataFrame]
-) -> tuple[
-    dict[Mode, Network], dict[tuple[str, Mode], Access], NDArray[np.bool_]
-]:
-    """Build the network of each mode in use and snap every table to it."""
-    cell_mode = tables["cells"]["mode"].to_numpy(dtype=object)
-    used = set(cell_mode) | set(tables["committees"]["mode"])
-    networks: dict[Mode, Network] = {}
-    access: dict[tuple[str, Mode], Access] = {}
-    nearer = np.zeros(len(cell_mode), dtype=bool)
-    for mode in MODES:
-        if mode not in used:
-            continue
-        networks[mode] = build_network(streets, mode, speeds=profile.speeds)
-        snapper = Snapper(networks[mode])
-        for name in _PLACED:
-            x_m, y_m = _coordinates(tables[name])
-            access[name, mode] = snapper.join(
-                x_m, y_m, limit_m=profile.snap.limit_m.value
-            )
-        x_m, y_m = _coordinates(tables["cells"])
-        own = cell_mode == mode
-        near = snapper.nearer_fragment(x_m, y_m, access=access["cells", mode])
-        nearer[own] = near[own]
-    return networks, access, nearer
-
-
-def _coordinates(
-    table: gpd.GeoDataFrame,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Give x and y of points, NaN where a row has no place."""
-    shapes = table.geometry.to_numpy()
-    return shapely.get_x(shapes), shapely.get_y(shapes)
 
 
 def _input_warnings(
@@ -262,56 +249,65 @@ def _input_warnings(
     profile: Profile,
     types: tuple[str, ...],
     outside: float,
+    balance: pd.DataFrame,
 ) -> tuple[CircleWarning, ...]:
     """Say what about the inputs needs care."""
-    found = []
-    unmeasured = [one for one in profile.type_ids if one not in types]
-    if unmeasured:
-        found.append(
-            CircleWarning(
-                "types-not-in-osm",
-                f"{len(unmeasured)} types have no tag set in the profile and are left "
-                f"out: {', '.join(unmeasured)}.",
-            )
-        )
-    shared = overlaps(tables["subdistricts"])
-    if shared:
-        pairs = list_ids(f"{a}/{b} ({size / 1e6:.2f} km²)" for a, b, size in shared)
-        found.append(
-            CircleWarning(
-                "subdistricts-overlap",
-                f"{len(shared)} pairs of subdistricts overlap: {pairs}; what lies in "
-                "both counts for the one with the lower code.",
-            )
-        )
-    facilities = tables["facilities"]
-    is_open = facilities[facilities["status"] == "open"]
-    absent = [one for one in types if one not in set(is_open["type_id"])]
-    if absent:
-        found.append(
-            CircleWarning(
-                "types-without-facility",
-                f"the inventory holds no open facility of: {', '.join(absent)}.",
-            )
-        )
+    texts = {
+        "types-not-in-osm": _types_left_out(profile, types),
+        "subdistricts-overlap": _overlap_text(tables["subdistricts"]),
+        **_facility_texts(tables["facilities"], types),
+        "people-outside": (
+            f"{outside:,.0f} people live in cells outside every subdistrict and are "
+            "not counted."
+            if outside > 0
+            else ""
+        ),
+        **balance_warnings(balance),
+    }
+    return tuple(CircleWarning(name, text) for name, text in texts.items() if text)
+
+
+def _types_left_out(profile: Profile, types: tuple[str, ...]) -> str:
+    """Say which types of the profile cannot be measured on OSM data."""
+    left_out = [one for one in profile.type_ids if one not in types]
+    if not left_out:
+        return ""
+    return (
+        f"{len(left_out)} types have no tag set in the profile, or are not among the "
+        f"`types:` of the inventory, and are left out: {', '.join(left_out)}."
+    )
+
+
+def _overlap_text(subdistricts: gpd.GeoDataFrame) -> str:
+    """Say which subdistricts overlap."""
+    shared = overlaps(subdistricts)
+    if not shared:
+        return ""
+    pairs = list_ids(f"{a}/{b} ({size / 1e6:.2f} km²)" for a, b, size in shared)
+    return (
+        f"{len(shared)} pairs of subdistricts overlap: {pairs}; what lies in both "
+        "counts for the one with the lower code."
+    )
+
+
+def _facility_texts(
+    facilities: gpd.GeoDataFrame, types: tuple[str, ...]
+) -> dict[str, str]:
+    """Say which types have no open facility, and which facilities no place."""
+    provided = set(facilities.loc[facilities["status"] == "open", "type_id"])
+    absent = [one for one in types if one not in provided]
     unplaced = facilities[facilities.geometry.isna()]
+    texts = {}
+    if absent:
+        texts["types-without-facility"] = (
+            f"the inventory holds no open facility of: {', '.join(absent)}."
+        )
     if len(unplaced):
-        found.append(
-            CircleWarning(
-                "facilities-not-placed",
-                f"{len(unplaced)} facilities have no coordinates and do not count: "
-                f"{list_ids(unplaced['facility_id'])}.",
-            )
+        texts["facilities-not-placed"] = (
+            f"{len(unplaced)} facilities have no coordinates and do not count: "
+            f"{list_ids(unplaced['facility_id'])}."
         )
-    if outside > 0:
-        found.append(
-            CircleWarning(
-                "people-outside",
-                f"{outside:,.0f} people live in cells outside every subdistrict and "
-                "are not counted.",
-            )
-        )
-    return tuple(found)
+    return texts
 
 
 def joined_in_own_mode(
@@ -336,7 +332,7 @@ def joined_in_own_mode(
     """
     mode = getattr(city, table)["mode"].to_numpy(dtype=object)
     joined, distance_m = np.zeros(len(mode), dtype=bool), np.full(len(mode), np.inf)
-    for one in city.networks:
+    for one in city.modes:
         own, access = mode == one, city.access[table, one]
         joined[own] = access.joined[own]
         distance_m[own] = access.snap_distance_m[own]

@@ -92,7 +92,7 @@ def run(study: Path, data: Path | None, out: Path | None) -> None:
     missing items and gap clusters, chooses sites, and writes index.html,
     subdistricts/, gaps.xlsx, tables/, coverage.gpkg and run.json.
     """
-    from circle.assess import assess
+    from circle.assessment import assess
     from circle.city import load_city
     from circle.outputs import check_output_folder, write_outputs
     from circle.study import read_study
@@ -137,6 +137,56 @@ def demo(out: Path, size: str, seed: int) -> None:
     for name, value in vars(counts).items():
         click.echo(f"{name}\t{value}")
     click.echo(f"next: circle run {_shown(out / 'study.yaml')}")
+
+
+@main.command()
+@click.argument("place")
+@click.option(
+    "--out", type=_FOLDER, required=True, help="Folder in which to make a new one."
+)
+@click.option(
+    "--profile",
+    default="pudong",
+    show_default=True,
+    help="Profile whose tags say what is a facility.",
+)
+@click.option("--overpass", help="Address of an Overpass mirror.")
+@click.option("--nominatim", help="Address of a Nominatim mirror.")
+def fetch(
+    place: str,
+    out: Path,
+    profile: str,
+    overpass: str | None,
+    nominatim: str | None,
+) -> None:
+    r"""Download streets, facilities and boundaries of PLACE from OpenStreetMap.
+
+    \b
+    Example:
+      circle fetch "浦东新区, 上海" --out data
+
+    Makes a folder named after the place and the day, with a ready study file and a
+    note on source and licence. People cannot be fetched: the study says which file
+    is missing. Needs internet; no other command does.
+    """
+    from datetime import UTC, datetime
+
+    from circle.fetch import POPULATION, fetch_place
+    from circle.osm_service import services_at
+
+    with _progress():
+        fetched = fetch_place(
+            place,
+            out,
+            day=datetime.now(UTC).astimezone().date(),
+            profile=profile,
+            services=services_at(overpass_url=overpass, nominatim_url=nominatim),
+            on_stage=lambda stage: click.echo(f"fetching: {stage}", err=True),
+        )
+    for name in ("subdistricts", "facilities", "street_edges"):
+        click.echo(f"{name}\t{getattr(fetched, name)}")
+    click.echo(f"missing: {_shown(fetched.folder / POPULATION)} (people per cell)")
+    click.echo(f"next: add it, then circle run {_shown(fetched.study)}")
 
 
 def _shown(path: Path) -> str:

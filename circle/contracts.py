@@ -1,231 +1,40 @@
 """The data dictionary: every table circle reads or writes, column by column."""
 
+from circle.input_contracts import (
+    CANDIDATES,
+    CELLS,
+    COMMITTEE_ID,
+    COMMITTEES,
+    FACILITIES,
+    INPUT_CONTRACTS,
+    ROUTE_WORDS,
+    SUBDISTRICT_ID,
+    SUBDISTRICTS,
+)
 from circle.tables import Column, Contract
 
-AREA_CLASS_WORDS = {
-    "urban": ("城市化地区", "城市地区"),
-    "urbanising": ("城镇化地区", "城镇化拓展区"),
-    "outer": ("远郊地区", "远郊"),
-}
-COMMITTEE_KIND_WORDS = {
-    "resident": ("居委", "居委会", "居民委员会"),
-    "village": ("村委", "村委会", "村民委员会"),
-}
-STATUS_WORDS = {
-    "open": ("开放", "已开放", "运营", "在用"),
-    "planned": ("规划", "拟建"),
-    "building": ("在建",),
-    "closed": ("关闭", "停用"),
-}
-ROUTE_WORDS = {
-    "reuse": ("盘活存量",),
-    "co-use": ("复合利用",),
-    "build": ("规划建设",),
-}
+__all__ = [
+    "CANDIDATES",
+    "CELLS",
+    "COMMITTEES",
+    "COVERAGE",
+    "FACILITIES",
+    "GAP_CLUSTERS",
+    "INPUT_CONTRACTS",
+    "MISSING_ITEMS",
+    "REACH",
+    "RESULT_CONTRACTS",
+    "SITES",
+    "SUBDISTRICTS",
+    "UNSNAPPED",
+]
+
 MODE_WORDS = {"walk": ("步行",), "cycle": ("骑行",)}
 KIND_WORDS = {
     "beyond": ("超出时限",),
     "unreachable": ("无法到达",),
     "not_joined": ("居村点未接入路网",),
 }
-
-_SUBDISTRICT_ID = Column(
-    "subdistrict_id",
-    "id",
-    "Code of the street office or town.",
-    "街镇编号",
-    synonyms=("subdistrict_code", "街道编号", "街镇代码"),
-)
-_COMMITTEE_ID = Column(
-    "committee_id",
-    "id",
-    "Code of the residents' or villagers' committee.",
-    "居村编号",
-    synonyms=("编号", "居委编号", "村居编号"),
-)
-_POPULATION = Column(
-    "population",
-    "count",
-    "People living in the cell.",
-    "人口",
-    unit="persons",
-    minimum=0,
-    synonyms=("人口数", "total", "pop"),
-)
-_NAME = Column("name", "text", "Name.", "名称")
-
-SUBDISTRICTS = Contract(
-    "subdistricts",
-    ("subdistrict_id",),
-    (
-        _SUBDISTRICT_ID,
-        Column("name", "text", "Name of the subdistrict.", "街镇名称", synonyms=("名称",)),
-        Column(
-            "area_class",
-            "choice",
-            "Area class, which sets the travel mode of the rule.",
-            "地区类型",
-            required=False,
-            choices=AREA_CLASS_WORDS,
-        ),
-        Column("geometry", "area", "Area of the subdistrict.", "范围"),
-    ),
-)
-
-COMMITTEES = Contract(
-    "committees",
-    ("committee_id",),
-    (
-        _COMMITTEE_ID,
-        Column("name", "text", "Name of the committee.", "居村名称", synonyms=("名称",)),
-        Column(
-            "kind",
-            "choice",
-            "Residents' (居委) or villagers' (村委) committee.",
-            "类别",
-            choices=COMMITTEE_KIND_WORDS,
-        ),
-        _SUBDISTRICT_ID,
-        Column(
-            "households",
-            "count",
-            "Households.",
-            "户数",
-            required=False,
-            null=True,
-            minimum=0,
-        ),
-        Column("geometry", "point", "Committee point.", "位置"),
-    ),
-)
-
-CELLS = Contract(
-    "cells",
-    ("cell_id",),
-    (
-        Column(
-            "cell_id",
-            "id",
-            "Code of the population cell.",
-            "网格编号",
-            synonyms=("编号", "id"),
-        ),
-        _POPULATION,
-        Column("geometry", "point", "Middle of the cell.", "位置"),
-    ),
-)
-
-FACILITIES = Contract(
-    "facilities",
-    ("facility_id",),
-    (
-        Column(
-            "facility_id",
-            "id",
-            "Code of the facility: one building and one type.",
-            "设施编号",
-            synonyms=("编号",),
-        ),
-        Column(
-            "name",
-            "text",
-            "Name of the facility.",
-            "设施名称",
-            null=True,
-            synonyms=("名称",),
-        ),
-        Column(
-            "type_id",
-            "text",
-            "Facility type of the profile.",
-            "设施类型",
-            synonyms=("类型", "type"),
-        ),
-        Column(
-            "status",
-            "choice",
-            "Only open facilities count.",
-            "状态",
-            required=False,
-            choices=STATUS_WORDS,
-        ),
-        Column("address", "text", "Address.", "地址", required=False, null=True),
-        Column(
-            "floor_area_m2",
-            "number",
-            "Floor area.",
-            "建筑面积",
-            unit="m²",
-            required=False,
-            null=True,
-            minimum=0,
-            synonyms=("建筑面积_m2", "建筑面积(m²)", "建筑面积（平方米）"),
-        ),
-        Column(
-            "building_id",
-            "id",
-            "Code shared by facilities under one roof.",
-            "建筑编号",
-            required=False,
-            null=True,
-        ),
-        Column("geometry", "point", "Place of the facility.", "位置"),
-    ),
-)
-
-CANDIDATES = Contract(
-    "candidates",
-    ("candidate_id",),
-    (
-        Column(
-            "candidate_id",
-            "id",
-            "Code of the candidate.",
-            "候选点编号",
-            synonyms=("编号",),
-        ),
-        _NAME,
-        Column(
-            "route",
-            "choice",
-            "Supply route: reuse 盘活存量, co-use 复合利用, build 规划建设.",
-            "供给方式",
-            choices=ROUTE_WORDS,
-        ),
-        Column(
-            "floor_area_m2",
-            "number",
-            "Floor area on offer.",
-            "建筑面积",
-            unit="m²",
-            required=False,
-            null=True,
-            minimum=0,
-            synonyms=("建筑面积_m2",),
-        ),
-        Column(
-            "cost_10k",
-            "number",
-            "Cost in ten thousand yuan.",
-            "造价_万元",
-            unit="10,000 CNY",
-            required=False,
-            null=True,
-            minimum=0,
-            synonyms=("造价", "造价（万元）"),
-        ),
-        Column("type_ids", "list", "Types that may go there.", "可设类型"),
-        Column(
-            "earliest_year",
-            "count",
-            "First year in which it can open.",
-            "最早年份",
-            required=False,
-            null=True,
-        ),
-        Column("geometry", "point", "Place of the candidate.", "位置"),
-    ),
-)
 
 _TYPE_ID = Column("type_id", "id", "Facility type of the profile.", "设施类型编号")
 _MODE = Column("mode", "choice", "Travel mode of the rule.", "方式", choices=MODE_WORDS)
@@ -257,7 +66,7 @@ REACH = Contract(
     "reach",
     ("committee_id", "type_id"),
     (
-        _COMMITTEE_ID,
+        COMMITTEE_ID,
         _TYPE_ID,
         _MODE,
         _THRESHOLD,
@@ -282,9 +91,7 @@ COVERAGE = Contract(
     "coverage",
     ("area_kind", "area_id", "group_kind", "group_id"),
     (
-        Column(
-            "area_kind", "text", "district, area_class or subdistrict.", "统计范围"
-        ),
+        Column("area_kind", "text", "district, area_class or subdistrict.", "统计范围"),
         Column("area_id", "id", "Code of the area.", "范围编号"),
         Column(
             "group_kind",
@@ -321,9 +128,7 @@ COVERAGE = Contract(
             "persons × types",
         ),
         _share(
-            "person_item_share",
-            "达标人项占比",
-            "person_items_covered / person_items.",
+            "person_item_share", "达标人项占比", "person_items_covered / person_items."
         ),
         _count(
             "population_complete",
@@ -343,10 +148,12 @@ MISSING_ITEMS = Contract(
     "missing_items",
     ("item_id",),
     (
-        Column("rank", "count", "Order by people concerned, then minutes over.", "序号"),
+        Column(
+            "rank", "count", "Order by people concerned, then minutes over.", "序号"
+        ),
         Column("item_id", "id", "<committee_id>:<type_id>, stable.", "缺项编号"),
-        _SUBDISTRICT_ID,
-        _COMMITTEE_ID,
+        SUBDISTRICT_ID,
+        COMMITTEE_ID,
         Column("committee_name", "text", "Name of the committee.", "居村名称"),
         _TYPE_ID,
         Column("domain", "id", "Domain of the type.", "领域"),
@@ -365,10 +172,16 @@ MISSING_ITEMS = Contract(
         ),
         _NEAREST,
         Column(
-            "facility_name", "text", "Name of the nearest facility.", "最近设施", null=True
+            "facility_name",
+            "text",
+            "Name of the nearest facility.",
+            "最近设施",
+            null=True,
         ),
         _count("population", "涉及人口", "People of the committee's cells.", "persons"),
-        Column("kind", "choice", "Why the item is missing.", "原因", choices=KIND_WORDS),
+        Column(
+            "kind", "choice", "Why the item is missing.", "原因", choices=KIND_WORDS
+        ),
     ),
 )
 
@@ -381,10 +194,7 @@ GAP_CLUSTERS = Contract(
         _TYPE_ID,
         Column("required", "flag", "Counts in the headline figure.", "是否必备"),
         Column(
-            "subdistrict_id",
-            "id",
-            "Subdistrict with most of the people.",
-            "街镇编号",
+            "subdistrict_id", "id", "Subdistrict with most of the people.", "街镇编号"
         ),
         Column("name", "text", "Named after the nearest committee or area.", "位置"),
         _count("cells", "网格数", "Cells of the cluster."),
@@ -430,12 +240,14 @@ SITES = Contract(
 
 UNSNAPPED = Contract(
     "unsnapped",
-    ("kind", "id"),
+    ("kind", "id", "mode"),
     (
         Column("kind", "id", "committee, cell, facility or candidate.", "对象"),
         Column("id", "id", "Its code.", "编号"),
         Column("name", "text", "Its name.", "名称", null=True),
-        Column("mode", "choice", "Network it is not joined to.", "路网", choices=MODE_WORDS),
+        Column(
+            "mode", "choice", "Network it is not joined to.", "路网", choices=MODE_WORDS
+        ),
         Column(
             "snap_distance_m",
             "number",
@@ -448,5 +260,4 @@ UNSNAPPED = Contract(
     ),
 )
 
-INPUT_CONTRACTS = (SUBDISTRICTS, COMMITTEES, CELLS, FACILITIES, CANDIDATES)
 RESULT_CONTRACTS = (REACH, COVERAGE, MISSING_ITEMS, GAP_CLUSTERS, SITES, UNSNAPPED)

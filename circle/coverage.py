@@ -37,7 +37,7 @@ def reach_table(city: City, reach: Reach) -> pd.DataFrame:
     facility = reach.facility.ravel()
     nearest = np.full(facility.shape, None, dtype=object)
     nearest[facility >= 0] = ids[facility[facility >= 0]]
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
             "committee_id": np.repeat(np.array(reach.origin_ids, dtype=object), k),
             "type_id": np.tile(np.array(reach.type_ids, dtype=object), n),
@@ -49,7 +49,6 @@ def reach_table(city: City, reach: Reach) -> pd.DataFrame:
         },
         columns=list(REACH.names),
     )
-    return table
 
 
 def count_coverage(
@@ -81,7 +80,7 @@ def count_coverage(
     committees; people times types within the rule over people times types, and
     people who reach every type over people.
     """
-    groups = list(type_groups(city))
+    groups = type_groups(city)
     home = city.cells["subdistrict_id"].to_numpy(dtype=object)
     people = city.cells["population"].to_numpy(dtype=float)
     committee_home = city.committees["subdistrict_id"].to_numpy(dtype=object)
@@ -107,7 +106,7 @@ def count_coverage(
     return _with_shares(pd.DataFrame(rows))
 
 
-def type_groups(city: City) -> Iterator[Group]:
+def type_groups(city: City) -> list[Group]:
     """
     List the groups of types that coverage is counted for.
 
@@ -116,9 +115,9 @@ def type_groups(city: City) -> Iterator[Group]:
     city
         The city.
 
-    Yields
-    ------
-    group
+    Returns
+    -------
+    groups
         Kind (required, tier, domain, type), id, and the columns of the reach
         arrays; empty groups are left out.
     """
@@ -126,10 +125,10 @@ def type_groups(city: City) -> Iterator[Group]:
     types = [profile.type_of(one) for one in city.type_ids]
     required = [one.tier in profile.coverage.tiers for one in types]
     groups: list[Group] = [("required", "required", np.flatnonzero(required).tolist())]
-    for tier in TIERS:
-        groups.append(
-            ("tier", tier, [i for i, one in enumerate(types) if one.tier == tier])
-        )
+    groups += [
+        ("tier", tier, [i for i, one in enumerate(types) if one.tier == tier])
+        for tier in TIERS
+    ]
     for domain in profile.domains:
         columns = [
             i for i, one in enumerate(types) if one.domain == domain and required[i]
@@ -137,7 +136,7 @@ def type_groups(city: City) -> Iterator[Group]:
         groups.append(("domain", domain, columns))
     for i, one in enumerate(types):
         groups.append(("type", one.id, [i]))
-    return (group for group in groups if group[2])
+    return [group for group in groups if group[2]]
 
 
 def _area_kinds(city: City) -> Iterator[tuple[str, dict[str, str], list[str]]]:
@@ -167,17 +166,12 @@ def _cell_counts(
 ) -> dict[str, NDArray[np.float64]]:
     """Count people and people times types by area."""
     covered = cells.covered[:, columns]
-
-    def total(weight: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Sum a weight by area."""
-        return np.bincount(area, weights=weight, minlength=n_areas)
-
-    population = total(people)
+    population = _total(people, area, n_areas)
     return {
         "population": population,
         "person_items": population * len(columns),
-        "person_items_covered": total(people * covered.sum(axis=1)),
-        "population_complete": total(people * covered.all(axis=1)),
+        "person_items_covered": _total(people * covered.sum(axis=1), area, n_areas),
+        "population_complete": _total(people * covered.all(axis=1), area, n_areas),
     }
 
 
@@ -193,18 +187,21 @@ def _committee_counts(
         names = ("pairs", "pairs_covered", "committees", "committees_complete")
         return dict.fromkeys(names, zero)
     covered = committees.covered[:, columns]
-    count = np.bincount(area, minlength=n_areas).astype(float)
-
-    def total(weight: NDArray[np.generic]) -> NDArray[np.float64]:
-        """Sum a weight by area."""
-        return np.bincount(area, weights=weight, minlength=n_areas)
-
+    count = _total(np.ones(len(area)), area, n_areas)
+    complete = np.asarray(covered.all(axis=1), dtype=float)
     return {
         "pairs": count * len(columns),
-        "pairs_covered": total(covered.sum(axis=1)),
+        "pairs_covered": _total(covered.sum(axis=1).astype(float), area, n_areas),
         "committees": count,
-        "committees_complete": total(covered.all(axis=1)),
+        "committees_complete": _total(complete, area, n_areas),
     }
+
+
+def _total(
+    weight: NDArray[np.float64], area: NDArray[np.int64], n_areas: int
+) -> NDArray[np.float64]:
+    """Sum a weight by area."""
+    return np.bincount(area, weights=weight, minlength=n_areas).astype(float)
 
 
 def _with_shares(table: pd.DataFrame) -> pd.DataFrame:

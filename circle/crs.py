@@ -1,5 +1,8 @@
 """Coordinate systems: declare, convert once, and measure in metres only."""
 
+import math
+from functools import cache
+
 import numpy as np
 import pyproj
 from numpy.typing import NDArray
@@ -81,10 +84,10 @@ def require_metric(crs: pyproj.CRS, *, where: str) -> pyproj.CRS:
     >>> require_metric(pyproj.CRS.from_epsg(4550), where="study.yaml: crs").name
     'CGCS2000 / 3-degree Gauss-Kruger CM 123E'
     """
-    if crs.to_epsg() == WEB_MERCATOR_EPSG:
+    if _is_web_mercator(crs):
         problem = "web Mercator stretches lengths (16.8 % at 31° N)"
     elif not crs.is_projected:
-        problem = "degrees are not metres"
+        problem = "it is not projected, and degrees are not metres"
     elif crs.axis_info[0].unit_conversion_factor != 1.0:
         problem = f"its unit is {crs.axis_info[0].unit_name}"
     else:
@@ -94,6 +97,17 @@ def require_metric(crs: pyproj.CRS, *, where: str) -> pyproj.CRS:
         "projected system in metres, such as EPSG:4549, or leave `crs` out."
     )
     raise CrsError(message)
+
+
+def _is_web_mercator(crs: pyproj.CRS) -> bool:
+    """Tell web Mercator by any of its names: its method, or Mercator on a sphere."""
+    operation = crs.coordinate_operation
+    if crs.to_epsg() == WEB_MERCATOR_EPSG or operation is None:
+        return crs.to_epsg() == WEB_MERCATOR_EPSG
+    if operation.method_name == "Popular Visualisation Pseudo Mercator":
+        return True
+    sphere = crs.ellipsoid is not None and crs.ellipsoid.inverse_flattening == 0
+    return sphere and operation.method_name.startswith("Mercator")
 
 
 def choose_metric_crs(lon: float, lat: float) -> pyproj.CRS:
@@ -123,7 +137,8 @@ def choose_metric_crs(lon: float, lat: float) -> pyproj.CRS:
         _CHINA_LON[0] <= lon <= _CHINA_LON[1] and _CHINA_LAT[0] <= lat <= _CHINA_LAT[1]
     )
     if in_china:
-        zone = round((lon - _CGCS2000_FIRST_MERIDIAN) / 3)
+        # A place on the border of two zones belongs to the western one.
+        zone = max(0, math.ceil((lon - _CGCS2000_FIRST_MERIDIAN) / 3 - 0.5))
         return pyproj.CRS.from_epsg(_CGCS2000_FIRST_EPSG + zone)
     zone = int((lon + 180) // 6) % 60 + 1
     return pyproj.CRS.from_epsg((32600 if lat >= 0 else 32700) + zone)
@@ -163,5 +178,10 @@ def project(
     >>> round(float(x[0]))
     500000
     """
-    transformer = pyproj.Transformer.from_crs(source, target, always_xy=True)
-    return transformer.transform(x, y)
+    return _transformer(source, target).transform(x, y)
+
+
+@cache
+def _transformer(source: pyproj.CRS, target: pyproj.CRS) -> pyproj.Transformer:
+    """Prepare a conversion; that takes far longer than to convert some points."""
+    return pyproj.Transformer.from_crs(source, target, always_xy=True)

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from circle.assess import Assessment
+from circle.assessment import Assessment
 from circle.errors import OutputError
+from circle.population_balance import POPULATION_BALANCE
 from circle.sheet_coverage import groups_block, summary_block, types_block
 from circle.sheet_parts import (
     CONTRACTS,
@@ -54,6 +55,7 @@ def write_csv_twins(assessment: Assessment, folder: Path) -> tuple[Path, ...]:
         "types": types_block(assessment),
         "groups": groups_block(assessment),
         **{name: _contract_block(assessment, name) for name in CONTRACTS},
+        **_balance_blocks(assessment),
     }
     paths = []
     for name in sorted(blocks):
@@ -111,6 +113,20 @@ def _contract_block(assessment: Assessment, name: str) -> Block:
         *(own_field(one, "text", language) for one in own if one in rows.columns),
     )
     return Block("", fields, stack_rows([rows], fields))
+
+
+def _balance_blocks(assessment: Assessment) -> dict[str, Block]:
+    """Give people read and people counted, where the city keeps the books."""
+    table = assessment.city.population_balance
+    if table.empty:
+        return {}
+    contract, language = POPULATION_BALANCE, assessment.city.study.language
+    rows = add_names(table, assessment)
+    fields = (
+        *contract_fields(contract, contract.names, language=language),
+        own_field("subdistrict", "text", language),
+    )
+    return {contract.name: Block("", fields, stack_rows([rows], fields))}
 
 
 def _csv_table(block: Block) -> pd.DataFrame:

@@ -8,7 +8,8 @@
     │   └── CrsError                   … because of its coordinate system
     ├── NetworkError   (ValueError)    the streets cannot be made routable
     ├── SitingError    (RuntimeError)  no feasible siting plan
-    └── OutputError    (OSError)       results cannot be written
+    ├── OutputError    (OSError)       results cannot be written
+    └── FetchError     (OSError)       data cannot be fetched from the internet
     CircleBug          (AssertionError)  a promise inside circle is broken
 
     CircleWarning      (UserWarning)   the run goes on; the result needs care
@@ -23,6 +24,19 @@ SHOWN_IDS = 5
 
 class CircleError(Exception):
     """Something a user can put right: the root of all errors raised on purpose."""
+
+    gathered: tuple[str, ...] = ()
+    """The problems as they were gathered; empty where one message was raised."""
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """One message per problem; `circle.problems` knows more of most of them."""
+        if self.gathered or not self.args:
+            return self.gathered
+        text = self.args[0]
+        if isinstance(text, str) and "\n" not in text:
+            return (text,)
+        return tuple(str(self).splitlines())
 
 
 class ConfigError(CircleError, ValueError):
@@ -47,6 +61,10 @@ class SitingError(CircleError, RuntimeError):
 
 class OutputError(CircleError, OSError):
     """Results cannot be written."""
+
+
+class FetchError(CircleError, OSError):
+    """Data cannot be fetched from the internet."""
 
 
 class CircleBug(AssertionError):  # noqa: N818
@@ -130,4 +148,6 @@ def gather(problems: Sequence[str], kind: type[CircleError]) -> None:
     >>> gather([], InputError)
     """
     if problems:
-        raise kind("\n".join(problems))
+        error = kind("\n".join(problems))
+        error.gathered = tuple(problems)
+        raise error

@@ -8,13 +8,15 @@ import pyproj
 import shapely
 
 from circle.contracts import CANDIDATES, FACILITIES
-from circle.crs import parse_crs
-from circle.errors import InputError, gather, list_ids
+from circle.declared import parse_declared
+from circle.errors import ConfigError, InputError, gather, list_ids
 from circle.files import RawTable, read_raw_table
 from circle.osm_features import read_osm_features
+from circle.placing import place
+from circle.problems import problem_in
 from circle.profile import FacilityType, Profile
 from circle.study import OsmFacilities, PlacedInput, Study, TableFacilities
-from circle.tables import Contract, conform, place
+from circle.tables import Contract, conform
 
 
 def read_facilities(
@@ -64,11 +66,27 @@ def measured_types(study: Study, profile: Profile) -> tuple[str, ...]:
     -------
     type_ids
         All types for a table. For OSM data only the types that have tag sets:
-        the absence of the others from the map says nothing about the place.
+        the absence of the others from the map says nothing about the place. For a
+        table with ``types:`` only these.
+
+    Raises
+    ------
+    ConfigError
+        If the study names types that the profile does not have.
     """
     if isinstance(study.facilities, OsmFacilities):
         return tuple(one.id for one in profile.types if one.osm)
-    return profile.type_ids
+    if study.facilities.types is None:
+        return profile.type_ids
+    wanted = set(study.facilities.types)
+    unknown = sorted(wanted - set(profile.type_ids))
+    if unknown or not wanted:
+        message = (
+            f"{study.file}: facilities.types: found {list_ids(unknown) or 'none'}; "
+            f"expected types of the profile: {', '.join(profile.type_ids)}."
+        )
+        raise ConfigError(message)
+    return tuple(one for one in profile.type_ids if one in wanted)
 
 
 def read_candidates(
@@ -233,7 +251,7 @@ def _read_placed(
     geometry, faults = place(
         raw,
         columns=source.columns,
-        declared=parse_crs(source.crs, where=where),
+        declared=parse_declared(source.crs, where=where),
         target=crs,
         shape="point",
     )
@@ -255,9 +273,12 @@ def _unknown_types(raw: RawTable, names: pd.Series) -> list[str]:
     if names.empty:
         return []
     return [
-        f"{raw.where}: {raw.row_word} {list_ids(names.index.unique())}: unknown facility "
-        f"type {list_ids(names.unique())}; expected a type of the profile; add the "
-        "name to its `synonyms` if it is another word for one."
+        problem_in(
+            raw,
+            "unknown-type",
+            rows=names.index.unique(),
+            values=tuple(names.unique()),
+        )
     ]
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 import pandas as pd
 
-from circle.assess import Assessment
+from circle.assessment import Assessment
 from circle.profile import Number, Profile
 from circle.words_tables import table_word
 

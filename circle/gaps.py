@@ -13,6 +13,7 @@ from sklearn.neighbors import radius_neighbors_graph
 
 from circle.city import City
 from circle.contracts import GAP_CLUSTERS, MISSING_ITEMS
+from circle.profile import MODES
 from circle.reach import Reach
 
 
@@ -111,6 +112,7 @@ def find_gap_clusters(city: City, reach: Reach) -> gpd.GeoDataFrame:
     ground = _ground(city)
     uncovered = ~reach.covered & (ground.people > 0)[:, None]
     lacking = np.flatnonzero(uncovered.any(axis=1))
+    smallest = city.study.gaps.smallest_population
     rows: list[dict[str, object]] = []
     if len(lacking):
         near = csr_array(
@@ -123,12 +125,11 @@ def find_gap_clusters(city: City, reach: Reach) -> gpd.GeoDataFrame:
             _, label = connected_components(near[here][:, here], directed=False)
             widest_m = _circle_m(city, reach.threshold_s[:, column])
             for part in _grouped(lacking[here], label):
-                for members in _halved(part, ground, widest_m):
-                    if (
-                        ground.people[members].sum()
-                        >= city.study.gaps.smallest_population
-                    ):
-                        rows.append(_cluster(ground, city, type_id, members))
+                rows += [
+                    _cluster(ground, city, type_id, np.sort(members))
+                    for members in _halved(part, ground, widest_m)
+                    if ground.people[members].sum() >= smallest
+                ]
     return _ranked_clusters(city, rows)
 
 
@@ -195,7 +196,7 @@ def _grouped(
 
 def _circle_m(city: City, threshold_s: NDArray[np.float64]) -> NDArray[np.float64]:
     """Give the diameter of each cell's service circle, in metres."""
-    kmh = {mode: city.profile.speeds.kmh(mode) for mode in city.networks}
+    kmh = {mode: city.profile.speeds.kmh(mode) for mode in MODES}
     speed_mps = city.cells["mode"].map(kmh).to_numpy(dtype=float) / 3.6
     return np.asarray(2 * threshold_s * speed_mps)
 
@@ -215,9 +216,7 @@ def _halved(
     at = along[middle] if along[middle] > along[0] else along[along > along[0]][0]
     first, second = order[along < at], order[along >= at]
     return [
-        part
-        for half in (first, second)
-        for part in _halved(half, ground, widest_m)
+        part for half in (first, second) for part in _halved(half, ground, widest_m)
     ]
 
 
@@ -229,6 +228,7 @@ def _cluster(
     middle = np.average(ground.places[members], axis=0, weights=weight)
     by_home = np.bincount(ground.home[members], weights=weight)
     home = int(np.argmax(by_home))
+    outline = _outline(ground.square[members], city)
     return {
         "gap_id": f"{type_id}:{ground.cell_id[members[np.argmax(weight)]]}",
         "type_id": type_id,
@@ -237,8 +237,8 @@ def _cluster(
         "name": _place_name(ground, middle, home),
         "cells": len(members),
         "population": float(weight.sum()),
-        "area_km2": len(members) * city.cell_size_m**2 / 1e6,
-        "geometry": _outline(ground.square[members], city),
+        "area_km2": float(shapely.area(outline)) / 1e6,
+        "geometry": outline,
     }
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pyogrio
 import pyogrio.errors
 
-from circle.assess import Assessment
+from circle.assessment import Assessment
 from circle.contracts import (
     CANDIDATES,
     COMMITTEES,

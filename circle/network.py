@@ -163,7 +163,7 @@ def quantise(values: NDArray[np.float64]) -> NDArray[np.float64]:
     Examples
     --------
     >>> quantise(np.array([0.1, np.inf])).tolist()
-    [0.09999996423721313, inf]
+    [0.10000002384185791, inf]
     """
     return np.round(values / QUANTUM) * QUANTUM
 
@@ -179,12 +179,22 @@ def _piece_times(
     column = 2 * MODES.index(mode)
     times = []
     for pace in (streets.pace[:, column], streets.pace[:, column + 1]):
-        seconds = streets.length_m / mps[pace]
+        seconds = streets.length_m / _speed_mps(streets, mode, mps[pace])
         timed_ferry = (pace == FERRY) & np.isfinite(streets.ferry_s)
         seconds[timed_ferry] = streets.ferry_s[timed_ferry]
         seconds[pace == CLOSED] = np.inf
         times.append(quantise(seconds))
     return times[0], times[1]
+
+
+def _speed_mps(
+    streets: Streets, mode: Mode, usual_mps: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Give the speed on each piece: that of its class, else the profile's."""
+    if streets.own_mps is None:
+        return usual_mps
+    own_mps = streets.own_mps[:, MODES.index(mode)]
+    return np.where(np.isfinite(own_mps), own_mps, usual_mps)
 
 
 def _run_sums(
@@ -233,6 +243,6 @@ def _main_component(streets: Streets, chains: Chains) -> NDArray[np.bool_]:
     edge_label = label[chains.edge_from]
     piece_label = np.repeat(edge_label, np.diff(chains.first))
     length_m = np.bincount(
-        piece_label, weights=streets.length_m[chains.piece], minlength=count
+        piece_label, weights=quantise(streets.length_m[chains.piece]), minlength=count
     )
     return np.asarray(edge_label == np.argmax(length_m))

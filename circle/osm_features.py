@@ -54,9 +54,9 @@ def read_osm_features(
     try:
         rows += _areas(path, keys, wanted)
         areas = {row[0] for row in rows}
-        rows += [row for row in _points_and_lines(path, keys, wanted)
-                 if row[0] not in areas]  # fmt: skip
-    except (RuntimeError, OSError, ValueError) as error:
+        others = _points_and_lines(path, keys, wanted)
+        rows += [row for row in others if row[0] not in areas]
+    except (RuntimeError, OSError, ValueError, osmium.InvalidLocationError) as error:
         message = (
             f"{path.name}: cannot be read as an OSM file ({error}); it may be "
             "half-downloaded: fetch it again."
@@ -103,7 +103,8 @@ def _points_and_lines(
         else:
             wkb = _drawn(factory.create_linestring, one)
         if wkb is not None:
-            yield f"{'n' if one.is_node() else 'w'}{one.id}", tags, wkb
+            letter = "n" if isinstance(one, osmium.osm.Node) else "w"
+            yield f"{letter}{one.id}", tags, wkb
 
 
 def _drawn(create: Callable[[Any], str], feature: object) -> str | None:

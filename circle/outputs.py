@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from circle.assess import Assessment
+from circle.assessment import Assessment
 from circle.atlas import write_atlas
 from circle.csv_tables import write_csv_twins
 from circle.errors import OutputError, list_ids

@@ -1,4 +1,6 @@
-"""Population cells: a grid table, or a total spread over residential buildings."""
+"""Population cells: out of a table, rasters, polygons, or homes and a total."""
+
+import math
 
 import geopandas as gpd
 import numpy as np
@@ -7,15 +9,26 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
+from circle.age_bands import band_problems, with_age_bands
 from circle.areas import locate
 from circle.contracts import CELLS
-from circle.crs import parse_crs
+from circle.declared import parse_declared
 from circle.errors import InputError, gather
 from circle.files import read_raw_table
 from circle.osm_features import Tags, read_osm_features
+from circle.placing import place, without_place
+from circle.population_shapes import read_shape_cells
+from circle.problems import Problem
 from circle.profile import Profile
-from circle.study import BuildingPopulation, Study, TablePopulation
-from circle.tables import Column, Contract, conform, place
+from circle.study import (
+    BuildingPopulation,
+    RasterPopulation,
+    ShapesPopulation,
+    Study,
+    TablePopulation,
+)
+from circle.tables import conform
+from circle.whole_people import share_out_people
 
 _HOUSES = frozenset(
     {"apartments", "residential", "house", "detached", "semidetached_house",
@@ -24,8 +37,10 @@ _HOUSES = frozenset(
 _STOREY_LIMIT = 120
 # A building tagged only building=yes is taken as a home unless another tag says what
 # it is for, or it is too small to live in or too large to be one.
-_PURPOSES = ("amenity", "shop", "office", "tourism", "leisure", "man_made", "power",
-             "aeroway", "military", "railway", "craft", "industrial", "historic")  # fmt: skip
+_PURPOSES = (
+    *("amenity", "shop", "office", "tourism", "leisure", "man_made", "power"),
+    *("aeroway", "military", "railway", "craft", "industrial", "historic"),
+)
 _HOME_M2 = (25.0, 5000.0)
 
 
@@ -50,7 +65,8 @@ def read_cells(
     -------
     cells
         Contract ``cells`` with a column ``population_<band>`` for each age band in
-        the file, and ``subdistrict_id`` (None outside). Sorted by id.
+        the file, and ``subdistrict_id`` (None outside); from rasters and polygons
+        also ``area_km2`` (the whole cell). Sorted by id.
 
     Raises
     ------
@@ -60,48 +76,43 @@ def read_cells(
     source = study.population
     if isinstance(source, BuildingPopulation):
         cells = _cells_from_buildings(study, source, crs=crs, subdistricts=subdistricts)
+    elif isinstance(source, RasterPopulation):
+        # Rasters bring a library of their own, which other studies need not load.
+        from circle.population_raster import read_raster_cells  # noqa: PLC0415
+
+        cells = read_raster_cells(
+            study, source, profile=profile, crs=crs, subdistricts=subdistricts
+        )
+    elif isinstance(source, ShapesPopulation):
+        cells = read_shape_cells(
+            study, source, profile=profile, crs=crs, subdistricts=subdistricts
+        )
     else:
         cells = _cells_from_table(study, source, profile=profile, crs=crs)
     cells["subdistrict_id"] = locate(cells.geometry, subdistricts)
     return cells.sort_values("cell_id", kind="stable").reset_index(drop=True)
 
 
-def share_out_people(total: int, weight: NDArray[np.float64]) -> NDArray[np.int64]:
+def cell_size_m(study: Study, cells: gpd.GeoDataFrame) -> float:
     """
-    Split whole people by weight, to the person (largest remainder).
+    Give the side of the square that stands for a cell.
 
     Parameters
     ----------
-    total
-        People to share out.
-    weight
-        Weight of each place, not negative, shape (places,).
+    study
+        The study.
+    cells
+        Its cells, as read.
 
     Returns
     -------
-    people
-        Whole people, shape (places,); they add up to `total`. Equal remainders go
-        to the earlier place.
-
-    Raises
-    ------
-    InputError
-        If no place has a weight.
-
-    Examples
-    --------
-    >>> share_out_people(10, np.array([1.0, 1.0, 1.0])).tolist()
-    [4, 3, 3]
+    size_m
+        As the study says, else the root of the median cell area, in metres.
     """
-    if not weight.sum() > 0:
-        message = "population: no place has any weight to carry people."
-        raise InputError(message)
-    exact = total * (weight / weight.sum())
-    people = np.floor(exact).astype(np.int64)
-    left = total - int(people.sum())
-    order = np.argsort(-(exact - people), kind="stable")
-    people[order[:left]] += 1
-    return people
+    source = study.population
+    if isinstance(source, TablePopulation | BuildingPopulation):
+        return source.cell_size_m
+    return math.sqrt(float(cells["area_km2"].median()) * 1e6)
 
 
 def _cells_from_table(
@@ -109,55 +120,23 @@ def _cells_from_table(
 ) -> gpd.GeoDataFrame:
     """Read a grid or point table."""
     raw = read_raw_table(study.input_path(source.path), layer=source.layer)
-    contract = _with_bands(profile)
+    contract = with_age_bands(CELLS, profile)
     table, problems = conform(raw, contract, columns=source.columns)
     where = f"{study.file}: population.crs"
     geometry, faults = place(
         raw,
         columns=source.columns,
-        declared=parse_crs(source.crs, where=where),
+        declared=parse_declared(source.crs, where=where),
         target=crs,
         shape="point",
     )
     problems += faults
-    bands = [one for one in table.columns if one.startswith("population_")]
-    if bands and "population" in table.columns and not problems:
-        problems += _band_problems(table, bands, raw.where)
-    if geometry.isna().any():
-        problems.append(
-            f"{raw.where}: {int(geometry.isna().sum())} cells have no coordinates."
-        )
+    if "population" in table.columns and not problems:
+        problems += band_problems(table, where=raw.where, row_word=raw.row_word)
+    if not faults:
+        problems += without_place(raw, geometry)
     gather(problems, InputError)
     return gpd.GeoDataFrame(table, geometry=geometry, crs=crs)
-
-
-def _with_bands(profile: Profile) -> Contract:
-    """Add the profile's age bands to the contract of cells."""
-    bands = tuple(
-        Column(
-            f"population_{band.id}",
-            "count",
-            f"People: {band.label.en}.",
-            f"人口_{band.label.zh}",
-            unit="persons",
-            required=False,
-            minimum=0,
-            synonyms=band.synonyms,
-        )
-        for band in profile.age_bands
-    )
-    return Contract(CELLS.name, CELLS.key, CELLS.columns + bands)
-
-
-def _band_problems(table: pd.DataFrame, bands: list[str], where: str) -> list[str]:
-    """Say where age bands add up to more people than there are."""
-    over = table[bands].sum(axis=1) > table["population"] + 0.5
-    if not over.any():
-        return []
-    return [
-        f"{where}: in {int(over.sum())} cells the age bands add up to more than the "
-        "population; expected at most the total."
-    ]
 
 
 def _cells_from_buildings(
@@ -179,11 +158,7 @@ def _cells_from_buildings(
     inside = np.array([one is not None for one in locate(middles, subdistricts)])
     homes = (sure | fits) & (footprint_m2 > 0) & inside
     if not homes.any():
-        message = (
-            f"{source.path}: found no residential building inside the subdistricts; "
-            "expected an OSM extract with buildings."
-        )
-        raise InputError(message)
+        raise InputError(Problem("no-homes", source.path))
     storeys = np.array([_storeys(tags) for tags in features["tags"][homes]])
     people = share_out_people(source.total, footprint_m2[homes] * storeys)
     places = shapely.get_coordinates(middles[homes].to_numpy())

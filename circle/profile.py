@@ -255,10 +255,9 @@ class Profile(Settings):
 
 def _reference_problems(profile: Profile) -> list[str]:
     """Find ids that stand twice or point nowhere."""
-    problems = []
     ids = list(profile.type_ids)
-    for twice in sorted({one for one in ids if ids.count(one) > 1}):
-        problems.append(f"the type id '{twice}' stands twice")
+    twice = sorted({one for one in ids if ids.count(one) > 1})
+    problems = [f"the type id '{one}' stands twice" for one in twice]
     for one in profile.types:
         if one.domain not in profile.domains:
             problems.append(f"type '{one.id}': unknown domain '{one.domain}'")

@@ -3,14 +3,26 @@
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from circle.network import Network
-from circle.search import collect_nearest, gather_catchments, spread
+from circle.catchments import Members, gather_catchments
+from circle.network import Graph, Network
+from circle.search import (
+    FROM_END,
+    FROM_START,
+    LEG,
+    Ends,
+    Links,
+    Places,
+    Seeds,
+    collect_nearest,
+    spread,
+)
 from circle.snapping import Access
 
 # Covered means time <= threshold + TOLERANCE_S: a millisecond, so that a place laid
@@ -108,16 +120,11 @@ def measure_reach(
     -----
     Dijkstra (1959) with many seeds; O(types × (links + origins) log junctions).
     """
-    origin_columns = _columns(origins)
-    origin_edge = np.where(origins.joined, origins.edge, -1).astype(np.int32)
-
-    def nearest(rows: NDArray[np.int32]) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
-        """Search from the facilities of one type."""
-        return _nearest_of(network, origin_columns, origin_edge, facilities, rows)
-
-    with ThreadPoolExecutor(threads) as pool:
+    starts, goals = _places(origins), _places(facilities)
+    nearest = partial(_nearest_of, network, starts, goals)
+    with ThreadPoolExecutor(max(1, threads)) as pool:
         found = list(pool.map(nearest, serving))
-    shape = (len(origin_edge), len(found))
+    shape = (len(origins.edge), len(found))
     time_s, facility = np.full(shape, np.nan), np.full(shape, -1, dtype=np.int32)
     for column, (seconds, label) in enumerate(found):
         time_s[:, column] = np.where(np.isfinite(seconds), seconds, np.nan)
@@ -160,42 +167,18 @@ def measure_catchments(
     One bounded Dijkstra search per place on the reversed network; memory grows with
     the number of pairs in reach, never with places times origins.
     """
-    origin_edge = np.where(origins.joined, origins.edge, -1).astype(np.int32)
-    lists = _members_of_junctions(network, origin_edge)
-    members = _columns(origins)
-    sources = _source_columns(places)
-    source_edge = np.where(places.joined, places.edge, -1).astype(np.int32)
-
-    def gather(
-        block: NDArray[np.int64],
-    ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]:
-        """Search from one block of places."""
-        found: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]
-        found = gather_catchments(
-            network.reverse.first,
-            network.reverse.neighbour,
-            network.reverse.time_s,
-            network.chains.edge_from,
-            network.chains.edge_to,
-            sources[block],
-            source_edge[block],
-            members,
-            origin_edge,
-            *lists,
-            limit_s + TOLERANCE_S,
-        )
-        return found
-
-    blocks = np.array_split(np.arange(len(source_edge)), max(1, threads))
+    members = _members_of_junctions(network, _places(origins))
+    sources = _places(places)
+    gather = partial(_gather, network, sources, members, limit_s)
+    blocks = np.array_split(np.arange(len(sources.edge)), max(1, threads))
     with ThreadPoolExecutor(max(1, threads)) as pool:
         found = list(pool.map(gather, blocks))
     sizes = np.concatenate([np.diff(rows) for rows, _, _ in found])
     first = np.concatenate([[0], np.cumsum(sizes)])
     member = np.concatenate([one for _, one, _ in found])
     seconds = np.concatenate([one for _, _, one in found])
-    return csr_array(
-        (seconds, member, first), shape=(len(source_edge), len(origin_edge))
-    )
+    shape = (len(sources.edge), len(origins.edge))
+    return csr_array((seconds, member, first), shape=shape)
 
 
 def combine_modes(
@@ -229,63 +212,77 @@ def combine_modes(
 
 
 def _nearest_of(
-    network: Network,
-    origin_columns: NDArray[np.float64],
-    origin_edge: NDArray[np.int32],
-    facilities: Access,
-    rows: NDArray[np.int32],
+    network: Network, origins: Places, facilities: Places, rows: NDArray[np.int32]
 ) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
     """Search from one set of facilities and read the result at the origins."""
-    rows = rows[facilities.joined[rows]]
-    rows = rows[np.lexsort((rows, facilities.edge[rows]))].astype(np.int32)
-    edge, leg_s = facilities.edge[rows], facilities.leg_s[rows]
-    chains = network.chains
-    node_s, node_label = spread(
-        network.reverse.first,
-        network.reverse.neighbour,
-        network.reverse.time_s,
-        np.concatenate([chains.edge_from[edge], chains.edge_to[edge]]),
+    rows = rows[facilities.edge[rows] >= 0]
+    targets = _some(facilities, rows[np.lexsort((rows, facilities.edge[rows]))])
+    ends, leg_s = _ends(network), targets.columns[:, LEG]
+    seeds = Seeds(
+        np.concatenate([ends.start[targets.edge], ends.end[targets.edge]]),
         np.concatenate(
-            [facilities.from_start_s[rows] + leg_s, facilities.from_end_s[rows] + leg_s]
+            [
+                targets.columns[:, FROM_START] + leg_s,
+                targets.columns[:, FROM_END] + leg_s,
+            ]
         ),
-        np.concatenate([rows, rows]),
+        np.concatenate([targets.label, targets.label]),
     )
-    found: tuple[NDArray[np.float64], NDArray[np.int32]] = collect_nearest(
-        node_s,
-        node_label,
-        chains.edge_from,
-        chains.edge_to,
-        origin_columns,
-        origin_edge,
-        _columns(facilities)[rows],
-        edge,
-        rows,
+    nodes = spread(_links(network.reverse), seeds)
+    return collect_nearest(nodes, ends, origins, targets)
+
+
+def _gather(
+    network: Network,
+    sources: Places,
+    members: Members,
+    limit_s: float,
+    block: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]:
+    """Search from one block of places."""
+    return gather_catchments(
+        _links(network.reverse),
+        _ends(network),
+        _some(sources, block),
+        members,
+        limit_s + TOLERANCE_S,
     )
-    return found
 
 
-def _columns(access: Access) -> NDArray[np.float64]:
-    """Lay out what the compiled searches need of outward access."""
-    return np.column_stack(
-        [access.position_m, access.to_end_s, access.to_start_s, access.leg_s]
-    )
+def _links(graph: Graph) -> Links:
+    """Lay out a graph for the compiled searches."""
+    return Links(graph.first, graph.neighbour, graph.time_s)
 
 
-def _source_columns(access: Access) -> NDArray[np.float64]:
-    """Lay out what the compiled searches need of inward access."""
-    return np.column_stack([_columns(access), access.from_start_s, access.from_end_s])
+def _ends(network: Network) -> Ends:
+    """Lay out the ends of the edges for the compiled searches."""
+    return Ends(network.chains.edge_from, network.chains.edge_to)
 
 
-def _members_of_junctions(
-    network: Network, edge: NDArray[np.int32]
-) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """List for each junction the origins on the edges that meet there."""
-    member = np.flatnonzero(edge >= 0).astype(np.int32)
-    a = network.chains.edge_from[edge[member]]
-    b = network.chains.edge_to[edge[member]]
+def _places(access: Access) -> Places:
+    """Lay out places for the compiled searches, labelled by their rows."""
+    columns = np.column_stack(
+        [access.position_m, access.to_end_s, access.to_start_s, access.leg_s,
+         access.from_start_s, access.from_end_s]
+    )  # fmt: skip
+    edge = np.where(access.joined, access.edge, -1).astype(np.int32)
+    return Places(edge, np.arange(len(edge), dtype=np.int32), columns)
+
+
+def _some(places: Places, rows: NDArray[np.integer]) -> Places:
+    """Pick some places; they keep their labels."""
+    return Places(places.edge[rows], places.label[rows], places.columns[rows])
+
+
+def _members_of_junctions(network: Network, places: Places) -> Members:
+    """List for each junction the places on the edges that meet there."""
+    member = np.flatnonzero(places.edge >= 0).astype(np.int32)
+    a = network.chains.edge_from[places.edge[member]]
+    b = network.chains.edge_to[places.edge[member]]
     apart = a != b
     node = np.concatenate([a, b[apart]])
     both = np.concatenate([member, member[apart]])
     order = np.lexsort((both, node))
     counts = np.bincount(node, minlength=len(network.chains.junction))
-    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), both[order]
+    first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    return Members(places, first, both[order])

@@ -14,7 +14,7 @@ import pyogrio
 import pyproj
 
 from circle._version import VERSION
-from circle.assess import Assessment
+from circle.assessment import Assessment
 from circle.errors import OutputError
 from circle.facts import definition_text, headline
 from circle.profile import Number, Profile
@@ -27,16 +27,19 @@ PACKAGES = (
     "numba",
     "numpy",
     "osmium",
+    "osmnx",
     "pandas",
+    "pyarrow",
     "pydantic",
     "pyogrio",
     "pyproj",
+    "rasterio",
     "scikit-learn",
     "scipy",
     "shapely",
     "XlsxWriter",
 )
-_PATH_KEYS = ("data", "folder", "path", "profile")
+_PATH_KEYS = ("bands", "data", "folder", "path", "profile")
 _RESULTS = ("reach", "coverage", "missing_items", "gap_clusters", "sites", "unsnapped")
 _INPUTS = ("subdistricts", "committees", "cells", "facilities", "candidates")
 
@@ -188,7 +191,8 @@ def _versions() -> dict[str, str]:
 def _without_paths(value: object, key: str = "") -> object:
     """Shorten absolute paths in a resolved study to their last part."""
     if isinstance(value, Mapping):
-        return {name: _without_paths(one, str(name)) for name, one in value.items()}
+        below = {name: key if key in _PATH_KEYS else str(name) for name in value}
+        return {name: _without_paths(one, below[name]) for name, one in value.items()}
     if key in _PATH_KEYS and isinstance(value, str):
         for kind in (PurePosixPath(value), PureWindowsPath(value)):
             if kind.is_absolute():

@@ -1,128 +1,71 @@
-"""Compiled shortest-path searches: spread from many seeds, bounded catchments."""
+"""Compiled shortest-path searches from many seeds at once."""
+
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-NOT_IN_HEAP = -1
+from circle.heap import UNLABELLED, make_queue, offer, pop
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _before(
-    a: int, b: int, time_s: NDArray[np.float64], label: NDArray[np.int32]
-) -> bool:
-    """Order junctions by time, then by label, so that ties are settled."""
-    return time_s[a] < time_s[b] or (time_s[a] == time_s[b] and label[a] < label[b])
+class Links(NamedTuple):
+    """Compressed rows of a directed graph over junctions."""
+
+    first: NDArray[np.int64]
+    """Where the row of each junction begins, shape (junctions + 1,)."""
+    neighbour: NDArray[np.int32]
+    """Junction at the other end of each link, shape (links,)."""
+    time_s: NDArray[np.float64]
+    """Time of each link in seconds, shape (links,)."""
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _rise(
-    at: int,
-    heap: NDArray[np.int32],
-    place: NDArray[np.int32],
-    time_s: NDArray[np.float64],
-    label: NDArray[np.int32],
-) -> None:
-    """Move a junction up the heap to where it belongs."""
-    node = heap[at]
-    while at > 0:
-        parent = (at - 1) >> 1
-        if not _before(node, heap[parent], time_s, label):
-            break
-        heap[at] = heap[parent]
-        place[heap[at]] = at
-        at = parent
-    heap[at] = node
-    place[node] = at
+class Ends(NamedTuple):
+    """The junctions at both ends of every edge."""
+
+    start: NDArray[np.int32]
+    """Junction at which each edge starts, shape (edges,)."""
+    end: NDArray[np.int32]
+    """Junction at which each edge ends, shape (edges,)."""
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _pop(
-    size: int,
-    heap: NDArray[np.int32],
-    place: NDArray[np.int32],
-    time_s: NDArray[np.float64],
-    label: NDArray[np.int32],
-) -> int:
-    """Take the first junction off a heap of `size`; the heap then holds one less."""
-    top = heap[0]
-    place[top] = NOT_IN_HEAP
-    last = size - 1
-    if last == 0:
-        return top
-    node = heap[last]
-    at = 0
-    while True:
-        child = 2 * at + 1
-        if child >= last:
-            break
-        right = child + 1
-        if right < last and _before(heap[right], heap[child], time_s, label):
-            child = right
-        if not _before(heap[child], node, time_s, label):
-            break
-        heap[at] = heap[child]
-        place[heap[at]] = at
-        at = child
-    heap[at] = node
-    place[node] = at
-    return top
+class Seeds(NamedTuple):
+    """Where a search begins."""
+
+    node: NDArray[np.int32]
+    """Junction of each seed, shape (seeds,)."""
+    time_s: NDArray[np.float64]
+    """Seconds already spent there; infinite seeds are left out."""
+    label: NDArray[np.int32]
+    """Label of each seed."""
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _offer(
-    node: int,
-    seconds: float,
-    mark: int,
-    size: int,
-    heap: NDArray[np.int32],
-    place: NDArray[np.int32],
-    time_s: NDArray[np.float64],
-    label: NDArray[np.int32],
-) -> int:
-    """Improve a junction if (seconds, mark) is better; give the new heap size."""
-    better = seconds < time_s[node] or (
-        seconds == time_s[node] and mark < label[node]
-    )
-    if not better:
-        return size
-    time_s[node] = seconds
-    label[node] = mark
-    at = place[node]
-    if at == NOT_IN_HEAP:
-        at = size
-        heap[at] = node
-        size += 1
-    _rise(at, heap, place, time_s, label)
-    return size
+class Places(NamedTuple):
+    """Places on edges; see `snapping.Access` for the times."""
+
+    edge: NDArray[np.int32]
+    """Edge of each place, -1 where it is not joined; shape (places,)."""
+    label: NDArray[np.int32]
+    """Label of each place."""
+    columns: NDArray[np.float64]
+    """Columns `POSITION` to `FROM_END`, shape (places, 6): one row is read at once,
+    so that a place costs one visit to memory."""
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def spread(
-    first: NDArray[np.int64],
-    neighbour: NDArray[np.int32],
-    link_s: NDArray[np.float64],
-    seed_node: NDArray[np.int32],
-    seed_s: NDArray[np.float64],
-    seed_label: NDArray[np.int32],
-) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+POSITION, TO_END, TO_START, LEG, FROM_START, FROM_END = range(6)
+
+
+@njit(cache=True, nogil=True)
+def spread(links: Links, seeds: Seeds) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
     """
     Search from many seeds at once (Dijkstra, 1959).
 
     Parameters
     ----------
-    first
-        Row starts of the graph, shape (junctions + 1,).
-    neighbour
-        Other end of each link, shape (links,).
-    link_s
-        Time of each link in seconds, shape (links,).
-    seed_node
-        Junction of each seed, shape (seeds,).
-    seed_s
-        Time already spent at each seed, in seconds; infinite seeds are left out.
-    seed_label
-        Label of each seed, shape (seeds,).
+    links
+        The graph, in the sense of the search.
+    seeds
+        Where it begins.
 
     Returns
     -------
@@ -131,90 +74,66 @@ def spread(
     label
         Label of the seed it comes from, the lower of equals; -1 where none.
     """
-    n = len(first) - 1
-    time_s = np.full(n, np.inf)
-    label = np.full(n, np.iinfo(np.int32).max, np.int32)
-    heap = np.empty(n, np.int32)
-    place = np.full(n, NOT_IN_HEAP, np.int32)
-    size = 0
-    for i in range(len(seed_node)):
-        if np.isfinite(seed_s[i]):
-            size = _offer(
-                seed_node[i], seed_s[i], seed_label[i], size, heap, place, time_s, label
-            )
-    while size > 0:
-        node = _pop(size, heap, place, time_s, label)
-        size -= 1
+    queue = make_queue(len(links.first) - 1)
+    for i in range(len(seeds.node)):
+        if np.isfinite(seeds.time_s[i]):
+            offer(queue, seeds.node[i], seeds.time_s[i], seeds.label[i])
+    first, neighbour, link_s = links.first, links.neighbour, links.time_s
+    time_s, label, size = queue.time_s, queue.label, queue.size
+    while size[0] > 0:
+        node = pop(queue)
         for k in range(first[node], first[node + 1]):
-            size = _offer(
-                neighbour[k],
-                time_s[node] + link_s[k],
-                label[node],
-                size,
-                heap,
-                place,
-                time_s,
-                label,
-            )
-    for i in range(n):
-        if label[i] == np.iinfo(np.int32).max:
-            label[i] = -1
-    return time_s, label
+            offer(queue, neighbour[k], time_s[node] + link_s[k], label[node])
+    return time_s, np.where(label == UNLABELLED, np.int32(-1), label)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _same_edge_s(
-    a_position: float,
-    a_to_end: float,
-    a_to_start: float,
-    b_position: float,
-    b_to_end: float,
-    b_to_start: float,
-) -> float:
-    """Give the time from a to b straight along the edge they share."""
+@njit(cache=True, nogil=True, forceinline=True)
+def same_edge_s(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
+    """
+    Give the time from one place to another straight along the edge they share.
+
+    Parameters
+    ----------
+    a
+        Columns of the place one starts from, shape (6,).
+    b
+        Columns of the place one goes to, shape (6,).
+
+    Returns
+    -------
+    seconds
+        Infinite where the direction is closed. Going round the other way may be
+        shorter and is not looked at here.
+    """
     seconds = np.inf
-    if a_position <= b_position and np.isfinite(a_to_end):
-        seconds = a_to_end - b_to_end
-    if a_position >= b_position and np.isfinite(a_to_start):
-        seconds = min(seconds, a_to_start - b_to_start)
-    return seconds
+    if a[POSITION] <= b[POSITION] and np.isfinite(a[TO_END]):
+        seconds = a[TO_END] - b[TO_END]
+    if a[POSITION] >= b[POSITION] and np.isfinite(a[TO_START]):
+        seconds = min(seconds, a[TO_START] - b[TO_START])
+    # Places a hair's breadth apart may round to one position, yet not to one time.
+    return float(max(0.0, seconds))
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def collect_nearest(
-    node_s: NDArray[np.float64],
-    node_label: NDArray[np.int32],
-    edge_from: NDArray[np.int32],
-    edge_to: NDArray[np.int32],
-    origins: NDArray[np.float64],
-    origin_edge: NDArray[np.int32],
-    targets: NDArray[np.float64],
-    target_edge: NDArray[np.int32],
-    target_label: NDArray[np.int32],
+    nodes: tuple[NDArray[np.float64], NDArray[np.int32]],
+    ends: Ends,
+    origins: Places,
+    targets: Places,
 ) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
     """
     Give each origin the nearest target, through either end or along its own edge.
 
     Parameters
     ----------
-    node_s
-        Time from each junction to its nearest target, shape (junctions,).
-    node_label
-        Label of that target, shape (junctions,).
-    edge_from
-        Start junction of each edge.
-    edge_to
-        End junction of each edge.
+    nodes
+        Time from each junction to its nearest target, and the label of that target.
+    ends
+        Ends of the edges.
     origins
-        Columns position_m, to_end_s, to_start_s, leg_s; shape (origins, 4).
-    origin_edge
-        Edge of each origin, -1 where it is not joined.
+        The origins; their labels are not used.
     targets
-        The same columns for targets, in the order of `target_edge`.
-    target_edge
-        Edge of each target, ascending.
-    target_label
-        Label of each target.
+        The targets, ordered by edge.
 
     Returns
     -------
@@ -224,174 +143,52 @@ def collect_nearest(
     label
         Label of the nearest target, the lower of equals; -1 where none.
     """
-    n = len(origin_edge)
+    edge_of, columns, target_edge = origins.edge, origins.columns, targets.edge
+    start, end = ends.start, ends.end
+    n = len(edge_of)
     time_s = np.full(n, np.inf)
     label = np.full(n, np.int32(-1), np.int32)
     for i in range(n):
-        edge = origin_edge[i]
+        edge = edge_of[i]
         if edge < 0:
             continue
-        position, to_end, to_start, leg = origins[i]
-        best, mark = np.inf, -1
-        for seconds, node in (
-            (to_start, edge_from[edge]),
-            (to_end, edge_to[edge]),
-        ):
-            total = leg + seconds + node_s[node]
-            if total < best or (total == best and node_label[node] < mark):
-                best, mark = total, node_label[node]
+        best, mark = _through_ends(nodes, start[edge], end[edge], columns[i])
         k = np.searchsorted(target_edge, edge)
-        while k < len(target_edge) and target_edge[k] == edge:
-            seconds = _same_edge_s(
-                position, to_end, to_start, targets[k, 0], targets[k, 1], targets[k, 2]
-            )
-            total = leg + seconds + targets[k, 3]
-            if total < best or (total == best and target_label[k] < mark):
-                best, mark = total, target_label[k]
-            k += 1
+        if k < len(target_edge) and target_edge[k] == edge:
+            best, mark = _along_edge(columns[i], targets, k, best, mark)
         if np.isfinite(best):
             time_s[i] = best
             label[i] = mark
     return time_s, label
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def gather_catchments(
-    first: NDArray[np.int64],
-    neighbour: NDArray[np.int32],
-    link_s: NDArray[np.float64],
-    edge_from: NDArray[np.int32],
-    edge_to: NDArray[np.int32],
-    sources: NDArray[np.float64],
-    source_edge: NDArray[np.int32],
-    members: NDArray[np.float64],
-    member_edge: NDArray[np.int32],
-    member_first: NDArray[np.int64],
-    member_of_node: NDArray[np.int32],
-    limit_s: float,
-) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]:
-    """
-    List for each source the members that reach it within a limit.
+@njit(cache=True, nogil=True, forceinline=True)
+def _through_ends(
+    nodes: tuple[NDArray[np.float64], NDArray[np.int32]],
+    start: int,
+    end: int,
+    row: NDArray[np.float64],
+) -> tuple[float, int]:
+    """Give time and label of the best target through the ends of the edge."""
+    node_s, node_label = nodes
+    best = row[LEG] + row[TO_START] + node_s[start]
+    mark = node_label[start]
+    other = row[LEG] + row[TO_END] + node_s[end]
+    if other < best or (other == best and node_label[end] < mark):
+        return other, node_label[end]
+    return best, mark
 
-    Parameters
-    ----------
-    first
-        Row starts of the reversed graph, shape (junctions + 1,).
-    neighbour
-        Other end of each reversed link.
-    link_s
-        Time of each link in seconds.
-    edge_from
-        Start junction of each edge.
-    edge_to
-        End junction of each edge.
-    sources
-        Columns position_m, to_end_s, to_start_s, leg_s, from_start_s, from_end_s;
-        shape (sources, 6).
-    source_edge
-        Edge of each source, -1 where it is not joined.
-    members
-        Columns position_m, to_end_s, to_start_s, leg_s; shape (members, 4).
-    member_edge
-        Edge of each member.
-    member_first
-        For each junction, where its list in `member_of_node` begins.
-    member_of_node
-        Members on the edges that meet at each junction.
-    limit_s
-        Longest time, in seconds, inclusive.
 
-    Returns
-    -------
-    rows
-        Where the list of each source begins, shape (sources + 1,).
-    member
-        Members in reach, ascending within a source.
-    time_s
-        Time from each member to the source, in seconds.
-    """
-    n = len(first) - 1
-    time_s = np.full(n, np.inf)
-    label = np.zeros(n, np.int32)
-    heap = np.empty(n, np.int32)
-    place = np.full(n, NOT_IN_HEAP, np.int32)
-    touched = np.empty(n, np.int32)
-    best = np.full(len(member_edge), np.inf)
-    found = np.empty(len(member_edge), np.int32)
-    rows = np.zeros(len(source_edge) + 1, np.int64)
-    out_member = np.empty(1024, np.int32)
-    out_s = np.empty(1024, np.float64)
-    for i in range(len(source_edge)):
-        edge = source_edge[i]
-        n_touched, n_found, size = 0, 0, 0
-        if edge >= 0:
-            leg = sources[i, 3]
-            for seconds, node in (
-                (sources[i, 4], edge_from[edge]),
-                (sources[i, 5], edge_to[edge]),
-            ):
-                if leg + seconds <= limit_s:
-                    if time_s[node] == np.inf:
-                        touched[n_touched] = node
-                        n_touched += 1
-                    size = _offer(
-                        node, leg + seconds, 0, size, heap, place, time_s, label
-                    )
-            while size > 0:
-                node = _pop(size, heap, place, time_s, label)
-                size -= 1
-                for k in range(first[node], first[node + 1]):
-                    seconds = time_s[node] + link_s[k]
-                    if seconds > limit_s:
-                        continue
-                    other = neighbour[k]
-                    if time_s[other] == np.inf:
-                        touched[n_touched] = other
-                        n_touched += 1
-                    size = _offer(other, seconds, 0, size, heap, place, time_s, label)
-                for k in range(member_first[node], member_first[node + 1]):
-                    m = member_of_node[k]
-                    out = np.inf
-                    if edge_from[member_edge[m]] == node:
-                        out = members[m, 2]
-                    if edge_to[member_edge[m]] == node:
-                        out = min(out, members[m, 1])
-                    total = members[m, 3] + out + time_s[node]
-                    if total <= limit_s and total < best[m]:
-                        if best[m] == np.inf:
-                            found[n_found] = m
-                            n_found += 1
-                        best[m] = total
-            # Members on the source's own edge hang on its start junction's list.
-            start = edge_from[edge]
-            for k in range(member_first[start], member_first[start + 1]):
-                m = member_of_node[k]
-                if member_edge[m] != edge:
-                    continue
-                seconds = _same_edge_s(
-                    members[m, 0],
-                    members[m, 1],
-                    members[m, 2],
-                    sources[i, 0],
-                    sources[i, 1],
-                    sources[i, 2],
-                )
-                total = members[m, 3] + seconds + leg
-                if total <= limit_s and total < best[m]:
-                    if best[m] == np.inf:
-                        found[n_found] = m
-                        n_found += 1
-                    best[m] = total
-        while rows[i] + n_found > len(out_member):
-            out_member = np.concatenate((out_member, np.empty_like(out_member)))
-            out_s = np.concatenate((out_s, np.empty_like(out_s)))
-        listed = np.sort(found[:n_found])
-        for k in range(n_found):
-            out_member[rows[i] + k] = listed[k]
-            out_s[rows[i] + k] = best[listed[k]]
-            best[listed[k]] = np.inf
-        rows[i + 1] = rows[i] + n_found
-        for k in range(n_touched):
-            time_s[touched[k]] = np.inf
-    total_found = rows[len(source_edge)]
-    return rows, out_member[:total_found].copy(), out_s[:total_found].copy()
+@njit(cache=True, nogil=True)
+def _along_edge(
+    row: NDArray[np.float64], targets: Places, k: int, best: float, mark: int
+) -> tuple[float, int]:
+    """Improve on time and label by the targets on the origin's own edge."""
+    edge = targets.edge[k]
+    while k < len(targets.edge) and targets.edge[k] == edge:
+        seconds = same_edge_s(row, targets.columns[k])
+        total = row[LEG] + seconds + targets.columns[k, LEG]
+        if total < best or (total == best and targets.label[k] < mark):
+            best, mark = total, targets.label[k]
+        k += 1
+    return best, mark

@@ -1,11 +1,18 @@
 """The closed, frozen base of profiles and studies, and the one safe YAML reader."""
 
 import difflib
+import re
+from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 
 from circle.errors import ConfigError
@@ -20,6 +27,25 @@ class Settings(BaseModel):
         use_attribute_docstrings=True,
         allow_inf_nan=False,
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_switch_for_a_number(cls, content: Any) -> Any:
+        """Refuse yes and no where a number or text is meant: YAML's ``on`` trap."""
+        switches = {
+            key
+            for key, value in (content.items() if isinstance(content, dict) else ())
+            if isinstance(value, bool)
+            and key in cls.model_fields
+            and cls.model_fields[key].annotation is not bool
+        }
+        if switches:
+            message = (
+                f"{', '.join(sorted(switches))}: yes, no, on and off are switches; "
+                "expected another value; for the word itself, put it in quotes"
+            )
+            raise ValueError(message)
+        return content
 
 
 Section = TypeVar("Section", bound=Settings)
@@ -49,9 +75,32 @@ def _mapping_once(loader: _UniqueKeyLoader, node: yaml.MappingNode) -> dict[Any,
     return mapping
 
 
+def _plain_number(loader: _UniqueKeyLoader, node: yaml.ScalarNode) -> int | float:
+    """Build a number, refusing spellings that YAML takes for another number."""
+    # YAML 1.1 reads 015 as 13, 1_2 as 12 and 1:30 as 90.
+    if not _PLAIN_NUMBER.fullmatch(node.value):
+        problem = (
+            f"'{node.value}' is no plain decimal number; write it plainly, or put it "
+            "in quotes if it is a name or a code"
+        )
+        raise yaml.constructor.ConstructorError(
+            problem=problem, problem_mark=node.start_mark
+        )
+    if node.tag == _INT_TAG:
+        return int(node.value)
+    return float(loader.construct_yaml_float(node))
+
+
+_INT_TAG, _FLOAT_TAG = "tag:yaml.org,2002:int", "tag:yaml.org,2002:float"
+_PLAIN_NUMBER = re.compile(
+    r"[-+]?((0|[1-9]\d*)(\.\d*)?|\.\d+)([eE][-+]?\d+)?|[-+]?\.(inf|nan)",
+    re.IGNORECASE | re.ASCII,
+)
 _UniqueKeyLoader.add_constructor(
     yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_once
 )
+_UniqueKeyLoader.add_constructor(_INT_TAG, _plain_number)
+_UniqueKeyLoader.add_constructor(_FLOAT_TAG, _plain_number)
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
@@ -132,9 +181,11 @@ def validate(
 
 def _explain(model: type[Settings], detail: ErrorDetails, where: str | Path) -> str:
     """Turn one pydantic error into circle's message form."""
-    path = ".".join(str(part) for part in detail["loc"]) or "(top level)"
+    keys, _ = _walk(model, detail["loc"])
+    path = ".".join(keys) or "(top level)"
     if detail["type"] == "extra_forbidden":
-        known = _known_keys(model, detail["loc"][:-1])
+        _, sections = _walk(model, detail["loc"][:-1])
+        known = sorted({name for one in sections for name in one.model_fields})
         close = difflib.get_close_matches(str(detail["loc"][-1]), known, n=1)
         hint = f" Did you mean '{close[0]}'?" if close else ""
         return (
@@ -143,30 +194,48 @@ def _explain(model: type[Settings], detail: ErrorDetails, where: str | Path) -> 
     if detail["type"] == "missing":
         return f"{where}: {path}: is missing; add it."
     found = detail["input"]
-    text = repr(found) if not isinstance(found, dict) else "a section"
-    return f"{where}: {path}: found {text[:80]}; {detail['msg']}."
+    text = repr(found)[:80] if not isinstance(found, dict) else "a section"
+    if detail["type"] == "string_type" and isinstance(found, (int, float, date)):
+        return (
+            f"{where}: {path}: found {found}, which YAML takes for a number or a "
+            "date; expected text; put it in quotes."
+        )
+    expected = detail["msg"].removeprefix("Value error, ")
+    return f"{where}: {path}: found {text}; {expected}."
 
 
-def _known_keys(model: type[Settings], path: tuple[int | str, ...]) -> list[str]:
-    """Walk down a model along an error path and list the keys known there."""
-    current: Any = model
+def _walk(
+    model: type[Settings], path: tuple[int | str, ...]
+) -> tuple[list[str], tuple[type[Settings], ...]]:
+    """Follow an error path: the keys as in the file, and the sections it ends at."""
+    keys: list[str] = []
+    sections: tuple[type[Settings], ...] = (model,)
     for part in path:
-        field = getattr(current, "model_fields", {}).get(part)
-        if field is None:
+        chosen = tuple(one for one in sections if part in _kinds(one))
+        if len(sections) > 1 and chosen:
+            # pydantic names the variant of a section, which the file does not.
+            sections = chosen
             continue
-        current = _settings_within(field.annotation) or current
-    return sorted(getattr(current, "model_fields", {}))
+        keys.append(str(part))
+        fields = [one.model_fields.get(str(part)) for one in sections]
+        found = [one.annotation for one in fields if one is not None]
+        if found:
+            sections = tuple(inner for one in found for inner in _settings_within(one))
+    return keys, sections
 
 
-def _settings_within(annotation: Any) -> Any:
-    """Find the settings class inside an annotation such as ``tuple[X, ...]``."""
+def _kinds(section: type[Settings]) -> tuple[Any, ...]:
+    """Give the words after `kind:` that choose this variant of a section."""
+    field = section.model_fields.get("kind")
+    return () if field is None else get_args(field.annotation)
+
+
+def _settings_within(annotation: Any) -> list[type[Settings]]:
+    """Find the settings classes inside an annotation such as ``tuple[X, ...]``."""
     if isinstance(annotation, type) and issubclass(annotation, Settings):
-        return annotation
-    for argument in getattr(annotation, "__args__", ()):
-        found = _settings_within(argument)
-        if found is not None:
-            return found
-    return None
+        return [annotation]
+    found = [_settings_within(one) for one in get_args(annotation)]
+    return [section for sections in found for section in sections]
 
 
 def _yaml_problem(error: Exception) -> str:

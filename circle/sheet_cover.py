@@ -1,6 +1,6 @@
 """The cover of the workbook: what was measured, by which standard, from what."""
 
-from circle.assess import Assessment
+from circle.assessment import Assessment
 from circle.facts import (
     definition_text,
     has_committees,
@@ -108,9 +108,12 @@ def _data_rows(assessment: Assessment) -> list[tuple[str, str]]:
     city = assessment.city
     language = city.study.language
     colon = "：" if language == "zh" else ": "
+    sections = [
+        (name.split(".")[0], path) for name, path in input_paths(city.study).items()
+    ]
     files = [
         f"{table_word(f'input_{name}', language)}{colon}{path.name}"
-        for name, path in input_paths(city.study).items()
+        for name, path in sections
     ]
     counts = [
         f"{table_word(f'count_{name}', language)}{colon}{text}"

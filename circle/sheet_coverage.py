@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from circle.assess import Assessment
+from circle.assessment import Assessment
 from circle.contracts import COVERAGE, MISSING_ITEMS
 from circle.facts import coverage_rows, has_committees
 from circle.profile import FacilityType

@@ -3,7 +3,7 @@
 import geopandas as gpd
 import pandas as pd
 
-from circle.assess import Assessment
+from circle.assessment import Assessment
 from circle.contracts import GAP_CLUSTERS, MISSING_ITEMS, SITES, UNSNAPPED
 from circle.sheet_parts import (
     Block,

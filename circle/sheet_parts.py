@@ -8,7 +8,7 @@ from typing import Literal
 
 import pandas as pd
 
-from circle.assess import Assessment
+from circle.assessment import Assessment
 from circle.contracts import (
     COVERAGE,
     GAP_CLUSTERS,

@@ -1,6 +1,6 @@
 """The sheets of one assessment: the district's, and one for each subdistrict."""
 
-from circle.assess import Assessment
+from circle.assessment import Assessment
 from circle.facts import basis_text, has_committees, headline_text
 from circle.sheet_coverage import (
     area_class_block,

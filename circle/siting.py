@@ -12,7 +12,8 @@ from scipy.sparse import coo_array, csr_array
 
 from circle.city import City
 from circle.contracts import SITES
-from circle.reach import Reach, measure_catchments, within
+from circle.reach import Reach, within
+from circle.travel import travel_catchments
 
 
 @dataclass(frozen=True)
@@ -39,9 +40,7 @@ class Pick:
     """Items that it newly covers, ascending."""
 
 
-def site(
-    city: City, *, committees: Reach | None, cells: Reach
-) -> gpd.GeoDataFrame:
+def site(city: City, *, committees: Reach | None, cells: Reach) -> gpd.GeoDataFrame:
     """
     Choose sites greedily from the candidates of the study.
 
@@ -53,11 +52,12 @@ def site(
     city
         The city with its candidates; its study gives the number of sites.
     committees
-        Reach from the committees; with it, items are missing (committee, required
-        type) pairs, weighted by the people of the committee.
+        Reach from the committees. Where the headline counts pairs, items are missing
+        (committee, required type) pairs, weighted by the people of the committee.
     cells
-        Reach from the cells; without committees, items are (cell, required type)
-        pairs, weighted by the people of the cell.
+        Reach from the cells. Without committees, or where the headline counts
+        people, items are (cell, required type) pairs, weighted by the people of the
+        cell.
 
     Returns
     -------
@@ -71,11 +71,15 @@ def site(
     least 1 - 1/e of the best possible weight (Nemhauser, Wolsey and Fisher, 1978).
     Equal gains are settled by more items, then by the lower candidate id.
     """
-    reach, table = (cells, "cells") if committees is None else (committees, "committees")
+    by_pairs = city.profile.coverage.definition == "committee_pair"
+    if committees is not None and by_pairs:
+        reach, table = committees, "committees"
+    else:
+        reach, table = cells, "cells"
     demand = open_demand(city, reach, table)
     cover = cover_matrix(city, reach, table, demand)
     picks = choose_greedily(cover, demand.weight, n_sites=city.study.siting.sites)
-    return _sites_table(city, reach, demand, picks, people=committees is None)
+    return _sites_table(city, reach, demand, picks, people=table == "cells")
 
 
 def open_demand(city: City, reach: Reach, table: str) -> Demand:
@@ -110,9 +114,7 @@ def open_demand(city: City, reach: Reach, table: str) -> Demand:
     return Demand(origin, column, people[origin], np.asarray(ids + ":" + types))
 
 
-def cover_matrix(
-    city: City, reach: Reach, table: str, demand: Demand
-) -> csr_array:
+def cover_matrix(city: City, reach: Reach, table: str, demand: Demand) -> csr_array:
     """
     Say which candidate would cover which item.
 
@@ -186,27 +188,32 @@ def choose_greedily(
     [0, 1]
     """
     is_open = np.ones(cover.shape[1], dtype=bool)
-
-    def gain(candidate: int) -> tuple[float, int, int]:
-        """Weigh what a candidate would newly cover; least is best in a heap."""
-        items = _items_of(cover, candidate)
-        items = items[is_open[items]]
-        return -float(weight[items].sum()), -len(items), candidate
-
-    heap = [gain(candidate) for candidate in range(cover.shape[0])]
+    heap = [
+        _rank_key(candidate, _items_of(cover, candidate), weight)
+        for candidate in range(cover.shape[0])
+    ]
     heapq.heapify(heap)
     picks: list[Pick] = []
     while heap and len(picks) < n_sites:
-        fresh = gain(heapq.heappop(heap)[2])
+        candidate = heapq.heappop(heap)[2]
+        items = _items_of(cover, candidate)
+        items = items[is_open[items]]
+        fresh = _rank_key(candidate, items, weight)
         if heap and heap[0] < fresh:
             heapq.heappush(heap, fresh)
             continue
-        if fresh[1] == 0:
+        if not len(items):
             break
-        items = _items_of(cover, fresh[2])
-        picks.append(Pick(fresh[2], np.sort(items[is_open[items]])))
+        picks.append(Pick(candidate, np.sort(items)))
         is_open[items] = False
     return picks
+
+
+def _rank_key(
+    candidate: int, items: NDArray[np.int64], weight: NDArray[np.float64]
+) -> tuple[float, int, int]:
+    """Order candidates by what they would newly cover; the least key is the best."""
+    return -float(weight[items].sum()), -len(items), candidate
 
 
 def _items_of(cover: csr_array, candidate: int) -> NDArray[np.int64]:
@@ -220,15 +227,8 @@ def _catchments(city: City, reach: Reach, table: str) -> csr_array:
     mode = getattr(city, table)["mode"].to_numpy(dtype=object)
     total = csr_array((len(city.candidates), len(mode)))
     limit_s = float(reach.threshold_s.max())
-    for one, network in city.networks.items():
-        found = coo_array(
-            measure_catchments(
-                network,
-                places=city.access["candidates", one],
-                origins=city.access[table, one],
-                limit_s=limit_s,
-            )
-        )
+    for one, catchments in travel_catchments(city, table, limit_s=limit_s).items():
+        found = coo_array(catchments)
         own = mode[found.col] == one
         part = coo_array(
             (found.data[own] + 1.0, (found.row[own], found.col[own])),
@@ -292,9 +292,7 @@ def _sites_table(
     return gpd.GeoDataFrame(table, geometry="geometry", crs=city.crs)
 
 
-def _headline_counts(
-    city: City, reach: Reach, *, people: bool
-) -> tuple[float, float]:
+def _headline_counts(city: City, reach: Reach, *, people: bool) -> tuple[float, float]:
     """Give the denominator of the headline share and what is covered before."""
     tiers = city.profile.coverage.tiers
     columns = [

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from circle.network import Network, quantise
+from circle.piece_grid import PieceGrid, Pieces, build_grid, find_nearest
 from circle.street_access import FERRY
 
 
@@ -39,7 +39,7 @@ class Access:
 
 
 class Snapper:
-    """A search tree over the pieces of one network's main component.
+    """Finds the nearest place on one network's main component.
 
     Parameters
     ----------
@@ -49,15 +49,12 @@ class Snapper:
 
     def __init__(self, network: Network) -> None:
         chains = network.chains
+        edge = np.repeat(np.arange(len(chains.edge_from)), np.diff(chains.first))
         self.network = network
-        self._edge = np.repeat(
-            np.arange(len(chains.edge_from)), np.diff(chains.first)
-        ).astype(np.int32)
-        main = network.in_main[self._edge] & ~_aboard(network)
-        self._main = np.flatnonzero(main)
-        self._fragments = np.flatnonzero(~network.in_main[self._edge])
-        self._tree = shapely.STRtree(_lines(network, self._main))
-        self._fragment_tree = shapely.STRtree(_lines(network, self._fragments))
+        self._edge = edge.astype(np.int32)
+        in_main = network.in_main[edge]
+        self._main = _Rows.of(network, np.flatnonzero(in_main & ~_aboard(network)))
+        self._fragments = _Rows.of(network, np.flatnonzero(~in_main))
 
     def join(
         self, x_m: NDArray[np.float64], y_m: NDArray[np.float64], *, limit_m: float
@@ -78,11 +75,16 @@ class Snapper:
         -------
         access
             One entry per point. Of two places equally near, the one further west,
-            then further south, is taken. Ferries are no place to snap to.
+            then further south, then on the way with the lower id, is taken. Ferries
+            are no place to snap to.
         """
-        piece, distance_m, fraction = self._nearest(x_m, y_m)
+        piece, distance_m, share = self._main.nearest(
+            x_m, y_m, within_m=np.full(len(x_m), np.inf)
+        )
         joined = distance_m <= limit_m
-        return self._access(piece, distance_m, fraction, joined)
+        flipped = self._main.flipped[piece[joined]]
+        at = self._main.row[piece[joined]]
+        return self._access(at, share[joined], flipped, distance_m, joined)
 
     def nearer_fragment(
         self,
@@ -108,63 +110,34 @@ class Snapper:
         nearer
             Shape (points,).
         """
-        distance_m = np.full(len(x_m), np.inf)
-        places = np.flatnonzero(np.isfinite(x_m))
-        if len(self._fragments) and len(places):
-            points = shapely.points(x_m[places], y_m[places])
-            pairs, distances = self._fragment_tree.query_nearest(
-                points, return_distance=True, all_matches=False
-            )
-            distance_m[places[pairs[0]]] = distances
+        _, distance_m, _ = self._fragments.nearest(
+            x_m, y_m, within_m=access.snap_distance_m
+        )
         return np.asarray(distance_m < access.snap_distance_m)
-
-    def _nearest(
-        self, x_m: NDArray[np.float64], y_m: NDArray[np.float64]
-    ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-        """Find the nearest piece of each point, the distance, and where on it."""
-        n = len(x_m)
-        piece = np.full(n, -1, dtype=np.int64)
-        distance_m = np.full(n, np.inf)
-        fraction = np.zeros(n)
-        places = np.flatnonzero(np.isfinite(x_m) & np.isfinite(y_m))
-        if not len(places):
-            return piece, distance_m, fraction
-        points = shapely.points(x_m[places], y_m[places])
-        pairs = self._tree.query_nearest(points, all_matches=True)
-        who, which = places[pairs[0]], self._main[pairs[1]]
-        away_m, share, east_m, north_m = _foot(self.network, which, x_m[who], y_m[who])
-        order = np.lexsort((which, north_m, east_m, away_m, who))
-        best = order[np.unique(who[order], return_index=True)[1]]
-        piece[who[best]] = which[best]
-        distance_m[who[best]] = away_m[best]
-        fraction[who[best]] = share[best]
-        return piece, distance_m, fraction
 
     def _access(
         self,
-        piece: NDArray[np.int64],
+        at: NDArray[np.int64],
+        share: NDArray[np.float64],
+        flipped: NDArray[np.bool_],
         distance_m: NDArray[np.float64],
-        fraction: NDArray[np.float64],
         joined: NDArray[np.bool_],
     ) -> Access:
         """Work out the times from a place on a piece to both ends of its edge."""
-        network = self.network
-        at = piece[joined]
-        edge = self._edge[at]
-        share = fraction[joined]
-        length_m = network.streets.length_m[network.chains.piece[at]]
-        ahead_s = quantise(share * network.piece_forward_s[at])
-        back_s = quantise(share * network.piece_back_s[at])
-        from_start_s = network.run_forward_s[at] + ahead_s
-        to_start_s = network.run_back_s[at] + back_s
-        with np.errstate(invalid="ignore"):  # closed: infinite less infinite
-            to_end_s = network.edge_forward_s[edge] - from_start_s
-            from_end_s = network.edge_back_s[edge] - to_start_s
-        to_end_s[np.isnan(to_end_s)] = np.inf
-        from_end_s[np.isnan(from_end_s)] = np.inf
-        along_m = quantise(share * length_m)
-        at_start = (at == network.chains.first[edge]) & (share == 0.0)
-        at_end = (at == network.chains.first[edge + 1] - 1) & (share == 1.0)
+        network, edge = self.network, self._edge[at]
+        length_m = quantise(network.streets.length_m[network.chains.piece[at]])
+        position_m = network.run_m[at] + _along(length_m, share, flipped)
+        from_start_s = network.run_forward_s[at] + _along(
+            network.piece_forward_s[at], share, flipped
+        )
+        to_start_s = network.run_back_s[at] + _along(
+            network.piece_back_s[at], share, flipped
+        )
+        to_end_s = _rest(network.edge_forward_s[edge], from_start_s)
+        from_end_s = _rest(network.edge_back_s[edge], to_start_s)
+        last = network.chains.first[edge + 1] - 1
+        at_start = position_m == 0.0
+        at_end = (at == last) & (position_m == network.run_m[at] + length_m)
         # Standing at a junction, even a closed direction costs nothing.
         from_start_s[at_start] = to_start_s[at_start] = 0.0
         to_end_s[at_end] = from_end_s[at_end] = 0.0
@@ -173,12 +146,54 @@ class Snapper:
             snap_distance_m=distance_m,
             leg_s=quantise(np.where(joined, distance_m / network.walk_mps, np.inf)),
             edge=_spread(joined, edge, -1).astype(np.int32),
-            position_m=_spread(joined, network.run_m[at] + along_m, np.nan),
+            position_m=_spread(joined, position_m, np.nan),
             from_start_s=_spread(joined, from_start_s, np.inf),
             to_end_s=_spread(joined, to_end_s, np.inf),
             to_start_s=_spread(joined, to_start_s, np.inf),
             from_end_s=_spread(joined, from_end_s, np.inf),
         )
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Some rows of a network's pieces, sorted into a grid; None without any."""
+
+    row: NDArray[np.int64]
+    flipped: NDArray[np.bool_]
+    """Whether a piece is drawn, from west to east, against the sense of its edge."""
+    grid: PieceGrid | None
+
+    @classmethod
+    def of(cls, network: Network, row: NDArray[np.int64]) -> "_Rows":
+        """Draw these rows."""
+        streets, street_piece = network.streets, network.chains.piece[row]
+        turned = network.chains.turned[row]
+        a, b = streets.start[street_piece], streets.end[street_piece]
+        ax, ay, bx, by = streets.x_m[a], streets.y_m[a], streets.x_m[b], streets.y_m[b]
+        back = (bx < ax) | ((bx == ax) & (by < ay))
+        if not len(row):
+            return cls(row, turned, None)
+        pieces = Pieces(
+            ax=np.where(back, bx, ax),
+            ay=np.where(back, by, ay),
+            bx=np.where(back, ax, bx),
+            by=np.where(back, ay, by),
+            rank=streets.way_id[street_piece],
+        )
+        return cls(row, back != turned, build_grid(pieces))
+
+    def nearest(
+        self,
+        x_m: NDArray[np.float64],
+        y_m: NDArray[np.float64],
+        *,
+        within_m: NDArray[np.float64],
+    ) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.float64]]:
+        """Find the nearest piece of each point, the distance, and where on it."""
+        if self.grid is None:
+            n = len(x_m)
+            return np.full(n, -1, np.int32), np.full(n, np.inf), np.zeros(n)
+        return find_nearest(self.grid, x_m, y_m, within_m)
 
 
 def _aboard(network: Network) -> NDArray[np.bool_]:
@@ -187,45 +202,30 @@ def _aboard(network: Network) -> NDArray[np.bool_]:
     return np.asarray((pace == FERRY).any(axis=1))
 
 
-def _ends(
-    network: Network, pieces: NDArray[np.int64]
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Give the nodes of pieces in the sense of their edge."""
-    streets, chains = network.streets, network.chains
-    street_piece, turned = chains.piece[pieces], chains.turned[pieces]
-    a = np.where(turned, streets.end[street_piece], streets.start[street_piece])
-    b = np.where(turned, streets.start[street_piece], streets.end[street_piece])
-    return a, b
+def _along(
+    whole: NDArray[np.float64],
+    share: NDArray[np.float64],
+    flipped: NDArray[np.bool_],
+) -> NDArray[np.float64]:
+    """Give the part of a time or length before a place, in the sense of the edge.
+
+    The part from the western end is the one that is rounded, so that a piece gives
+    the same two parts whichever way it is drawn.
+    """
+    is_open = np.isfinite(whole)
+    part = quantise(share * np.where(is_open, whole, 0.0))
+    part[flipped] = whole[flipped] - part[flipped]
+    return np.where(is_open, part, np.inf)
 
 
-def _lines(network: Network, pieces: NDArray[np.int64]) -> NDArray[np.object_]:
-    """Draw pieces as straight lines."""
-    streets = network.streets
-    a, b = _ends(network, pieces)
-    corners = np.empty((len(pieces), 2, 2))
-    corners[:, 0, 0], corners[:, 0, 1] = streets.x_m[a], streets.y_m[a]
-    corners[:, 1, 0], corners[:, 1, 1] = streets.x_m[b], streets.y_m[b]
-    return np.asarray(shapely.linestrings(corners), dtype=object)
-
-
-def _foot(
-    network: Network,
-    pieces: NDArray[np.int64],
-    x_m: NDArray[np.float64],
-    y_m: NDArray[np.float64],
-) -> tuple[
-    NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]
-]:
-    """Drop a perpendicular: distance, share of the piece, and the foot's place."""
-    streets = network.streets
-    a, b = _ends(network, pieces)
-    dx, dy = streets.x_m[b] - streets.x_m[a], streets.y_m[b] - streets.y_m[a]
-    square = dx * dx + dy * dy
-    along = (x_m - streets.x_m[a]) * dx + (y_m - streets.y_m[a]) * dy
-    share = np.divide(along, square, out=np.zeros_like(along), where=square > 0)
-    share = np.clip(share, 0.0, 1.0)
-    foot_x, foot_y = streets.x_m[a] + share * dx, streets.y_m[a] + share * dy
-    return np.hypot(x_m - foot_x, y_m - foot_y), share, foot_x, foot_y
+def _rest(
+    whole_s: NDArray[np.float64], part_s: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Give what is left of a time, infinite where the direction is closed."""
+    with np.errstate(invalid="ignore"):  # infinite less infinite
+        rest_s = whole_s - part_s
+    rest_s[np.isnan(rest_s)] = np.inf
+    return rest_s
 
 
 def _spread(

@@ -18,9 +18,12 @@ _NOT_FOR_WALKING = frozenset(
     {"motorway", "motorway_link", "trunk", "trunk_link", "raceway", "bus_guideway"}
 )
 _NOT_STREETS = frozenset(
-    {"construction", "proposed", "abandoned", "razed", "disused", "platform", "no",
-     "rest_area", "services", "escape", "elevator", "bus_stop", "emergency_bay"}
+    {"construction", "proposed", "planned", "abandoned", "razed", "disused", "no",
+     "rest_area", "services", "escape", "bus_stop", "emergency_bay", "via_ferrata"}
 )  # fmt: skip
+# People walk along what these keys name even where there is no highway tag.
+_WALKED = (("man_made", "pier"), ("public_transport", "platform"),
+           ("railway", "platform"))  # fmt: skip
 _RIDEABLE = frozenset(
     {"primary", "primary_link", "secondary", "secondary_link", "tertiary",
      "tertiary_link", "unclassified", "residential", "living_street", "service",
@@ -30,10 +33,19 @@ _YES = frozenset({"yes", "designated", "permissive", "destination", "customers"}
 _PRIVATE = frozenset({"private", "residents", "permit"})
 _NO = frozenset({"no", "agricultural", "forestry", "military", "delivery", "emergency"})
 _SIDEWALK = frozenset({"both", "left", "right", "yes", "separate"})
+_SIDEWALK_KEYS = ("sidewalk", "sidewalk:both", "sidewalk:left", "sidewalk:right")
+_CYCLEWAY_KEYS = ("cycleway", "cycleway:left", "cycleway:right", "cycleway:both")
 _OPENABLE = frozenset(
     {"gate", "lift_gate", "swing_gate", "sliding_gate", "entrance", "door",
      "turnstile", "full-height_turnstile", "kissing_gate", "hampshire_gate",
      "wicket_gate", "barrier", "debris", "jersey_barrier"}
+)  # fmt: skip
+
+# Every key of a way that has a say; ways alike in these are alike in access.
+ACCESS_KEYS: Final = (
+    "highway", "route", "area", "access", "foot", "bicycle", "vehicle", "motorroad",
+    "oneway", "oneway:foot", "oneway:bicycle", "conveying", "junction", "duration",
+    *_SIDEWALK_KEYS, *_CYCLEWAY_KEYS, *(key for key, _ in _WALKED),
 )  # fmt: skip
 
 
@@ -54,10 +66,7 @@ class WayAccess:
     def closed(self) -> bool:
         """Whether nobody may use the way at all."""
         return not (
-            self.walk_forward
-            or self.walk_back
-            or self.cycle_forward
-            or self.cycle_back
+            self.walk_forward or self.walk_back or self.cycle_forward or self.cycle_back
         )
 
 
@@ -91,18 +100,20 @@ def way_access(tags: Mapping[str, str], *, private_ways: PrivateWays) -> WayAcce
     """
     if tags.get("route") == "ferry":
         return _ferry_access(tags)
-    highway = tags.get("highway", "no")
-    if highway in _NOT_STREETS or tags.get("area") == "yes" and highway == "no":
+    highway = _kind(tags)
+    if highway in _NOT_STREETS:
         return SHUT
     walk = WALKING if _may_walk(tags, highway, private_ways) else CLOSED
-    ride = RIDING if _may_ride(tags, highway, private_ways) else walk
-    oneway_ride = _ride_direction(tags)
-    oneway_walk = {"yes": 1, "-1": -1}.get(tags.get("oneway:foot", ""), 0)
+    walk_direction = _walk_direction(tags)
+    walk_forward = walk if walk_direction >= 0 else CLOSED
+    walk_back = walk if walk_direction <= 0 else CLOSED
+    may_ride = _may_ride(tags, highway, private_ways)
+    ride_direction = _ride_direction(tags)
     return WayAccess(
-        walk_forward=walk if oneway_walk >= 0 else CLOSED,
-        walk_back=walk if oneway_walk <= 0 else CLOSED,
-        cycle_forward=ride if oneway_ride >= 0 else walk,
-        cycle_back=ride if oneway_ride <= 0 else walk,
+        walk_forward=walk_forward,
+        walk_back=walk_back,
+        cycle_forward=RIDING if may_ride and ride_direction >= 0 else walk_forward,
+        cycle_back=RIDING if may_ride and ride_direction <= 0 else walk_back,
     )
 
 
@@ -131,18 +142,14 @@ def blocks_passage(tags: Mapping[str, str], *, private_ways: PrivateWays) -> boo
     >>> blocks_passage({"barrier": "bollard"}, private_ways="allow")
     False
     """
-    if "barrier" not in tags:
+    foot = _expressly(tags.get("foot"), private_ways)
+    if "barrier" not in tags or foot is True:
         return False
-    foot = tags.get("foot")
-    if foot in _YES:
-        return False
-    if foot == "no":
+    if foot is False:
         return True
-    if tags["barrier"] not in _OPENABLE:
-        return False
-    if tags.get("locked") == "yes":
-        return True
-    return _closed_by(tags.get("access"), private_ways)
+    locked = tags.get("locked") == "yes"
+    shut = locked or _closed_by(tags.get("access"), private_ways)
+    return tags["barrier"] in _OPENABLE and shut
 
 
 def ferry_seconds(tags: Mapping[str, str]) -> float | None:
@@ -179,44 +186,57 @@ def ferry_seconds(tags: Mapping[str, str]) -> float | None:
     return sum(n * unit for n, unit in zip(numbers, (3600, 60, 1), strict=False))
 
 
-def _may_walk(
-    tags: Mapping[str, str], highway: str, private_ways: PrivateWays
-) -> bool:
+def _kind(tags: Mapping[str, str]) -> str:
+    """Give the highway value, ``platform`` for piers and platforms, else ``no``."""
+    highway = tags.get("highway")
+    if highway is not None:
+        return highway
+    walked = any(tags.get(key) == value for key, value in _WALKED)
+    return "platform" if walked else "no"
+
+
+def _may_walk(tags: Mapping[str, str], highway: str, private_ways: PrivateWays) -> bool:
     """Tell whether one may walk along a way."""
-    foot = tags.get("foot")
-    if foot in _YES:
-        return True
-    if foot in _NO or foot == "use_sidepath":
+    foot = _expressly(tags.get("foot"), private_ways)
+    if foot is not None:
+        return foot
+    sidewalk = any(tags.get(key) in _SIDEWALK for key in _SIDEWALK_KEYS)
+    if tags.get("motorroad") == "yes" or (highway in _NOT_FOR_WALKING and not sidewalk):
         return False
-    if foot in _PRIVATE and private_ways == "refuse":
-        return False
-    if tags.get("motorroad") == "yes":
-        return False
-    if highway in _NOT_FOR_WALKING and tags.get("sidewalk") not in _SIDEWALK:
-        return False
-    if highway == "cycleway" and tags.get("segregated") == "no":
-        return True
     return not _closed_by(tags.get("access"), private_ways)
 
 
-def _may_ride(
-    tags: Mapping[str, str], highway: str, private_ways: PrivateWays
-) -> bool:
+def _may_ride(tags: Mapping[str, str], highway: str, private_ways: PrivateWays) -> bool:
     """Tell whether one may ride a bicycle along a way."""
-    bicycle = tags.get("bicycle")
-    if bicycle in _YES:
-        return highway != "steps"
-    if bicycle in _NO or bicycle == "dismount":
-        return False
-    if bicycle in _PRIVATE and private_ways == "refuse":
-        return False
+    bicycle = _expressly(tags.get("bicycle"), private_ways)
+    if bicycle is not None:
+        return bicycle and highway != "steps"
     if tags.get("motorroad") == "yes" or highway not in _RIDEABLE:
         return False
     if highway == "path" and tags.get("foot") == "designated":
         return False
-    return not _closed_by(
-        tags.get("vehicle", tags.get("access")), private_ways
-    ) and not _closed_by(tags.get("access"), private_ways)
+    return not any(
+        _closed_by(tags.get(key), private_ways) for key in ("vehicle", "access")
+    )
+
+
+def _expressly(value: str | None, private_ways: PrivateWays) -> bool | None:
+    """Read what a mode's own tag allows or forbids; None where it says neither."""
+    if value in _YES:
+        return True
+    if value in _NO or value in {"use_sidepath", "dismount"}:
+        return False
+    if value in _PRIVATE and private_ways == "refuse":
+        return False
+    return None
+
+
+def _walk_direction(tags: Mapping[str, str]) -> int:
+    """Give 1 or -1 for a way to be walked one way only (escalators too), else 0."""
+    words = {"yes": 1, "1": 1, "-1": -1}
+    if "oneway:foot" in tags:
+        return words.get(tags["oneway:foot"], 0)
+    return {"forward": 1, "backward": -1}.get(tags.get("conveying", ""), 0)
 
 
 def _ride_direction(tags: Mapping[str, str]) -> int:
@@ -231,9 +251,6 @@ def _ride_direction(tags: Mapping[str, str]) -> int:
     return {"yes": 1, "true": 1, "1": 1, "-1": -1, "reverse": -1}.get(
         tags.get("oneway", ""), 0
     )
-
-
-_CYCLEWAY_KEYS = ("cycleway", "cycleway:left", "cycleway:right", "cycleway:both")
 
 
 def _closed_by(access: str | None, private_ways: PrivateWays) -> bool:

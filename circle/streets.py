@@ -1,17 +1,19 @@
 """Street edges from OpenStreetMap files: every piece with its length and pace."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import osmium
+import osmium.geom
 import pyproj
 from numpy.typing import NDArray
 
 from circle.crs import WGS84, project
 from circle.errors import InputError
 from circle.street_access import (
+    ACCESS_KEYS,
     PrivateWays,
     WayAccess,
     blocks_passage,
@@ -21,6 +23,9 @@ from circle.street_access import (
 
 # Columns of `Streets.pace`: two for each mode, in the order of `profile.MODES`.
 PACE_COLUMNS = ("walk_forward", "walk_back", "cycle_forward", "cycle_back")
+
+# Only what has one of these keys is looked at.
+_KEYS = ("highway", "route", "barrier", "man_made", "public_transport", "railway")
 
 
 @dataclass(frozen=True)
@@ -48,20 +53,35 @@ class Streets:
     other pieces, shape (pieces,)."""
     way_id: NDArray[np.int64]
     """Id of the way each piece belongs to, shape (pieces,)."""
+    own_mps: NDArray[np.float64] | None = None
+    """Speed of each piece by mode in metres per second where its class has one of its
+    own, NaN where the profile's holds, shape (pieces, 2); None where no class has."""
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """What the tags of a way amount to; many ways share one kind."""
+
+    access: WayAccess
+    ferry_s: float
+    is_surface: bool
+    """Whether it is an area, pier or platform: no street unless it joins one."""
 
 
 @dataclass
 class _Ways:
     """What the streaming reader gathers, way by way."""
 
+    private_ways: PrivateWays
     refs: list[int] = field(default_factory=list)
-    lon: list[float] = field(default_factory=list)
-    lat: list[float] = field(default_factory=list)
+    places: list[NDArray[np.float64]] = field(default_factory=list)
+    """Longitudes and latitudes, in the order of `refs`."""
     size: list[int] = field(default_factory=list)
     way_id: list[int] = field(default_factory=list)
-    access: list[WayAccess] = field(default_factory=list)
-    ferry_s: list[float] = field(default_factory=list)
+    kind: list[_Kind] = field(default_factory=list)
     blocked: set[int] = field(default_factory=set)
+    kinds: dict[tuple[str | None, ...], _Kind] = field(default_factory=dict)
+    """Kinds already worked out, by the tags in the order of `ACCESS_KEYS`."""
 
 
 def read_streets(
@@ -92,7 +112,9 @@ def read_streets(
 
     Notes
     -----
-    Tag rules are those of `street_access`. Lengths are planar, in `crs`.
+    Tag rules are those of `street_access`. Lengths are planar, in `crs`. Areas such
+    as squares are walked along their rim; an area, pier or platform that meets no
+    other way is a surface beside the streets, not a street, and is left out.
     """
     ways = _gather_ways(path, private_ways)
     if not ways.refs:
@@ -105,19 +127,27 @@ def read_streets(
 
 
 def _gather_ways(path: Path, private_ways: PrivateWays) -> _Ways:
-    """Read every usable way and every closed gate in one pass."""
-    ways = _Ways()
-    wanted = osmium.filter.KeyFilter("highway", "route", "barrier")
+    """
+    Read every usable way and every closed gate in one pass.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read as OSM data.
+    """
+    ways = _Ways(private_ways)
+    factory = osmium.geom.WKBFactory()
     try:
         stream = osmium.FileProcessor(
             str(path), osmium.osm.NODE | osmium.osm.WAY
         ).with_locations()
-        for one in stream.with_filter(wanted):
-            if one.is_node():
-                if blocks_passage(dict(one.tags), private_ways=private_ways):
-                    ways.blocked.add(one.id)
-            else:
-                _gather_way(one, ways, private_ways)
+        for one in stream.with_filter(osmium.filter.KeyFilter(*_KEYS)):
+            if isinstance(one, osmium.osm.Way):
+                _gather_way(one, ways, factory)
+            elif "barrier" in one.tags and blocks_passage(
+                dict(one.tags), private_ways=private_ways
+            ):
+                ways.blocked.add(one.id)
     except (RuntimeError, OSError, ValueError) as error:
         message = (
             f"{path.name}: cannot be read as an OSM file ({error}); it may be "
@@ -127,55 +157,95 @@ def _gather_ways(path: Path, private_ways: PrivateWays) -> _Ways:
     return ways
 
 
-def _gather_way(way: osmium.osm.Way, ways: _Ways, private_ways: PrivateWays) -> None:
+def _gather_way(
+    way: osmium.osm.Way, ways: _Ways, factory: osmium.geom.WKBFactory
+) -> None:
     """Add one way, in as many parts as missing nodes leave."""
-    tags = dict(way.tags)
-    access = way_access(tags, private_ways=private_ways)
-    if access.closed:
+    # One look-up per key is several times faster than a dict of all tags.
+    key = tuple(map(way.tags.get, ACCESS_KEYS))
+    kind = ways.kinds.get(key)
+    if kind is None:
+        kind = ways.kinds[key] = _kind_of(key, ways.private_ways)
+    if kind.access.closed:
         return
-    seconds = ferry_seconds(tags) if tags.get("route") == "ferry" else None
-    for part in _located_parts(way):
-        ways.refs += [ref for ref, _, _ in part]
-        ways.lon += [lon for _, lon, _ in part]
-        ways.lat += [lat for _, _, lat in part]
-        ways.size.append(len(part))
+    for refs, places in _parts(way, factory):
+        ways.refs += refs
+        ways.places.append(places)
+        ways.size.append(len(refs))
         ways.way_id.append(way.id)
-        ways.access.append(access)
-        ways.ferry_s.append(np.nan if seconds is None else seconds)
+        ways.kind.append(kind)
 
 
-def _located_parts(way: osmium.osm.Way) -> Iterator[list[tuple[int, float, float]]]:
+def _kind_of(values: tuple[str | None, ...], private_ways: PrivateWays) -> _Kind:
+    """Work out a kind from the values of `ACCESS_KEYS`."""
+    tags: Mapping[str, str] = {
+        key: value
+        for key, value in zip(ACCESS_KEYS, values, strict=True)
+        if value is not None
+    }
+    seconds = ferry_seconds(tags) if tags.get("route") == "ferry" else None
+    return _Kind(
+        access=way_access(tags, private_ways=private_ways),
+        ferry_s=np.nan if seconds is None else seconds,
+        is_surface=tags.get("area") == "yes" or not {"highway", "route"} & set(tags),
+    )
+
+
+def _parts(
+    way: osmium.osm.Way, factory: osmium.geom.WKBFactory
+) -> Iterator[tuple[list[int], NDArray[np.float64]]]:
     """Yield the runs of two or more nodes whose places are known."""
-    part: list[tuple[int, float, float]] = []
+    nodes = way.nodes
+    refs = [one.ref for one in map(nodes.__getitem__, range(len(nodes)))]
+    try:
+        line = factory.create_linestring(way, use_nodes=osmium.geom.use_nodes.ALL)
+    except (RuntimeError, osmium.InvalidLocationError):
+        yield from _located_parts(way)
+    else:
+        # Nine bytes of header (order, type, count), then the places in native order.
+        yield (
+            refs,
+            np.frombuffer(bytes.fromhex(line), np.float64, offset=9).reshape(-1, 2),
+        )
+
+
+def _located_parts(
+    way: osmium.osm.Way,
+) -> Iterator[tuple[list[int], NDArray[np.float64]]]:
+    """Yield the runs of a way that has nodes without a place."""
+    refs: list[int] = []
+    places: list[tuple[float, float]] = []
     for node in way.nodes:
         if node.location.valid():
-            part.append((node.ref, node.lon, node.lat))
+            refs.append(node.ref)
+            places.append((node.lon, node.lat))
             continue
-        if len(part) > 1:
-            yield part
-        part = []
-    if len(part) > 1:
-        yield part
+        if len(refs) > 1:
+            yield refs, np.array(places)
+        refs, places = [], []
+    if len(refs) > 1:
+        yield refs, np.array(places)
 
 
 def _cut_into_pieces(ways: _Ways, crs: pyproj.CRS) -> Streets:
     """Turn the gathered ways into arrays of nodes and pieces."""
     refs = np.array(ways.refs, dtype=np.int64)
-    refs = _cut_at_blocked(refs, ways.blocked)
     node_id, first, position = np.unique(refs, return_index=True, return_inverse=True)
-    x_m, y_m = project(
-        np.array(ways.lon)[first], np.array(ways.lat)[first], source=WGS84, target=crs
-    )
+    lon, lat = np.concatenate(ways.places)[first].T
+    x_m, y_m = project(lon, lat, source=WGS84, target=crs)
     size = np.array(ways.size)
     way_of_ref = np.repeat(np.arange(len(size)), size)
     inside = way_of_ref[:-1] == way_of_ref[1:]
+    inside &= ~_surfaces(ways, position, way_of_ref)[way_of_ref[:-1]]
     start = position[:-1][inside].astype(np.int32)
     end = position[1:][inside].astype(np.int32)
     way = way_of_ref[:-1][inside]
     length_m = np.hypot(x_m[end] - x_m[start], y_m[end] - y_m[start])
     pace = np.array(
-        [[getattr(a, name) for name in PACE_COLUMNS] for a in ways.access], np.uint8
+        [[getattr(one.access, name) for name in PACE_COLUMNS] for one in ways.kind],
+        dtype=np.uint8,
     )
+    ferry_s = np.array([one.ferry_s for one in ways.kind])
     streets = Streets(
         node_id=node_id,
         x_m=x_m,
@@ -184,22 +254,44 @@ def _cut_into_pieces(ways: _Ways, crs: pyproj.CRS) -> Streets:
         end=end,
         length_m=length_m,
         pace=pace[way],
-        ferry_s=_share_out(np.array(ways.ferry_s), way, length_m),
+        ferry_s=_share_out(ferry_s, way, length_m),
         way_id=np.array(ways.way_id, dtype=np.int64)[way],
     )
-    return _without_points(streets)
+    return _cut_at_blocked(_without_points(streets), ways.blocked)
 
 
-def _cut_at_blocked(
-    refs: NDArray[np.int64], blocked: set[int]
-) -> NDArray[np.int64]:
-    """Give every passage through a closed gate a node of its own."""
-    if not blocked:
-        return refs
-    closed = np.isin(refs, np.array(sorted(blocked), dtype=np.int64))
-    refs = refs.copy()
-    refs[closed] = -1 - np.arange(closed.sum())
-    return refs
+def _surfaces(
+    ways: _Ways, position: NDArray[np.int64], way_of_ref: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Mark the surfaces that share no node with another way, shape (ways,)."""
+    is_surface = np.array([one.is_surface for one in ways.kind])
+    # A node has other company unless its first and its last way are the same.
+    first_way = np.full(position.max() + 1, len(is_surface))
+    last_way = np.full(position.max() + 1, -1)
+    np.minimum.at(first_way, position, way_of_ref)
+    np.maximum.at(last_way, position, way_of_ref)
+    shared = first_way[position] != last_way[position]
+    meets = np.bincount(way_of_ref, weights=shared, minlength=len(is_surface)) > 0
+    return is_surface & ~meets
+
+
+def _cut_at_blocked(streets: Streets, blocked: set[int]) -> Streets:
+    """Give every piece that ends at a closed gate an end of its own there."""
+    shut = np.isin(streets.node_id, np.array(sorted(blocked), dtype=np.int64))
+    n = len(streets.node_id)
+    start, end = streets.start.copy(), streets.end.copy()
+    at_start, at_end = np.flatnonzero(shut[start]), np.flatnonzero(shut[end])
+    gate = np.concatenate([start[at_start], end[at_end]])
+    own = (n + np.arange(len(gate))).astype(np.int32)
+    start[at_start], end[at_end] = own[: len(at_start)], own[len(at_start) :]
+    return replace(
+        streets,
+        node_id=np.concatenate([streets.node_id, -1 - np.arange(len(gate))]),
+        x_m=np.concatenate([streets.x_m, streets.x_m[gate]]),
+        y_m=np.concatenate([streets.y_m, streets.y_m[gate]]),
+        start=start,
+        end=end,
+    )
 
 
 def _share_out(
@@ -212,16 +304,14 @@ def _share_out(
     share = np.divide(
         length_m, total_m[way], out=np.zeros_like(length_m), where=total_m[way] > 0
     )
-    return seconds[way] * share
+    return np.asarray(seconds[way] * share)
 
 
 def _without_points(streets: Streets) -> Streets:
     """Drop pieces that start and end at one node; they lead nowhere."""
     keep = streets.start != streets.end
-    return Streets(
-        node_id=streets.node_id,
-        x_m=streets.x_m,
-        y_m=streets.y_m,
+    return replace(
+        streets,
         start=streets.start[keep],
         end=streets.end[keep],
         length_m=streets.length_m[keep],

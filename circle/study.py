@@ -1,16 +1,18 @@
 """Read and validate a study: the inputs, the profile and the options of one run."""
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from circle.errors import ConfigError
 from circle.profile import AreaClass, CommitteeKind, Name, PositiveNumber
 from circle.settings import Settings, read_yaml, validate
-from circle.street_access import PrivateWays
+from circle.street_settings import ScreeningOptions, StreetInput
 
 Language = Literal["zh", "en"]
+_BANDS = "population.bands."
 
 
 class FileInput(Settings):
@@ -18,7 +20,7 @@ class FileInput(Settings):
 
     path: str
     """File name, relative to `data` or absolute."""
-    columns: dict[str, str] = {}
+    columns: dict[str, str] = Field(default={})
     """Column of circle to column of the file, where the names are not known
     synonyms."""
 
@@ -27,9 +29,11 @@ class PlacedInput(FileInput):
     """An input file with coordinates."""
 
     crs: str
-    """The coordinate system of the file, such as EPSG:4326 or EPSG:4550."""
+    """The coordinate system of the file, such as WGS-84, GCJ-02 or EPSG:4550."""
     layer: str | None = None
     """Layer or sheet of the file; the first one if not given."""
+    shift_check: bool = True
+    """``off`` keeps the file although it seems to be in GCJ-02 or BD-09."""
 
 
 class SubdistrictInput(PlacedInput):
@@ -39,7 +43,22 @@ class SubdistrictInput(PlacedInput):
     """Area class of every subdistrict, where the file has no such column."""
 
 
-class TablePopulation(PlacedInput):
+class ControlTotals(FileInput):
+    """Published people of each subdistrict, to which the cells are scaled."""
+
+    layer: str | None = None
+    """Sheet of the file; the first one if not given."""
+
+
+class ControlledPopulation(Settings):
+    """What every kind of population may carry."""
+
+    control_totals: ControlTotals | None = None
+    """People of each subdistrict, with age bands or without; cells stay as they are
+    where not given."""
+
+
+class TablePopulation(PlacedInput, ControlledPopulation):
     """A population grid or point table: one row per cell."""
 
     kind: Literal["table"]
@@ -48,7 +67,41 @@ class TablePopulation(PlacedInput):
     """Side of a grid square in metres; used to draw cells and to join gaps."""
 
 
-class BuildingPopulation(Settings):
+class RasterPopulation(ControlledPopulation):
+    """GeoTIFF rasters of people, such as WorldPop or GHS-POP."""
+
+    kind: Literal["raster"]
+    """Rasters of people."""
+    path: str | None = None
+    """Raster of all people, relative to `data` or absolute; may be left out where
+    the age bands together are everybody."""
+    bands: dict[str, str] = Field(default={})
+    """Age band of the profile to its raster; all rasters have the same cells."""
+    crs: str | None = None
+    """Coordinate system, where the files name none or a wrong one."""
+    unit: Literal["count", "per_km2"] | None = None
+    """``count`` for people per cell, ``per_km2`` for people per km²; if not given,
+    counts are expected and what looks like a density is refused."""
+    nodata: float | None = None
+    """Number that stands for no data, where the files do not say so."""
+
+    @model_validator(mode="after")
+    def _some_file(self) -> Self:
+        """Ask for at least one raster."""
+        if self.path is None and not self.bands:
+            message = "needs a raster: give `path:`, `bands:` or both"
+            raise ValueError(message)
+        return self
+
+
+class ShapesPopulation(PlacedInput, ControlledPopulation):
+    """Polygons with people: grid squares, hexagons or other small areas."""
+
+    kind: Literal["shapes"]
+    """A layer of polygons."""
+
+
+class BuildingPopulation(ControlledPopulation):
     """A published total, spread over residential buildings by floor area."""
 
     kind: Literal["buildings"]
@@ -63,11 +116,23 @@ class BuildingPopulation(Settings):
     """Side of the grid squares into which the buildings are gathered, in metres."""
 
 
+class AddressPoints(PlacedInput):
+    """A lookup table of addresses and their points."""
+
+
 class TableFacilities(PlacedInput):
     """A facility inventory: one row per building and type."""
 
     kind: Literal["table"]
     """A table or layer of facilities."""
+    types: tuple[str, ...] | None = None
+    """Ids of the types that the inventory can hold, where these are not all of the
+    profile; the others are left out of the figures, not counted as missing."""
+    type_separator: Annotated[str, Field(min_length=1)] | None = None
+    """Sign between several types in one cell, such as ``、``; each type becomes a row
+    of its own under one building."""
+    address_points: AddressPoints | None = None
+    """Points of addresses, for rows that have an address and no coordinates."""
 
 
 class OsmFacilities(Settings):
@@ -77,16 +142,6 @@ class OsmFacilities(Settings):
     """Features of an OpenStreetMap file."""
     path: str
     """OSM file, relative to `data` or absolute."""
-
-
-class StreetInput(Settings):
-    """The file with streets and paths."""
-
-    path: str
-    """OSM file (.osm.pbf or .osm), relative to `data` or absolute."""
-    private_ways: PrivateWays = "allow"
-    """``allow`` lets people through ways and gates tagged private, such as the inner
-    streets of residential compounds; ``refuse`` does not."""
 
 
 class SitingOptions(Settings):
@@ -113,7 +168,8 @@ class OutputOptions(Settings):
 
 
 Population = Annotated[
-    TablePopulation | BuildingPopulation, Field(discriminator="kind")
+    TablePopulation | RasterPopulation | ShapesPopulation | BuildingPopulation,
+    Field(discriminator="kind"),
 ]
 Facilities = Annotated[TableFacilities | OsmFacilities, Field(discriminator="kind")]
 
@@ -142,6 +198,9 @@ class Study(Settings):
     """Polygons of the subdistricts."""
     committees: PlacedInput | None = None
     """Points of the committees; without them, cells are the origins."""
+    as_of: date | None = None
+    """Day of the assessment, to which opening and closing dates of the inventory are
+    held; without it, the statuses count as the inventory gives them."""
     committee_kind: CommitteeKind = "resident"
     """Kind whose rule a cell takes where there are no committees."""
     population: Population
@@ -150,15 +209,16 @@ class Study(Settings):
     """Facility inventory."""
     candidates: PlacedInput | None = None
     """Candidate sites; without them no siting is done."""
-    streets: StreetInput
-    """Streets and paths."""
+    streets: StreetInput | None = None
+    """Streets and paths; left out only with `screening`."""
+    screening: ScreeningOptions | None = None
+    """Straight lines in place of streets, for a first look where there are none."""
     siting: SitingOptions = SitingOptions()
     """Siting options."""
     gaps: GapOptions = GapOptions()
     """Gap cluster options."""
 
-    file: Path = Field(default=Path("study.yaml"), exclude=True)
-    """The study file itself; set by the reader."""
+    _file: Path = PrivateAttr(default=Path("study.yaml"))
 
     @model_validator(mode="after")
     def _title_is_one_line(self) -> Self:
@@ -167,6 +227,29 @@ class Study(Settings):
             message = "title: must be one line of text"
             raise ValueError(message)
         return self
+
+    @model_validator(mode="after")
+    def _streets_or_screening(self) -> Self:
+        """
+        Ask for streets, or for the screening mode by name.
+
+        Raises
+        ------
+        ValueError
+            If there are both, or neither.
+        """
+        if (self.streets is None) == (self.screening is None):
+            message = (
+                "give either `streets:` or `screening:`; without streets, "
+                "`screening: {detour: 1.3}` measures straight lines, for a first look"
+            )
+            raise ValueError(message)
+        return self
+
+    @property
+    def file(self) -> Path:
+        """The study file itself; set by the reader."""
+        return self._file
 
     @property
     def folder(self) -> Path:
@@ -219,19 +302,47 @@ def read_study(
     >>> read_study(shipped_folder("demo_district") / "study.yaml").profile
     'pudong'
     """
+    study = parse_study(path, data=data, out=out)
+    missing = missing_inputs(study)
+    if missing:
+        raise ConfigError("\n".join(missing))
+    return study
+
+
+def parse_study(
+    path: Path | str, *, data: Path | None = None, out: Path | None = None
+) -> Study:
+    """
+    Read a study file without a look at the files it names.
+
+    Parameters
+    ----------
+    path
+        The study file (YAML).
+    data
+        Folder of the inputs, in place of the one the file names.
+    out
+        Folder of the results, in place of the one the file names.
+
+    Returns
+    -------
+    study
+        The validated study.
+
+    Raises
+    ------
+    ConfigError
+        If the file is not a valid study.
+    """
     file = Path(path)
     content = read_yaml(file)
-    if "file" in content:
-        message = f"{file}: file: unknown key; the study knows its own path."
-        raise ConfigError(message)
-    content["file"] = file
     if data is not None:
         content["data"] = str(data.absolute())
     study = validate(Study, content, where=file)
+    study._file = file
     if out is not None:
         outputs = study.outputs.model_copy(update={"folder": str(out.absolute())})
         study = study.model_copy(update={"outputs": outputs})
-    _check_inputs_exist(study)
     return study
 
 
@@ -257,20 +368,38 @@ def input_paths(study: Study) -> dict[str, Path]:
         "candidates": study.candidates,
         "streets": study.streets,
     }
-    return {
-        name: study.input_path(one.path)
+    files = {
+        name: one.path
         for name, one in sections.items()
-        if one is not None
+        if one is not None and one.path is not None
     }
+    if isinstance(study.population, RasterPopulation):
+        bands = study.population.bands
+        files |= {f"{_BANDS}{band}": path for band, path in bands.items()}
+    if study.population.control_totals is not None:
+        path = study.population.control_totals.path
+        files["population.control_totals"] = path
+    return {name: study.input_path(path) for name, path in files.items()}
 
 
-def _check_inputs_exist(study: Study) -> None:
-    """Name every missing input file at once."""
-    missing = [
-        f"{study.file}: {name}.path: there is no file {path}; check the path, or "
+def missing_inputs(study: Study) -> list[str]:
+    """
+    Name every missing input file.
+
+    Parameters
+    ----------
+    study
+        The study.
+
+    Returns
+    -------
+    problems
+        One message per file that is not there.
+    """
+    return [
+        f"{study.file}: {name if name.startswith(_BANDS) else f'{name}.path'}: there "
+        f"is no file {path}; check the path, or "
         "give the folder of the inputs with `data:` or --data."
         for name, path in input_paths(study).items()
         if not path.is_file()
     ]
-    if missing:
-        raise ConfigError("\n".join(missing))

@@ -6,7 +6,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from circle.assess import Assessment
+from circle.assessment import Assessment
 from circle.facts import (
     coverage_rows,
     headline,

@@ -1,23 +1,25 @@
 """Column contracts of every table, and the one reader and checker that holds them."""
 
-from collections.abc import Mapping
+import math
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyproj
-import shapely
 
-from circle.crs import project
-from circle.errors import InputError, gather, list_ids
+from circle.errors import InputError, gather
 from circle.files import RawTable
+from circle.problems import Problem, Source, Value, problem_in
 
 Kind = Literal[
     "id", "text", "number", "count", "choice", "flag", "list", "point", "area"
 ]
 LIST_SEPARATORS = r"[、;；,，]"
+# Spreadsheet programs keep 15 digits of a number and show long ones as 9.99001E+11.
+_EXACT_BELOW = 1e15
+_CUT_CODE = re.compile(r"\d\.\d+E\+\d+", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ def conform(
     """
     Find the columns of a contract in a raw table and convert their values.
 
-    Geometry is left alone; see `place`. Rows are neither dropped nor repaired.
+    Geometry is left alone; see `placing`. Rows are neither dropped nor repaired.
 
     Parameters
     ----------
@@ -89,84 +91,22 @@ def conform(
     table
         The columns found, under their names in circle, on the index of `raw`.
     problems
-        One message per fault: columns missing, values that break the contract.
+        One per fault: columns missing, values that break the contract.
     """
-    found, problems = _match_columns(raw, contract, columns)
+    found, missing = match_columns(raw, contract, columns=columns)
+    problems: list[str] = [*missing]
     table = pd.DataFrame(index=raw.rows.index)
     for column in contract.columns:
         if column.name in found:
-            where = f"{raw.where}: column '{found[column.name]}'"
             values = raw.rows[found[column.name]]
-            table[column.name], faults = _convert(values, column, where, raw.row_word)
+            table[column.name], faults = _convert(
+                values, column, _Cells(raw, found[column.name])
+            )
             problems += faults
-    key = [one for one in contract.key if one in table.columns]
-    if len(key) == len(contract.key):
-        problems += _repeated_keys(table, key, raw)
+    key = list(contract.key)
+    if key and set(key) <= set(table.columns):
+        problems += _repeated_keys(table, key, raw, found)
     return table, problems
-
-
-def place(
-    raw: RawTable,
-    *,
-    columns: Mapping[str, str],
-    declared: pyproj.CRS,
-    target: pyproj.CRS,
-    shape: Literal["point", "area"],
-) -> tuple[gpd.GeoSeries, list[str]]:
-    """
-    Give each row of a raw table its geometry in the metric system.
-
-    Parameters
-    ----------
-    raw
-        A table with a ``geometry`` column, or with a column each for x
-        (longitude or easting) and y (latitude or northing).
-    columns
-        Explicit mapping, ``x`` and ``y`` to columns of the file.
-    declared
-        The coordinate system that the study declares for the file.
-    target
-        The metric coordinate system of the study.
-    shape
-        ``point`` or ``area``, what is wanted.
-
-    Returns
-    -------
-    geometry
-        On the index of `raw`, in `target`; missing where a row has none.
-    problems
-        One message per fault.
-    """
-    if "geometry" in raw.rows.columns:
-        series = gpd.GeoSeries(raw.rows["geometry"], crs=None)
-        series = series.set_crs(declared, allow_override=True).to_crs(target)
-        return series, _shape_problems(series, shape, raw)
-    if shape == "area":
-        problem = f"{raw.where}: has no polygons; expected a layer such as .geojson."
-        return gpd.GeoSeries(index=raw.rows.index, crs=target), [problem]
-    found, problems = _match_columns(raw, COORDINATES, columns)
-    if problems:
-        return gpd.GeoSeries(index=raw.rows.index, crs=target), problems
-    x, faults_x = _convert(
-        raw.rows[found["x"]], COORDINATES.column("x"), raw.where, raw.row_word
-    )
-    y, faults_y = _convert(
-        raw.rows[found["y"]], COORDINATES.column("y"), raw.where, raw.row_word
-    )
-    easting, northing = project(
-        x.to_numpy(float), y.to_numpy(float), source=declared, target=target
-    )
-    outside = x.notna() & y.notna() & ~np.isfinite(easting)
-    problems = faults_x + faults_y
-    if outside.any():
-        rows = list_ids(raw.rows.index[outside])
-        problems.append(
-            f"{raw.where}: {raw.row_word} {rows}: coordinates do not fit the declared "
-            f"{declared.name}; check the column order and the declared system."
-        )
-    points = shapely.points(easting, northing)
-    points[~np.isfinite(easting)] = None
-    return gpd.GeoSeries(points, index=raw.rows.index, crs=target), problems
 
 
 def check_table(table: pd.DataFrame, contract: Contract) -> None:
@@ -186,17 +126,20 @@ def check_table(table: pd.DataFrame, contract: Contract) -> None:
         With every fault at once: columns missing, nulls where there may be
         none, numbers below the minimum, unknown choices, repeated keys.
     """
-    problems = []
+    inner = _Inner(f"table {contract.name}")
+    problems: list[str] = []
     for column in contract.columns:
         if column.name not in table.columns:
             if column.required:
-                problems.append(f"table {contract.name}: no column '{column.name}'.")
+                problems.append(
+                    problem_in(inner, "no-such-inner-column", name=column.name)
+                )
             continue
         problems += _value_problems(
-            table[column.name], column, f"table {contract.name}: '{column.name}'", "row"
+            table[column.name], column, _Cells(inner, column.name)
         )
     if not problems and table.duplicated(list(contract.key)).any():
-        problems.append(f"table {contract.name}: {contract.key} is not unique.")
+        problems.append(problem_in(inner, "row-twice", name=", ".join(contract.key)))
     gather(problems, InputError)
 
 
@@ -220,35 +163,83 @@ def header(column: Column, language: str) -> str:
     return column.zh if language == "zh" else column.name
 
 
-def _match_columns(
-    raw: RawTable, contract: Contract, columns: Mapping[str, str]
-) -> tuple[dict[str, str], list[str]]:
-    """Find the file's column for each column of the contract."""
+def match_columns(
+    raw: RawTable, contract: Contract, *, columns: Mapping[str, str]
+) -> tuple[dict[str, str], list[Problem]]:
+    """
+    Find the file's column for each column of a contract.
+
+    Parameters
+    ----------
+    raw
+        The table as read from a file.
+    contract
+        The columns wanted.
+    columns
+        Explicit mapping, column of circle to column of the file.
+
+    Returns
+    -------
+    found
+        Column of circle to column of the file, for those that are there.
+    problems
+        One for each required column that is not.
+    """
     in_file = [str(one) for one in raw.rows.columns]
     folded = {_fold(one): one for one in reversed(in_file)}
     found, problems = {}, []
     for column in contract.columns:
         wanted = columns.get(column.name)
-        if wanted is not None:
-            if wanted not in in_file:
-                problems.append(
-                    f"{raw.where}: columns.{column.name}: no column '{wanted}'; the "
-                    f"file has: {', '.join(in_file)}."
-                )
-                continue
-            found[column.name] = wanted
-            continue
         names = (column.name, column.zh, *column.synonyms)
         match = next((folded[_fold(n)] for n in names if _fold(n) in folded), None)
-        if match is not None:
-            found[column.name] = match
+        if wanted is not None and wanted not in in_file:
+            problems.append(
+                problem_in(
+                    raw,
+                    "no-mapped-column",
+                    name=column.name,
+                    wanted=wanted,
+                    columns=", ".join(in_file),
+                )
+            )
+        elif wanted is not None or match is not None:
+            found[column.name] = str(wanted if wanted is not None else match)
         elif column.required and column.kind not in {"point", "area"}:
             problems.append(
-                f"{raw.where}: no column for '{column.name}'; expected one of: "
-                f"{', '.join(names)}; or name it under `columns:` in the study. The "
-                f"file has: {', '.join(in_file)}."
+                problem_in(
+                    raw,
+                    "no-column",
+                    name=column.name,
+                    header=column.zh,
+                    names=", ".join(names),
+                    columns=", ".join(in_file),
+                )
             )
     return found, problems
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """The cells of one column, for messages."""
+
+    source: Source
+    """The table."""
+    column: str
+    """The column, as the file names it."""
+
+    def problem(self, key: str, rows: Iterable[object], **values: Value) -> Problem:
+        """Describe a problem of some of the cells."""
+        return problem_in(self.source, key, rows=rows, column=self.column, **values)
+
+
+@dataclass(frozen=True)
+class _Inner:
+    """A table inside circle, for messages."""
+
+    where: str
+    """Its name."""
+    row_word: str = "row"
+    """What a row is called."""
 
 
 def _fold(name: str) -> str:
@@ -258,72 +249,103 @@ def _fold(name: str) -> str:
 
 
 def _convert(
-    values: pd.Series, column: Column, where: str, row_word: str
-) -> tuple[pd.Series, list[str]]:
+    values: pd.Series, column: Column, cells: _Cells
+) -> tuple[pd.Series, list[Problem]]:
     """Convert the values of one column; faulty ones become null and are named."""
     text = values.map(_as_text)
-    empty = text == ""
-    problems: list[str] = []
+    filled = text != ""
+    choices: tuple[str, ...]
     if column.kind in {"number", "count"}:
-        converted = pd.to_numeric(text.where(~empty), errors="coerce").astype(float)
-        bad = converted.isna() & ~empty
-        expected = "a number"
+        numbers = pd.to_numeric(text.where(filled), errors="coerce").astype(float)
+        converted = numbers.where(np.isfinite(numbers))
+        key, choices = "not-a-number", ()
     elif column.kind == "choice":
-        words = {
-            _fold(word): value
-            for value, accepted in column.choices.items()
-            for word in (value, *accepted)
-        }
-        converted = text.map(_fold).map(words).astype(object).where(~empty, None)
-        bad = converted.isna() & ~empty
-        expected = " or ".join("/".join((v, *w)) for v, w in column.choices.items())
+        converted = text.map(_fold).map(_accepted(column)).astype(object)
+        converted = converted.where(converted.notna(), None)
+        key, choices = "unknown-choice", _choices_text(column)
     elif column.kind == "list":
-        converted = text.str.split(LIST_SEPARATORS, regex=True).map(
-            lambda parts: tuple(part.strip() for part in parts if part.strip())
-        )
-        bad = pd.Series(data=False, index=values.index)
-        expected = ""
+        converted = text.map(_split_list)
+        key, choices = "", ()
     else:
-        converted = text.astype(object).where(~empty, None)
-        bad = pd.Series(data=False, index=values.index)
-        expected = ""
-    if bad.any():
-        problems.append(
-            f"{where}: {row_word} {list_ids(values.index[bad])}: found "
-            f"{list_ids(repr(v)[:40] for v in values[bad].unique())}; expected "
-            f"{expected}."
+        converted = text.astype(object).where(
+            filled & ~_lost_digits(values, column), None
         )
-    return converted, problems + _value_problems(
-        converted[~bad], column, where, row_word
-    )
+        key, choices = "cut-code", ()
+    bad = converted.isna() & filled
+    problems = _value_problems(converted[~bad], column, cells)
+    if bad.any():
+        shown = tuple(repr(v)[:40] for v in values[bad].unique())
+        rows = values.index[bad]
+        problems.insert(0, cells.problem(key, rows, values=shown, choices=choices))
+    return converted, problems
 
 
-def _value_problems(
-    values: pd.Series, column: Column, where: str, row_word: str
-) -> list[str]:
-    """Check converted values against null rule, minimum, whole numbers, choices."""
+def _choices_text(column: Column) -> tuple[str, ...]:
+    """List the words that a choice accepts."""
+    return tuple("/".join((v, *w)) for v, w in column.choices.items())
+
+
+def _accepted(column: Column) -> dict[str, str]:
+    """Give the value for each word, folded, that a choice accepts in files."""
+    return {
+        _fold(word): value
+        for value, accepted in column.choices.items()
+        for word in (value, *accepted)
+    }
+
+
+def _split_list(text: str) -> tuple[str, ...]:
+    """Split a list at its separators."""
+    parts = (part.strip() for part in re.split(LIST_SEPARATORS, text))
+    return tuple(part for part in parts if part)
+
+
+def _lost_digits(values: pd.Series, column: Column) -> pd.Series:
+    """Tell which codes a spreadsheet program has cut, as in 9.99001E+11."""
+    if column.kind != "id":
+        return pd.Series(data=False, index=values.index)
+    return values.map(
+        lambda one: (
+            abs(one) >= _EXACT_BELOW
+            if isinstance(one, float)
+            else bool(_CUT_CODE.fullmatch(str(one).strip()))
+        )
+    ).astype(bool)
+
+
+def _value_problems(values: pd.Series, column: Column, cells: _Cells) -> list[Problem]:
+    """Check converted values against null rule, minimum and choices."""
     problems = []
     null = values.isna()
     if null.any() and not column.null:
-        problems.append(
-            f"{where}: {row_word} {list_ids(values.index[null])}: empty; expected a "
-            "value in every row."
-        )
+        problems.append(cells.problem("empty-cell", values.index[null]))
     known = values[~null]
     if column.minimum is not None and (known < column.minimum).any():
         low = known[known < column.minimum]
         problems.append(
-            f"{where}: {row_word} {list_ids(low.index)}: found "
-            f"{list_ids(f'{one:g}' for one in low)}; expected {column.minimum:g} or "
-            "more."
+            cells.problem(
+                "below-minimum",
+                low.index,
+                values=tuple(f"{one:g}" for one in low),
+                minimum=f"{column.minimum:g}",
+            )
         )
     if column.kind == "choice" and not known.isin(list(column.choices)).all():
         unknown = known[~known.isin(list(column.choices))]
-        problems.append(f"{where}: found {list_ids(unknown.unique())}.")
+        problems.append(
+            cells.problem(
+                "unknown-inner-choice",
+                (),
+                values=tuple(str(one) for one in unknown.unique()),
+                choices=_choices_text(column),
+            )
+        )
     return problems
 
 
-def _repeated_keys(table: pd.DataFrame, key: list[str], raw: RawTable) -> list[str]:
+def _repeated_keys(
+    table: pd.DataFrame, key: list[str], raw: RawTable, found: Mapping[str, str]
+) -> list[Problem]:
     """Name ids that stand in more than one row."""
     known = table.dropna(subset=key)
     twice = known.duplicated(key, keep=False)
@@ -331,66 +353,23 @@ def _repeated_keys(table: pd.DataFrame, key: list[str], raw: RawTable) -> list[s
         return []
     ids = known.loc[twice, key].astype(str).agg(" ".join, axis=1)
     return [
-        f"{raw.where}: {', '.join(key)} {list_ids(sorted(set(ids)))} stand in more than "
-        f"one {raw.row_word} ({list_ids(ids.index)}); expected each id once."
-    ]
-
-
-def _shape_problems(series: gpd.GeoSeries, shape: str, raw: RawTable) -> list[str]:
-    """Name geometries that are missing, invalid or of the wrong kind."""
-    wanted = {
-        "point": {"Point"},
-        "area": {"Polygon", "MultiPolygon"},
-    }[shape]
-    problems = []
-    kind = series.geom_type
-    wrong = series.notna() & ~series.is_empty & ~kind.isin(wanted)
-    if wrong.any():
-        problems.append(
-            f"{raw.where}: {raw.row_word} {list_ids(series.index[wrong])}: found "
-            f"{list_ids(sorted(set(kind[wrong])))}; expected "
-            f"{' or '.join(sorted(wanted))}."
+        problem_in(
+            raw,
+            "repeated-id",
+            rows=ids.index,
+            column=found[key[0]] if len(key) == 1 else "",
+            name=", ".join(key),
+            ids=tuple(sorted(set(ids))),
         )
-    if shape == "area":
-        none = series.isna() | series.is_empty
-        invalid = ~none & ~series.is_valid
-        for bad, text in ((none, "is empty"), (invalid, "is not a valid polygon")):
-            if bad.any():
-                problems.append(
-                    f"{raw.where}: {raw.row_word} {list_ids(series.index[bad])}: {text}"
-                    "; repair it in a GIS program."
-                )
-    return problems
+    ]
 
 
 def _as_text(value: object) -> str:
     """Write a cell's value as text; whole numbers without a decimal point."""
-    if value is None or value is pd.NaT or (isinstance(value, float) and value != value):
+    if value is None or value is pd.NaT or value is pd.NA:
+        return ""
+    if isinstance(value, float) and math.isnan(value):
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value).strip()
-
-
-COORDINATES = Contract(
-    "coordinates",
-    (),
-    (
-        Column(
-            "x",
-            "number",
-            "Longitude in degrees, or easting in metres.",
-            "经度",
-            null=True,
-            synonyms=("lon", "lng", "longitude", "x坐标", "x_m"),
-        ),
-        Column(
-            "y",
-            "number",
-            "Latitude in degrees, or northing in metres.",
-            "纬度",
-            null=True,
-            synonyms=("lat", "latitude", "y坐标", "y_m"),
-        ),
-    ),
-)

@@ -10,12 +10,12 @@ from typing import Any
 import xlsxwriter
 import xlsxwriter.exceptions
 
-from circle.assess import Assessment
-from circle.sheet_cover import cover_rows
+from circle.assessment import Assessment
 from circle.errors import OutputError
+from circle.sheet_cover import cover_rows
+from circle.sheet_layout import block_widths, lines_needed, row_lines
 from circle.sheet_parts import TEXTS, Block, Field, Form, Sheet, clean_text
 from circle.sheets import district_sheets, subdistrict_sheets
-from circle.sheet_layout import block_widths, lines_needed, row_lines
 from circle.words_tables import table_word
 
 # A file's date would change its bytes from run to run.

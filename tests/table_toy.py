@@ -13,7 +13,7 @@ import pyproj
 import shapely
 import yaml
 
-from circle.assess import Assessment
+from circle.assessment import Assessment
 from circle.city import City
 from circle.contracts import SITES, UNSNAPPED
 from circle.coverage import count_coverage, reach_table

@@ -15,7 +15,7 @@ import shapely
 from atlas_toy import CRS, ORIGIN, PROFILE, REQUIRED, toy
 from PIL import Image
 
-from circle.assess import Assessment
+from circle.assessment import Assessment
 from circle.atlas import district_map, subdistrict_map, write_atlas
 from circle.atlas_page import check_self_contained, data_block
 from circle.atlas_palette import SHARE_COLOURS, share_breaks

@@ -9,7 +9,7 @@ from atlas_toy import REQUIRED, toy
 from chromium import BROWSER, Chromium
 from test_atlas import hostile
 
-from circle.assess import Assessment
+from circle.assessment import Assessment
 from circle.atlas import write_atlas
 
 pytestmark = [

@@ -14,8 +14,9 @@ from circle.contracts import REACH, UNSNAPPED
 from circle.coverage import count_coverage, reach_table
 from circle.errors import CircleWarning, list_ids
 from circle.gaps import find_gap_clusters, find_missing_items
-from circle.reach import Reach, combine_modes, measure_reach
+from circle.reach import Reach, combine_modes
 from circle.siting import site
+from circle.travel import travel_reach
 
 Stage = Callable[[str], None]
 
@@ -134,15 +135,7 @@ def _reach(city: City, table: str) -> Reach:
     """Measure reach from one table of origins, each by its own mode."""
     origins = getattr(city, table)
     serving = [_serving(city, type_id) for type_id in city.type_ids]
-    parts = {
-        mode: measure_reach(
-            network,
-            origins=city.access[table, mode],
-            facilities=city.access["facilities", mode],
-            serving=serving,
-        )
-        for mode, network in city.networks.items()
-    }
+    parts = travel_reach(city, table, serving=serving)
     mode = origins["mode"].to_numpy(dtype=object)
     time_s, facility = combine_modes(parts, mode=mode)
     joined, _ = joined_in_own_mode(city, table)
@@ -184,7 +177,7 @@ def _unsnapped(city: City) -> pd.DataFrame:
         ("candidate", "candidates", "candidate_id"),
     ):
         frame = getattr(city, table)
-        for mode in city.networks:
+        for mode in city.modes:
             access = city.access[table, mode]
             out = ~access.joined
             modes = pd.Series(mode, index=frame.index[out])
@@ -226,7 +219,8 @@ def _result_warnings(city: City, unsnapped: pd.DataFrame) -> tuple[CircleWarning
         ("facility", "facilities"),
         ("candidate", "candidates"),
     ):
-        rows = unsnapped[unsnapped["kind"] == kind]
+        is_far = (unsnapped["kind"] == kind) & unsnapped["snap_distance_m"].notna()
+        rows = unsnapped[is_far]
         if len(rows):
             ids = sorted(set(rows["id"]))
             found.append(
@@ -259,6 +253,8 @@ def _figures(city: City) -> dict[str, float]:
             f"{mode}_junctions": float(len(network.chains.junction)),
             f"{mode}_edges": float(len(network.chains.edge_from)),
         }
+    if city.detour is not None:
+        figures["screening_detour"] = city.detour
     people = city.cells["population"].to_numpy(dtype=float)
     figures["population"] = float(people.sum())
     figures["population_outside"] = city.population_outside

@@ -1,0 +1,200 @@
+"""Read a layer of points, lines or polygons: GDAL formats and GeoParquet."""
+
+import struct
+import zipfile
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+import pyogrio.errors
+from pyarrow.lib import ArrowInvalid
+
+from circle.errors import InputError
+from circle.files_sheets import not_read, refuse_bomb
+from circle.files_text import decode_text
+from circle.raw_table import RawTable, fold_name
+
+PARQUET_SUFFIXES = (".parquet", ".geoparquet")
+FOLDER_SUFFIX = ".gdb"
+# Tables by which programs remember styles are no data.
+_STYLE_LAYERS = frozenset({"layer_styles"})
+# dBASE: the header has 32 bytes, then 32 for each field, ended by 0x0D.
+_DBF_BLOCK, _DBF_END, _DBF_NAME_BYTES = 32, 0x0D, 10
+
+
+def is_layer_folder(path: Path) -> bool:
+    """
+    Tell a file geodatabase, which is a folder.
+
+    Parameters
+    ----------
+    path
+        A path.
+
+    Returns
+    -------
+    found
+        Whether it is a folder that ends in .gdb.
+    """
+    return path.suffix.lower() == FOLDER_SUFFIX and path.is_dir()
+
+
+def read_layer_file(
+    path: Path, *, layer: str | None = None, known: Collection[str] = ()
+) -> RawTable:
+    """
+    Read a layer with GDAL; its own coordinate system is kept beside it.
+
+    Parameters
+    ----------
+    path
+        The file or, for a file geodatabase, the folder. A .zip may hold a Shapefile
+        or a file geodatabase.
+    layer
+        Name of the layer; the first one if not given.
+    known
+        Column names; those that a Shapefile has cut to ten bytes are completed.
+
+    Returns
+    -------
+    raw
+        The features, with the warning ``sheets-not-read`` where there are other
+        layers and none was named.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or has no such layer.
+    """
+    try:
+        if path.suffix.lower() == ".zip":
+            refuse_bomb(path)
+        names = _layer_names(path)
+        encoding = _shapefile_encoding(path)
+        rows = pyogrio.read_dataframe(path, layer=layer, encoding=encoding)
+    except (
+        pyogrio.errors.DataSourceError,
+        pyogrio.errors.DataLayerError,
+        zipfile.BadZipFile,
+        OSError,
+    ) as error:
+        message = (
+            f"{path.name}: cannot be read as a layer ({error}); expected a file that "
+            "GDAL reads, such as .geojson or .gpkg; of a Shapefile send .shp, .shx, "
+            ".dbf and .prj together."
+        )
+        raise InputError(message) from error
+    except UnicodeDecodeError as error:
+        message = (
+            f"{path.name}: found attribute text that is not in the encoding it names, "
+            "nor UTF-8 or GB18030 (GBK); expected one of these; delete its .cpg file, "
+            "or save it again as .gpkg."
+        )
+        raise InputError(message) from error
+    if encoding is not None or path.suffix.lower() == ".shp":
+        rows = rows.rename(columns=_completed(rows.columns, known))
+    rows.index = pd.RangeIndex(1, len(rows) + 1)
+    others = [] if layer is not None else names[1:]
+    return RawTable(
+        path.name, rows, "feature", warnings=not_read(path.name, others, "layer")
+    )
+
+
+def read_parquet_file(path: Path) -> RawTable:
+    """
+    Read a GeoParquet file, or a Parquet table without geometry.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    raw
+        The features, or the rows of a table, numbered from 1.
+
+    Raises
+    ------
+    InputError
+        If it is no such file.
+    """
+    try:
+        rows = _parquet(path)
+    except (ArrowInvalid, OSError, ValueError) as error:
+        message = (
+            f"{path.name}: cannot be read as GeoParquet ({error}); expected a whole "
+            ".parquet file; export it again."
+        )
+        raise InputError(message) from error
+    rows.index = pd.RangeIndex(1, len(rows) + 1)
+    return RawTable(path.name, rows, "feature")
+
+
+def _parquet(path: Path) -> gpd.GeoDataFrame | pd.DataFrame:
+    """Read a Parquet file, with its geometry where it has one."""
+    try:
+        return gpd.read_parquet(path)
+    except ValueError as error:
+        if "geo metadata" not in str(error):
+            raise
+    return pd.read_parquet(path)
+
+
+def _layer_names(path: Path) -> list[str]:
+    """Name the layers of a file, without those that hold styles."""
+    names = [str(one) for one in pyogrio.list_layers(path)[:, 0]]
+    return [one for one in names if one not in _STYLE_LAYERS]
+
+
+def _shapefile_encoding(path: Path) -> str | None:
+    """Find the encoding of a Shapefile that does not name it in a .cpg file."""
+    if path.suffix.lower() == ".shp":
+        beside = {one.suffix.lower(): one for one in path.parent.glob(f"{path.stem}.*")}
+        if ".cpg" in beside or ".dbf" not in beside:
+            return None
+        return _dbf_encoding(beside[".dbf"].read_bytes())
+    if path.suffix.lower() == ".zip":
+        with zipfile.ZipFile(path) as packed:
+            inside = {Path(one).suffix.lower(): one for one in packed.namelist()}
+            if ".cpg" in inside or ".dbf" not in inside:
+                return None
+            return _dbf_encoding(packed.read(inside[".dbf"]))
+    return None
+
+
+def _dbf_encoding(content: bytes) -> str | None:
+    """Decode the names and texts of a dBASE table to find their encoding."""
+    if len(content) < _DBF_BLOCK:
+        return None
+    rows, start, width = struct.unpack("<IHH", content[4:12])
+    fields, at = [], 1
+    names = []
+    for offset in range(_DBF_BLOCK, start - _DBF_BLOCK, _DBF_BLOCK):
+        block = content[offset : offset + _DBF_BLOCK]
+        if len(block) < _DBF_BLOCK or block[0] == _DBF_END:
+            break
+        names.append(block[:11].split(b"\0")[0])
+        if block[11:12] == b"C":
+            fields.append((at, at + block[16]))
+        at += block[16]
+    records = (
+        content[start + n * width : start + (n + 1) * width] for n in range(rows)
+    )
+    texts = [record[a:b].rstrip() for record in records for a, b in fields]
+    return decode_text(b"\n".join([*names, *texts]))[1].removesuffix("-sig")
+
+
+def _completed(columns: pd.Index, known: Collection[str]) -> Mapping[str, str]:
+    """Complete column names that a Shapefile has cut to ten bytes."""
+    whole = {fold_name(one): one for one in known}
+    completed = {}
+    for one in map(str, columns):
+        if len(one.encode("gb18030")) < _DBF_NAME_BYTES - 1 or fold_name(one) in whole:
+            continue
+        fits = {name for fold, name in whole.items() if fold.startswith(fold_name(one))}
+        if len(fits) == 1:
+            completed[one] = fits.pop()
+    return completed

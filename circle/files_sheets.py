@@ -1,0 +1,145 @@
+"""Read one sheet of a spreadsheet."""
+
+import zipfile
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, ZipError
+
+from circle.errors import CircleWarning, InputError, list_ids
+from circle.raw_table import RawTable
+from circle.table_layout import MergedRange, lay_out
+
+SHEET_SUFFIXES = (".xlsx", ".xls", ".ods", ".xlsb", ".xlsm")
+# No inventory of a district comes near: 121,000 rows of eight columns unpack to 60 MB,
+# and spreadsheets pack ten to twenty times.
+UNPACKED_MB, SMALL_MB, PACKED_TIMES = 500, 20, 200
+_BYTES_PER_MB = 1e6
+
+
+def refuse_bomb(path: Path) -> None:
+    """
+    Refuse a packed file that would unpack to far more than any table needs.
+
+    Parameters
+    ----------
+    path
+        A file; nothing happens if it is not packed as a ZIP.
+
+    Raises
+    ------
+    InputError
+        If it unpacks to more than 500 MB, or to more than 20 MB and 200 times its
+        size.
+    """
+    if not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as packed:
+        unpacked_mb = sum(one.file_size for one in packed.infolist()) / _BYTES_PER_MB
+    times = unpacked_mb * _BYTES_PER_MB / path.stat().st_size
+    if unpacked_mb > UNPACKED_MB or (unpacked_mb > SMALL_MB and times > PACKED_TIMES):
+        message = (
+            f"{path.name}: found a file that unpacks to {unpacked_mb:,.0f} MB, "
+            f"{times:,.0f} times its size; expected at most {UNPACKED_MB} MB and "
+            f"{PACKED_TIMES} times; it was not opened; ask its sender "
+            "for a plain table."
+        )
+        raise InputError(message)
+
+
+def read_sheet_file(
+    path: Path, *, sheet: str | None = None, known: Collection[str] = ()
+) -> RawTable:
+    """
+    Read one sheet of a spreadsheet; formulas are not run, their stored results read.
+
+    Parameters
+    ----------
+    path
+        The file: .xlsx, .xls, .ods.
+    sheet
+        Name of the sheet; the first one if not given.
+    known
+        Column names by which the header row is found.
+
+    Returns
+    -------
+    raw
+        The rows, with the warning ``sheets-not-read`` where other sheets hold
+        something and none was named.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, is a ZIP bomb or has no such sheet.
+    """
+    try:
+        refuse_bomb(path)
+        with CalamineWorkbook.from_path(path) as book:
+            name = sheet if sheet is not None else book.sheet_names[0]
+            if name not in book.sheet_names:
+                message = (
+                    f"{path.name}: found no sheet '{name}'; it has "
+                    f"{', '.join(book.sheet_names)}; name one of them under `layer:`."
+                )
+                raise InputError(message)
+            page = book.get_sheet_by_name(name)
+            content = page.to_python(skip_empty_area=False)
+            merged = _merged(page)
+            others = [] if sheet is not None else _others(book, name)
+    except (CalamineError, ZipError, zipfile.BadZipFile, OSError) as error:
+        message = (
+            f"{path.name}: cannot be read as a spreadsheet ({error}); open it in a "
+            "spreadsheet program and save it again as .xlsx."
+        )
+        raise InputError(message) from error
+    where = f"{path.name}: sheet '{name}'"
+    raw = lay_out(content, where=where, known=known, merged=merged)
+    return replace(raw, warnings=(*raw.warnings, *not_read(where, others, "sheet")))
+
+
+def not_read(where: str, others: Sequence[str], word: str) -> tuple[CircleWarning, ...]:
+    """
+    Say which sheets or layers of a file were not read.
+
+    Parameters
+    ----------
+    where
+        What was read.
+    others
+        Names of the others that hold something.
+    word
+        ``sheet`` or ``layer``.
+
+    Returns
+    -------
+    warnings
+        One warning ``sheets-not-read``, or none.
+    """
+    if not others:
+        return ()
+    text = (
+        f"{where}: the file has {len(others)} more {word}s, which are not read: "
+        f"{list_ids(others)}; name the one that is meant under `layer:`."
+    )
+    zh = (
+        f"{where}：文件中另有{len(others)}个工作表或图层未读取："
+        f"{list_ids(others)}；请在`layer:`中指明所用的一个。"
+    )
+    return (CircleWarning("sheets-not-read", text, zh),)
+
+
+def _merged(page: CalamineSheet) -> tuple[MergedRange, ...]:
+    """Give the merged ranges of a sheet, where the format tells them."""
+    ranges = page.merged_cell_ranges or ()
+    return tuple((first, last) for first, last in ranges)
+
+
+def _others(book: CalamineWorkbook, name: str) -> list[str]:
+    """Name the other sheets that hold something."""
+    return [
+        one
+        for one in book.sheet_names
+        if one != name and book.get_sheet_by_name(one).height
+    ]

@@ -1,0 +1,245 @@
+"""One problem of an input: where it is and what to do, in Chinese or English."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, Self
+
+from circle.errors import SHOWN_IDS, list_ids
+from circle.words_problems import PROBLEM_TEXTS, Parts
+
+Value = str | tuple[str, ...]
+
+_SHEET = re.compile(r"(?P<file>.+?): sheet '(?P<sheet>[^']*)'")
+_FILE = re.compile(r"(?P<file>[^:\n]+\.\w+)(?=: )")
+_ROWS = re.compile(r": (?P<word>row|feature) (?P<rows>\d+(?:, \d+)*)")
+_COLUMN = re.compile(r": column '(?P<column>[^']+)'")
+_ROWS_ZH = {"row": "第{}行", "feature": "第{}个要素"}
+
+
+class Source(Protocol):
+    """What a raw table says of where it comes from."""
+
+    @property
+    def where(self) -> str:
+        """File and sheet or layer, for messages."""
+
+    @property
+    def row_word(self) -> str:
+        """What a row is called: ``row`` or ``feature``."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Problem(str):
+    """
+    One problem of an input; taken as a text, it is its message in English.
+
+    So problems stand in one list with messages that have no texts of their own yet.
+    """
+
+    key: str
+    """Key of its texts in `PROBLEM_TEXTS`; empty where `text` holds the message."""
+    file: str
+    """The file, as messages name it."""
+    sheet: str = ""
+    """The sheet of a workbook; empty for other files."""
+    rows: tuple[object, ...] = ()
+    """Numbers of the rows, as a spreadsheet program shows them."""
+    row_word: str = "row"
+    """What a row is called: ``row`` or ``feature``."""
+    column: str = ""
+    """The column, as the file names it; empty if it is not about one."""
+    values: Mapping[str, Value] = field(default_factory=dict)
+    """What fills the braces of its texts."""
+    text: str = ""
+    """The whole message, where there is no key."""
+
+    def __new__(cls, key: str, file: str, **rest: Any) -> Self:
+        """Make the text that the problem is."""
+        text = rest.get("text", "")
+        return super().__new__(cls, text or _line_en(key, file, rest))
+
+    @property
+    def found(self) -> str:
+        """What was found, in English."""
+        return self.parts("en")[0]
+
+    @property
+    def expected(self) -> str:
+        """What was expected, in English."""
+        return self.parts("en")[1]
+
+    @property
+    def remedy(self) -> str:
+        """What to do, in English."""
+        return self.parts("en")[2]
+
+    def parts(self, language: str) -> Parts:
+        """Give what was found and expected, and what to do, in a language."""
+        if self.key:
+            return _parts(self.key, self.values, language)
+        found, *rest = _without_place(self.text, self).rstrip(".").split("; ")
+        return (found, "; ".join(rest[:-1] or rest), rest[-1] if rest[1:] else "")
+
+    def in_language(self, language: str) -> str:
+        """Write the problem in one line, in Chinese (``zh``) or English (``en``)."""
+        if language != "zh":
+            return str(self)
+        places = [self.file]
+        if self.sheet:
+            places.append(f"工作表“{self.sheet}”")
+        if self.rows:
+            places.append(_rows_zh(self.rows, self.row_word))
+        if self.column:
+            places.append(f"列“{self.column}”")
+        return ": ".join([*(one for one in places if one), self.said("zh")])
+
+    def said(self, language: str) -> str:
+        """Say what is wrong without saying where."""
+        mark, end = ("；", "") if language == "zh" and self.key else ("; ", ".")
+        return mark.join(one for one in self.parts(language) if one) + end
+
+
+def problem_in(
+    source: Source,
+    key: str,
+    *,
+    rows: Iterable[object] = (),
+    column: str = "",
+    **values: Value,
+) -> Problem:
+    """
+    Describe a problem of a table.
+
+    Parameters
+    ----------
+    source
+        The raw table, which knows its file and sheet.
+    key
+        Key of the texts.
+    rows
+        Numbers of the rows concerned.
+    column
+        The column concerned, as the file names it.
+    **values
+        What fills the braces of the texts; a tuple is shown as its first five
+        members and their number.
+
+    Returns
+    -------
+    problem
+        The problem.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> table = SimpleNamespace(where="homes.csv", row_word="row")
+    >>> one = problem_in(table, "not-a-number", rows=[14], column="户数", values="abc")
+    >>> print(one)
+    homes.csv: column '户数': row 14: found abc; expected a number; correct the cell.
+    >>> print(one.in_language("zh"))
+    homes.csv: 第14行: 列“户数”: 发现 abc；应为数字；请改为数字，未知时留空
+    """
+    inside = _SHEET.fullmatch(source.where)
+    return Problem(
+        key,
+        inside["file"] if inside else source.where,
+        sheet=inside["sheet"] if inside else "",
+        rows=tuple(rows),
+        row_word=source.row_word,
+        column=column,
+        values=values,
+    )
+
+
+def as_problems(messages: Iterable[str]) -> tuple[Problem, ...]:
+    """
+    Make problems of messages, such as those that an error holds.
+
+    Parameters
+    ----------
+    messages
+        Problems, or messages that are only texts; what these say of file, sheet,
+        rows and column is taken from them.
+
+    Returns
+    -------
+    problems
+        One per message.
+
+    Examples
+    --------
+    >>> (one,) = as_problems(["homes.csv: row 2, 3: found more cells."])
+    >>> one.file, one.rows
+    ('homes.csv', (2, 3))
+    """
+    return tuple(
+        one if isinstance(one, Problem) else _from_text(one) for one in messages
+    )
+
+
+def _from_text(text: str) -> Problem:
+    """Describe a message that is only a text."""
+    inside, file = _SHEET.match(text), _FILE.match(text)
+    rows, column = _ROWS.search(text), _COLUMN.search(text)
+    named = inside or file
+    return Problem(
+        "",
+        named["file"] if named else "",
+        sheet=inside["sheet"] if inside else "",
+        rows=tuple(int(one) for one in rows["rows"].split(", ")) if rows else (),
+        row_word=rows["word"] if rows else "row",
+        column=column["column"] if column else "",
+        text=text,
+    )
+
+
+def _without_place(text: str, problem: Problem) -> str:
+    """Take what a message says of its place off its beginning."""
+    rows = rf"{problem.row_word} [\d, ]+(?:… \(\d+ in all\))?"
+    for place in (
+        re.escape(problem.file),
+        re.escape(f"sheet '{problem.sheet}'"),
+        re.escape(f"column '{problem.column}'"),
+        rows,
+    ):
+        text = re.sub(rf"^{place}: ", "", text)
+    return text
+
+
+def _line_en(key: str, file: str, rest: Mapping[str, Any]) -> str:
+    """Write a problem in one English line."""
+    places = [file]
+    if rest.get("sheet"):
+        places.append(f"sheet '{rest['sheet']}'")
+    if rest.get("column"):
+        places.append(f"column '{rest['column']}'")
+    if rest.get("rows"):
+        places.append(f"{rest.get('row_word', 'row')} {list_ids(rest['rows'])}")
+    said = "; ".join(one for one in _parts(key, rest.get("values", {}), "en") if one)
+    return ": ".join([*places, said if said.endswith("?") else f"{said}."])
+
+
+def _parts(key: str, values: Mapping[str, Value], language: str) -> Parts:
+    """Fill the texts of a key."""
+    texts = PROBLEM_TEXTS[key][0 if language == "zh" else 1]
+    filled = {name: _shown(value, language) for name, value in values.items()}
+    found, expected, remedy = (one.format(**filled) for one in texts)
+    return found, expected, remedy
+
+
+def _shown(value: Value, language: str) -> str:
+    """Write a value, or the first five of several and their number."""
+    if isinstance(value, str):
+        return value
+    if language != "zh":
+        return list_ids(value)
+    shown = "、".join(value[:SHOWN_IDS])
+    return f"{shown} 等{len(value)}个" if len(value) > SHOWN_IDS else shown
+
+
+def _rows_zh(rows: tuple[object, ...], row_word: str) -> str:
+    """Name rows in Chinese."""
+    shown = "、".join(str(one) for one in rows[:SHOWN_IDS])
+    named = _ROWS_ZH.get(row_word, f"{row_word} {{}}").format(shown)
+    return f"{named}等共{len(rows)}处" if len(rows) > SHOWN_IDS else named

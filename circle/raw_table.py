@@ -1,0 +1,48 @@
+"""A table as a file holds it, before any meaning is given to it."""
+
+import unicodedata
+from dataclasses import dataclass
+
+import pandas as pd
+
+from circle.errors import CircleWarning
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A table as the file holds it, before any meaning is given to it."""
+
+    where: str
+    """File and sheet or layer, for messages."""
+    rows: pd.DataFrame
+    """Columns as named in the file; the index is the row number that a person
+    sees in a spreadsheet (the first row is 1), or the feature number."""
+    row_word: str
+    """``row`` or ``feature``."""
+    problems: tuple[str, ...] = ()
+    """What of the file is no row of a table: totals, notes, merged cells."""
+    warnings: tuple[CircleWarning, ...] = ()
+    """What was read in another way than it is written."""
+
+
+def fold_name(name: str) -> str:
+    """
+    Fold a column name or a word for comparison.
+
+    Parameters
+    ----------
+    name
+        As it stands in the file.
+
+    Returns
+    -------
+    folded
+        Lower case, half-width, without line breaks, with ``_`` for blanks.
+
+    Examples
+    --------
+    >>> fold_name(" 建筑面积（㎡） "), fold_name("Floor Area")
+    ('建筑面积(m2)', 'floor_area')
+    """
+    text = unicodedata.normalize("NFKC", name)
+    return "".join(text.splitlines()).strip().lower().replace(" ", "_")

@@ -1,0 +1,228 @@
+"""Lay rows of cells out under their header; name what is no row of a table."""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+
+import pandas as pd
+
+from circle.errors import CircleWarning, InputError, gather, list_ids
+from circle.problems import problem_in
+from circle.raw_table import RawTable, fold_name
+
+Row = Sequence[object]
+MergedRange = tuple[tuple[int, int], tuple[int, int]]
+
+_ROWS_LOOKED_AT = 30
+_CLEAR_HEADER = 2
+_LONG_TITLE = 60
+_TOTAL = re.compile(
+    r".{0,12}(合\s*计|总\s*计|小\s*计|共\s*计)\s*([:：(（\d].*)?"
+    r"|(grand\s+total|sub-?\s*total|total|sum)s?\s*:?",
+    re.IGNORECASE,
+)
+_NOTE = re.compile(
+    r"(备注|注|说明|填表说明|填表人|填报人|填报单位|审核人|制表人|制表|单位负责人"
+    r"|联系电话|数据来源|note|notes|remark|remarks|source)\s*\d*\s*[:：].*",
+    re.IGNORECASE | re.DOTALL,
+)
+# A row with a single text, in a table of so many columns, is a heading or a remark.
+_COLUMNS_OF_A_TABLE = 4
+
+
+def lay_out(
+    content: Sequence[Row],
+    *,
+    where: str,
+    known: Collection[str] = (),
+    merged: Sequence[MergedRange] = (),
+) -> RawTable:
+    """
+    Lay rows of cells out under their header.
+
+    Blank rows are left out. Where column names are known, the header is the row with
+    most of them, and rows of totals, notes and repeated headers are named.
+
+    Parameters
+    ----------
+    content
+        The cells, row by row; empty ones are "" or None.
+    where
+        File and sheet, for messages.
+    known
+        Column names that may stand in the header.
+    merged
+        First and last cell (row, column), from 0, of each merged range.
+
+    Returns
+    -------
+    raw
+        The rows below the header, numbered as in a spreadsheet, with the problems
+        found and the warning ``title-rows`` where titles stand above the header.
+
+    Raises
+    ------
+    InputError
+        If a column name stands twice, or rows are wider than the header.
+    """
+    filled = [number for number, row in enumerate(content) if _filled(row)]
+    names = {fold_name(one) for one in known}
+    hits = {n: _hits(content[n], names) for n in filled}
+    top = _header_row(filled, hits)
+    header = [str(one).strip() for one in content[top]] if filled else []
+    below = {n + 1: content[n] for n in filled if n > top}
+    source = RawTable(where, pd.DataFrame(), "row")
+    gather(_header_problems(header, below, where, top), InputError)
+    odd = _odd_rows(below, hits, header) if names else {}
+    problems: list[str] = [
+        problem_in(source, key, rows=rows, values=_shown(below, rows))
+        for key, rows in odd.items()
+    ]
+    strange = {n for rows in odd.values() for n in rows}
+    rows = {n: row for n, row in below.items() if n not in strange}
+    problems += _merged_problems(source, merged, top, rows)
+    above = {n + 1: content[n] for n in filled if n < top}
+    faults, warnings = _titles(source, above, hits, header)
+    cells = [[*row, *[""] * len(header)][: len(header)] for row in rows.values()]
+    # An empty name never matches a column of circle.
+    frame = pd.DataFrame(cells, columns=header, index=list(rows), dtype=object)
+    return RawTable(where, frame, "row", (*faults, *problems), warnings)
+
+
+def _filled(row: Row) -> list[object]:
+    """Give the cells that hold something."""
+    return [one for one in row if one is not None and str(one).strip()]
+
+
+def _hits(row: Row, names: Collection[str]) -> int:
+    """Count the cells that are known column names."""
+    return sum(fold_name(str(one)) in names for one in row)
+
+
+def _header_row(filled: Sequence[int], hits: Mapping[int, int]) -> int:
+    """Find the row with most known names, if there are at least two of them."""
+    if not filled:
+        return 0
+    best = max(filled[:_ROWS_LOOKED_AT], key=lambda n: (hits[n], -n))
+    return best if hits[best] >= _CLEAR_HEADER else filled[0]
+
+
+def _header_problems(
+    header: Sequence[str], below: Mapping[int, Row], where: str, top: int
+) -> list[str]:
+    """Name columns that stand twice, and rows wider than the header."""
+    named = [one for one in header if one]
+    twice = sorted({one for one in named if named.count(one) > 1})
+    source = RawTable(where, pd.DataFrame(), "row")
+    problems: list[str] = []
+    if twice:
+        problems.append(
+            problem_in(source, "column-twice", rows=[top + 1], names=tuple(twice))
+            if top
+            else problem_in(source, "column-twice", names=tuple(twice))
+        )
+    wide = [n for n, row in below.items() if _filled(row[len(header) :])]
+    if wide:
+        problems.append(
+            problem_in(source, "wide-row", rows=wide, width=str(len(header)))
+        )
+    return problems
+
+
+def _odd_rows(
+    below: Mapping[int, Row], hits: Mapping[int, int], header: Sequence[str]
+) -> dict[str, list[int]]:
+    """Sort out rows of totals, notes and repeated headers, by key of the problem."""
+    columns = sum(1 for one in header if one)
+    first_row = min(below, default=0)
+    odd: dict[str, list[int]] = {"header-again": [], "total-row": [], "note-row": []}
+    for number, row in below.items():
+        cells = _filled(row)
+        lead = str(cells[0]).strip()
+        lone = len(cells) == 1 and columns >= _COLUMNS_OF_A_TABLE
+        again = hits[number - 1]
+        if again >= _CLEAR_HEADER or (again and number == first_row):
+            odd["header-again"].append(number)
+        elif _TOTAL.fullmatch(lead) and len(cells) < columns:
+            odd["total-row"].append(number)
+        elif _NOTE.fullmatch(lead) or (lone and not _is_number(lead)):
+            odd["note-row"].append(number)
+    return {key: rows for key, rows in odd.items() if rows}
+
+
+def _is_number(text: str) -> bool:
+    """Tell whether a text is a number."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _shown(below: Mapping[int, Row], rows: Sequence[int]) -> tuple[str, ...]:
+    """Give the first cell of each row, shortened."""
+    return tuple(f"'{_short(_filled(below[n])[0])}'" for n in rows)
+
+
+def _short(value: object) -> str:
+    """Write a cell in one short line."""
+    text = " ".join(str(value).split())
+    return text if len(text) <= _LONG_TITLE else f"{text[:_LONG_TITLE]}…"
+
+
+def _merged_problems(
+    source: RawTable,
+    merged: Sequence[MergedRange],
+    top: int,
+    rows: Collection[int],
+) -> list[str]:
+    """Name merged cells of the header and of the rows: only the first holds a value."""
+    spans = [
+        (f"{_cell(first)}:{_cell(last)}", range(first[0] + 1, last[0] + 2))
+        for first, last in merged
+    ]
+    problems: list[str] = []
+    for key, wanted in (("merged-header", {top + 1}), ("merged-cells", set(rows))):
+        found = [(name, span) for name, span in spans if wanted & set(span)]
+        if found:
+            numbers = sorted({n for _, span in found for n in span if n in wanted})
+            names = tuple(name for name, _ in found)
+            problems.append(problem_in(source, key, rows=numbers, cells=names))
+    return problems
+
+
+def _cell(place: tuple[int, int]) -> str:
+    """Write a cell as spreadsheets do."""
+    row, column = place
+    letters, rest = "", column + 1
+    while rest:
+        rest, letter = divmod(rest - 1, 26)
+        letters = chr(65 + letter) + letters
+    return f"{letters}{row + 1}"
+
+
+def _titles(
+    source: RawTable,
+    above: Mapping[int, Row],
+    hits: Mapping[int, int],
+    header: Sequence[str],
+) -> tuple[list[str], tuple[CircleWarning, ...]]:
+    """Take short rows above the header as titles; name those that are none."""
+    columns = sum(1 for one in header if one)
+    names = [n for n in above if hits[n - 1]]
+    full = [n for n in above if len(_filled(above[n])) > max(1, columns // 2)]
+    problems: list[str] = []
+    if names:
+        problems.append(problem_in(source, "header-in-two-rows", rows=names))
+    data = [n for n in full if n not in names]
+    if data:
+        problems.append(problem_in(source, "rows-above-header", rows=data))
+    titles = [n for n in above if n not in {*names, *data}]
+    if not titles:
+        return problems, ()
+    rows, texts = list_ids(titles), list_ids(_shown(above, titles))
+    text = (
+        f"{source.where}: row {rows}: taken as titles above the header and not read: "
+        f"{texts}."
+    )
+    zh = f"{source.where}：第{rows}行在表头之上，视为标题，未读取：{texts}。"
+    return problems, (CircleWarning("title-rows", text, zh),)

@@ -1,0 +1,27 @@
+"""Assessments that many tests look at, each made once."""
+
+import pytest
+from toy_city import write_toy
+
+from circle.assessment import assess
+from circle.city import load_city
+from circle.shipped import shipped_folder
+from circle.study import read_study
+
+
+@pytest.fixture(scope="session")
+def demo():
+    """The demo district that comes with circle, assessed."""
+    return assess(load_city(read_study(shipped_folder("demo_district") / "study.yaml")))
+
+
+@pytest.fixture(scope="session")
+def toy(tmp_path_factory):
+    """The toy city, assessed; see `toy_city` for its numbers."""
+    return assess(load_city(read_study(write_toy(tmp_path_factory.mktemp("toy")))))
+
+
+@pytest.fixture
+def toy_path(tmp_path):
+    """A toy city of one's own to change: the path of its study."""
+    return write_toy(tmp_path)

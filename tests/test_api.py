@@ -1,0 +1,70 @@
+"""The public names, and how little it takes to import them."""
+
+import subprocess
+import sys
+
+import pytest
+
+import circle
+
+PUBLIC = [
+    "Assessment",
+    "CircleError",
+    "City",
+    "Profile",
+    "Study",
+    "__version__",
+    "assess",
+    "load_city",
+    "make_demo",
+    "read_profile",
+    "read_study",
+    "site",
+    "write_outputs",
+]
+HEAVY = ("geopandas", "pandas", "numpy", "numba", "shapely", "folium", "scipy")
+
+
+def test_public_names_are_pinned():
+    assert circle.__all__ == PUBLIC
+    assert dir(circle) == sorted(PUBLIC)
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_every_public_name_is_there_and_documented(name):
+    value = getattr(circle, name)
+    assert value.__doc__
+    if name != "__version__":
+        assert value.__module__.startswith("circle.")
+        assert value.__name__ == name
+
+
+def test_a_module_never_takes_the_place_of_a_function():
+    code = (
+        "import circle; from circle.assessment import assess;"
+        "assert callable(circle.assess) and circle.assess is assess"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="no attribute 'asses'"):
+        _ = circle.asses
+
+
+def imported_by(statement):
+    """List which heavy packages a fresh interpreter holds after a statement."""
+    code = f"{statement}; import sys; print([x for x in {HEAVY!r} if x in sys.modules])"
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    return found.stdout.strip()
+
+
+@pytest.mark.parametrize("module", ["circle", "circle.cli", "circle.errors"])
+def test_importing_is_light(module):
+    assert imported_by(f"import {module}") == "[]"
+
+
+def test_lightness_can_fail():
+    assert "numpy" in imported_by("import circle.reach")

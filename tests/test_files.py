@@ -1,0 +1,94 @@
+import openpyxl
+import pytest
+
+from circle.errors import InputError
+from circle.files import read_raw_table
+
+
+def write(tmp_path, name, content):
+    path = tmp_path / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def book(tmp_path, rows, name="some.xlsx"):
+    content = openpyxl.Workbook()
+    for row in rows:
+        content.active.append(row)
+    content.save(tmp_path / name)
+    return tmp_path / name
+
+
+def test_rows_are_numbered_as_in_a_spreadsheet(tmp_path):
+    raw = read_raw_table(write(tmp_path, "some.csv", "a,b\r\n1,2\r\n\r\n,\r\n3,\r\n"))
+    assert list(raw.rows.index) == [2, 5]
+    assert raw.rows.to_dict("list") == {"a": ["1", "3"], "b": ["2", ""]}
+    raw = read_raw_table(book(tmp_path, [["a", "b"], [1, "2"], [], ["3", None]]))
+    assert list(raw.rows.index) == [2, 4]
+    assert raw.rows["a"].tolist() == [1.0, "3"]
+
+
+def test_short_rows_and_nameless_columns_are_no_fault(tmp_path):
+    raw = read_raw_table(write(tmp_path, "some.csv", "a,b,,\n1\n2,3,x,\n"))
+    assert raw.rows["b"].tolist() == ["", "3"]
+
+
+def test_quotes_and_tabs(tmp_path):
+    raw = read_raw_table(write(tmp_path, "some.csv", 'a,b\n"x,\ny",2\n'))
+    assert raw.rows["a"].tolist() == ["x,\ny"]
+    raw = read_raw_table(write(tmp_path, "some.tsv", "a\tb\nx,y\t2\n"))
+    assert raw.rows["a"].tolist() == ["x,y"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("some.csv", "", "found no rows; expected a header and at least one row"),
+        ("some.csv", "a,b\n", "found no rows"),
+        ("some.csv", "a,b\n,\n", "found no rows"),
+        ("some.csv", b"a,b\n1,\xff\xff", "save it as 'CSV UTF-8'"),
+        ("some.csv", "a,b\n1,2".encode("utf-16-le"), "zero bytes in the text"),
+        ("some.csv", "a,b\n1,2,3\n4,5,6", "row 2, 3: found more cells than the header"),
+        ("some.csv", "a,b,a\n1,2,3\n", "column a stands twice"),
+        ("some.csv", 'a,b\n"1,2\n', "look for a quote that is not closed"),
+        ("some.xlsx", b"PK nothing", "cannot be read as a spreadsheet"),
+        ("some.geojson", "nothing", "cannot be read as a layer"),
+        (
+            "some.geojson",
+            '{"type":"FeatureCollection","features":[]}',
+            "found no rows",
+        ),
+        ("some.gpkg", b"", "cannot be read as a layer"),
+        ("some.pdf", b"x", "expected a file that GDAL reads"),
+    ],
+)
+def test_what_is_wrong_with_a_file(tmp_path, name, content, told):
+    with pytest.raises(InputError) as caught:
+        read_raw_table(write(tmp_path, name, content))
+    assert told in str(caught.value)
+    assert str(caught.value).startswith(name)
+
+
+def test_empty_and_doubled_headers_of_sheets(tmp_path):
+    with pytest.raises(InputError, match="sheet 'Sheet': found no rows"):
+        read_raw_table(book(tmp_path, []))
+    with pytest.raises(InputError, match="sheet 'Sheet': column v stands twice"):
+        read_raw_table(book(tmp_path, [["v", "v"], [1, 2]]))
+
+
+def test_sheets_are_chosen_by_name(tmp_path):
+    content = openpyxl.Workbook()
+    second = content.create_sheet("二")
+    second.append(["a"])
+    second.append(["x"])
+    content.save(tmp_path / "some.xlsx")
+    raw = read_raw_table(tmp_path / "some.xlsx", layer="二")
+    assert raw.rows["a"].tolist() == ["x"]
+    with pytest.raises(InputError, match=r"no sheet '三'; it has Sheet, 二; name one"):
+        read_raw_table(tmp_path / "some.xlsx", layer="三")
+
+
+def test_a_file_that_is_not_there_is_an_input_error(tmp_path):
+    for name in ("no.csv", "no.xlsx", "no.geojson"):
+        with pytest.raises(InputError, match=name):
+            read_raw_table(tmp_path / name)

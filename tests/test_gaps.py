@@ -1,0 +1,188 @@
+import dataclasses
+
+import numpy as np
+import pytest
+import shapely
+
+from circle.gaps import find_gap_clusters, find_missing_items
+
+# Rank order: id, people, minutes over, nearest facility.
+ITEMS = [
+    ("C2:clinic", 350, 10.5, "F6"),
+    ("C2:school", 350, 4.5, "F2"),
+    ("C4:school", 90, 7.0, "F2"),
+    ("C2:hospital", 350, 10.5, "F6"),
+    ("C1:hospital", 150, 37.5, "F6"),
+    ("C4:court", 90, 1.0, "F9"),
+]
+# Rank order: id, subdistrict, named after, cells, people.
+CLUSTERS = [
+    ("clinic:G03", "A1", "Second", 2, 350),
+    ("school:G03", "A1", "Second", 2, 350),
+    ("school:G08", "B1", "Fourth", 2, 90),
+    ("hospital:G03", "A1", "Second", 2, 350),
+    ("hospital:G01", "A1", "First", 1, 100),
+]
+
+
+def test_missing_items_are_those_worked_out_by_hand(toy):
+    items = toy.missing_items
+    assert list(items["item_id"]) == [one[0] for one in ITEMS]
+    assert list(items["population"]) == [one[1] for one in ITEMS]
+    assert items["minutes_over"].to_numpy() == pytest.approx(
+        [one[2] for one in ITEMS], abs=0.002
+    )
+    assert list(items["facility_id"]) == [one[3] for one in ITEMS]
+    assert list(items["rank"]) == [1, 2, 3, 4, 5, 6]
+    assert list(items["required"]) == [True] * 3 + [False] * 3
+    assert set(items["kind"]) == {"beyond"}
+    assert items["facility_name"].iloc[0] == "Hospital"
+
+
+def test_gap_clusters_are_those_worked_out_by_hand(toy):
+    columns = ["gap_id", "subdistrict_id", "name", "cells", "population"]
+    rows = toy.gap_clusters[columns].itertuples(index=False, name=None)
+    assert list(rows) == CLUSTERS
+    assert list(toy.gap_clusters["rank"]) == [1, 2, 3, 4, 5]
+    assert toy.gap_clusters["area_km2"].to_numpy() == pytest.approx(
+        [0.02, 0.02, 0.02, 0.02, 0.01]
+    )
+
+
+def test_missing_items_agree_with_a_plain_count(demo):
+    reach, required = demo.committee_reach, {}
+    for one in demo.city.profile.types:
+        required[one.id] = one.tier in demo.city.profile.coverage.tiers
+    people = dict(
+        zip(
+            demo.city.committees.committee_id,
+            demo.city.committees.population,
+            strict=True,
+        )
+    )
+    expected = []
+    for origin, times in zip(reach.origin_ids, reach.time_s.tolist(), strict=True):
+        for type_id, seconds in zip(reach.type_ids, times, strict=True):
+            if seconds <= 900.001:
+                continue
+            over = np.inf if np.isnan(seconds) else seconds / 60 - 15.0
+            key = (not required[type_id], -people[origin], -over, f"{origin}:{type_id}")
+            expected.append(key)
+    expected.sort()
+    assert list(demo.missing_items["item_id"]) == [one[3] for one in expected]
+
+
+def test_an_origin_off_the_network_says_so(toy):
+    joined = np.array([True, False, True, True])
+    reach = dataclasses.replace(toy.committee_reach, joined=joined)
+    kinds = find_missing_items(toy.city, reach).set_index("item_id")["kind"]
+    assert kinds["C2:clinic"] == "not_joined"
+    assert kinds["C4:school"] == "beyond"
+
+
+def linked_parts(cells, places, link_m):
+    """Join cells that lie within the link of one another, by flood."""
+    left, parts = set(cells), []
+    while left:
+        part, front = set(), [min(left)]
+        while front:
+            one = front.pop()
+            part.add(one)
+            away = np.hypot(*(places - places[one]).T)
+            near = left.intersection(np.flatnonzero(away <= link_m).tolist())
+            left -= near | {one}
+            front += sorted(near)
+        parts.append(part)
+    return parts
+
+
+def squares_of(assessment):
+    """Read from each cluster's outline which cells it holds."""
+    middles = assessment.city.cells.geometry.to_numpy()
+    tree = shapely.STRtree(middles)
+    return [
+        set(tree.query(outline, predicate="contains").tolist())
+        for outline in assessment.gap_clusters.geometry
+    ]
+
+
+def test_clusters_hold_just_the_uncovered_cells_of_a_type(demo):
+    people = demo.city.cells["population"].to_numpy()
+    held = {one: [] for one in demo.cell_reach.type_ids}
+    for cluster, cells in zip(
+        demo.gap_clusters.to_dict("records"), squares_of(demo), strict=True
+    ):
+        column = demo.cell_reach.type_ids.index(cluster["type_id"])
+        uncovered = ~demo.cell_reach.covered[:, column] & (people > 0)
+        members = {one for one in cells if uncovered[one]}
+        # Squares of other cells may lie within the outline only at its border.
+        assert len(members) == cluster["cells"] == len(cells)
+        assert people[sorted(members)].sum() == cluster["population"]
+        assert cluster["population"] >= demo.city.study.gaps.smallest_population
+        assert cluster["area_km2"] == pytest.approx(len(cells) * 0.01)
+        held[cluster["type_id"]] += sorted(members)
+    for type_id, members in held.items():
+        assert len(members) == len(set(members)), f"{type_id}: parts overlap"
+
+
+@pytest.mark.parametrize("type_column", [0, 6])
+def test_only_small_parts_are_left_out(demo, type_column):
+    city, reach = demo.city, demo.cell_reach
+    people = city.cells["population"].to_numpy()
+    places = shapely.get_coordinates(city.cells.geometry.to_numpy())
+    type_id = reach.type_ids[type_column]
+    uncovered = np.flatnonzero(~reach.covered[:, type_column] & (people > 0))
+    small = dataclasses.replace(
+        city,
+        study=city.study.model_copy(
+            update={
+                "gaps": city.study.gaps.model_copy(update={"smallest_population": 0.0})
+            }
+        ),
+    )
+    clusters = find_gap_clusters(small, reach)
+    clusters = clusters[clusters["type_id"] == type_id]
+    # Without a least size, every uncovered cell with people is in a cluster.
+    assert clusters["cells"].sum() == len(uncovered)
+    assert clusters["population"].sum() == people[uncovered].sum()
+    # And no cluster joins cells of two parts that are further apart than the link.
+    parts = linked_parts(uncovered.tolist(), places, city.study.gaps.link_m)
+    part_of = {one: i for i, part in enumerate(parts) for one in part}
+    tree = shapely.STRtree(city.cells.geometry.to_numpy())
+    for outline in clusters.geometry:
+        cells = tree.query(outline, predicate="contains").tolist()
+        assert len({part_of[one] for one in cells}) == 1
+    # What is listed is what has people enough.
+    listed = demo.gap_clusters[demo.gap_clusters["type_id"] == type_id]
+    enough = clusters[clusters["population"] >= city.study.gaps.smallest_population]
+    assert list(listed["gap_id"]) == list(enough["gap_id"])
+
+
+def test_no_cluster_is_wider_than_a_service_circle(demo):
+    # 15 minutes by bicycle, the wider of the two circles: 6000 m across.
+    bounds = demo.gap_clusters.geometry.bounds
+    assert (bounds["maxx"] - bounds["minx"]).max() <= 6000.0 + 100.0
+    assert (bounds["maxy"] - bounds["miny"]).max() <= 6000.0 + 100.0
+
+
+def test_ranks_put_required_types_and_people_first(demo):
+    clusters = demo.gap_clusters
+    keys = [
+        (not row["required"], -row["population"], row["gap_id"])
+        for row in clusters.to_dict("records")
+    ]
+    assert keys == sorted(keys)
+    assert clusters["gap_id"].is_unique
+    assert list(clusters["rank"]) == list(range(1, len(clusters) + 1))
+
+
+def test_all_covered_leaves_no_gap(toy):
+    cells = dataclasses.replace(
+        toy.cell_reach, time_s=np.zeros_like(toy.cell_reach.time_s)
+    )
+    committees = dataclasses.replace(
+        toy.committee_reach, time_s=np.zeros_like(toy.committee_reach.time_s)
+    )
+    assert find_gap_clusters(toy.city, cells).empty
+    assert find_missing_items(toy.city, committees).empty
+    assert find_missing_items(toy.city, None).empty

@@ -1,0 +1,132 @@
+"""Snapping: nearest place, limits, ties, and what is no place to snap to."""
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from toy_streets import BOARD, WALK_ONE_WAY, Toy, line, make_streets, renumbered
+
+from circle.network import QUANTUM
+
+LINE = Toy.of(line())
+
+
+def test_a_place_in_mid_block_is_split_to_both_ends():
+    access = LINE.join([(150, 30)])
+    assert access.position_m.tolist() == [150.0]
+    assert access.leg_s.tolist() == [30.0]
+    assert access.from_start_s.tolist() == access.to_start_s.tolist() == [150.0]
+    assert access.to_end_s.tolist() == access.from_end_s.tolist() == [250.0]
+
+
+def test_the_limit_is_inclusive():
+    access = LINE.join([(150, 200), (150, 200.01), (-120, 160)])
+    assert access.joined.tolist() == [True, False, True]
+    assert access.snap_distance_m == pytest.approx([200, 200.01, 200])
+    assert access.edge.tolist() == [0, -1, 0]
+    assert np.isnan(access.position_m[1])
+    assert access.leg_s[1] == access.to_end_s[1] == np.inf
+
+
+def test_a_point_without_a_place_is_never_joined():
+    access = LINE.join([(np.nan, np.nan), (0, 0)])
+    assert access.joined.tolist() == [False, True]
+    assert access.snap_distance_m.tolist() == [np.inf, 0.0]
+
+
+def test_far_points_still_tell_their_distance():
+    access = LINE.join([(1e6, 0), (-1e6, -1e6), (200, 5e5)])
+    expected = [1e6 - 400, 1e6 * np.sqrt(2), 5e5]
+    assert access.snap_distance_m == pytest.approx(expected)
+
+
+def test_no_points_are_no_trouble():
+    assert LINE.join([]).joined.tolist() == []
+
+
+def test_of_two_places_equally_near_the_western_then_southern_is_taken():
+    #  two streets 100 m apart, joined in the east; the point stands between them
+    streets = make_streets(
+        {1: (0, 0), 2: (300, 0), 3: (0, 100), 4: (300, 100)}, [(3, 4), (1, 2), (2, 4)]
+    )
+    toy = Toy.of(streets)
+    south = toy.join([(100, 0)])
+    middle = toy.join([(100, 50)])
+    assert middle.edge.tolist() == south.edge.tolist()
+    assert middle.position_m.tolist() == south.position_m.tolist()
+
+
+def test_fragments_are_no_place_to_snap_to():
+    #  main street y = 0, a short fragment at y = 100
+    streets = make_streets(
+        {1: (0, 0), 2: (400, 0), 3: (100, 100), 4: (200, 100)}, [(1, 2), (3, 4)]
+    )
+    toy = Toy.of(streets)
+    access = toy.join([(150, 90), (150, 10)])
+    assert access.snap_distance_m.tolist() == [90.0, 10.0]
+    x_m, y_m = np.array([150.0, 150.0]), np.array([90.0, 10.0])
+    nearer = toy.snapper.nearer_fragment(x_m, y_m, access=access)
+    assert nearer.tolist() == [True, False]
+
+
+def test_without_fragments_none_is_nearer():
+    access = LINE.join([(0, 0)])
+    x_m = np.zeros(1)
+    assert not LINE.snapper.nearer_fragment(x_m, x_m, access=access).any()
+
+
+def test_nobody_snaps_to_a_ferry():
+    streets = make_streets(
+        {1: (0, 0), 2: (100, 0), 3: (400, 0), 4: (500, 0)},
+        [(1, 2), (2, 3, BOARD), (3, 4)],
+    )
+    access = Toy.of(streets).join([(200, 0), (350, 0)])
+    assert access.snap_distance_m.tolist() == [100.0, 50.0]
+
+
+def test_standing_at_a_junction_costs_nothing_even_where_a_street_is_closed():
+    #  1 -> 2 -> 3 one way on foot, and a stub 1 -- 4
+    streets = make_streets(
+        {1: (0, 0), 2: (100, 0), 4: (-100, 0)}, [(1, 2, WALK_ONE_WAY), (1, 4)]
+    )
+    toy = Toy.of(streets)
+    assert toy.time((0, 0), (-100, 0)) == 100.0
+    assert toy.time((-100, 0), (0, 0)) == 100.0
+    assert toy.time((0, 0), (100, 0)) == 100.0
+    assert np.isnan(toy.time((50, 0), (0, 0)))
+    assert toy.time((0, 0), (50, 0)) == 50.0
+
+
+def test_a_street_has_the_same_two_parts_from_whichever_end_it_is_told():
+    #  Half of an odd number of quanta must be rounded: up on one side of the place
+    #  and down on the other, and on the same sides when the ends change numbers.
+    length_m = 100 + QUANTUM
+    streets = make_streets({1: (0, 0), 2: (length_m, 0)}, [(1, 2)])
+    one = Toy.of(streets).join([(length_m / 2, 0)])
+    other = Toy.of(renumbered(streets, np.array([1, 0]))).join([(length_m / 2, 0)])
+    assert one.from_start_s + one.to_end_s == length_m
+    assert one.from_start_s != one.to_end_s
+    assert other.from_start_s == one.to_end_s
+    assert other.to_end_s == one.from_start_s
+
+
+coordinates = st.integers(-500, 500).map(lambda one: one / 4)
+places = st.tuples(coordinates, coordinates)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(places, min_size=2, max_size=12, unique=True),
+    st.lists(places, min_size=1, max_size=8),
+    st.sampled_from([1.0, 40.0, 3000.0]),
+)
+def test_the_nearest_place_is_the_one_geometry_finds(corners, points, scale):
+    corners = [(x * scale, y * scale) for x, y in corners]
+    points = [(x * scale, y * scale) for x, y in points]
+    pieces = [(i, i + 1) for i in range(len(corners) - 1)]
+    toy = Toy.of(make_streets(dict(enumerate(corners)), pieces))
+    street = shapely.linestrings(np.array(corners))
+    expected = shapely.distance(shapely.points(np.array(points)), street)
+    found = toy.join(points, limit_m=np.inf).snap_distance_m
+    assert found == pytest.approx(expected, abs=1e-6, rel=1e-9)
