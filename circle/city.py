@@ -25,6 +25,7 @@ from circle.network import Network
 from circle.population import cell_size_m, read_cells
 from circle.population_balance import balance_warnings, settle_people
 from circle.profile import MODES, Mode, Profile, read_profile
+from circle.reading import taken_warnings
 from circle.snapping import Access
 from circle.study import BuildingPopulation, Study
 
@@ -86,7 +87,9 @@ class City:
         return tuple(one for one in MODES if ("cells", one) in self.access)
 
 
-def load_city(study: Study, *, on_stage: Stage = lambda _: None) -> City:
+def load_city(
+    study: Study, *, on_stage: Stage = lambda _: None, cache: bool = True
+) -> City:
     """
     Read the inputs of a study and join them to the network.
 
@@ -96,6 +99,10 @@ def load_city(study: Study, *, on_stage: Stage = lambda _: None) -> City:
         The study.
     on_stage
         Called with the name of each stage as it begins: ``read``, ``network``.
+    cache
+        False builds streets and networks anew and keeps none of them. Otherwise
+        they are kept in ``.circle-cache`` beside the inputs and found again there as
+        long as file and rules are the same; the city is the same either way.
 
     Returns
     -------
@@ -118,9 +125,9 @@ def load_city(study: Study, *, on_stage: Stage = lambda _: None) -> City:
     on_stage("read")
     profile = read_profile(study.profile, folder=study.folder)
     crs = study_crs(study)
-    tables, outside, balance = _read_tables(study, profile, crs)
+    tables, outside, balance, reading = _read_tables(study, profile, crs)
     on_stage("network")
-    joined = join_to_streets(study, profile, tables, crs=crs)
+    joined = join_to_streets(study, profile, tables, crs=crs, cache=cache)
     types = measured_types(study, profile)
     return City(
         study=study,
@@ -140,6 +147,7 @@ def load_city(study: Study, *, on_stage: Stage = lambda _: None) -> City:
         nearer_fragment=joined.nearer_fragment,
         population_outside=outside,
         warnings=joined.warnings
+        + reading
         + stray_warnings(study, tables)
         + _input_warnings(tables, profile, types, outside, balance),
         population_balance=balance,
@@ -149,9 +157,10 @@ def load_city(study: Study, *, on_stage: Stage = lambda _: None) -> City:
 
 def _read_tables(
     study: Study, profile: Profile, crs: pyproj.CRS
-) -> tuple[dict[str, gpd.GeoDataFrame], float, pd.DataFrame]:
+) -> tuple[dict[str, gpd.GeoDataFrame], float, pd.DataFrame, tuple[CircleWarning, ...]]:
     """Read all tables, people inside the subdistricts only; count those outside."""
     tables = _read_all(study, profile, crs)
+    reading = tuple(one for name in tables for one in taken_warnings(tables[name]))
     tables["all_cells"] = tables["cells"]
     outside = tables["cells"]["subdistrict_id"].isna()
     left_out = float(tables["cells"].loc[outside, "population"].sum())
@@ -169,7 +178,7 @@ def _read_tables(
         subdistricts=tables["subdistricts"],
     )
     tables["cells"] = settled.cells
-    return _assign(study, profile, tables), left_out, settled.balance
+    return _assign(study, profile, tables), left_out, settled.balance, reading
 
 
 def _read_all(
@@ -205,7 +214,8 @@ def _assign(
     study: Study, profile: Profile, tables: dict[str, gpd.GeoDataFrame]
 ) -> dict[str, gpd.GeoDataFrame]:
     """Give committees and cells their mode, cells their committee."""
-    area_class = tables["subdistricts"].set_index("subdistrict_id")["area_class"]
+    homes = tables["subdistricts"]
+    area_class = dict(zip(homes["subdistrict_id"], homes["area_class"], strict=True))
     committees, cells = tables["committees"].copy(), tables["cells"].copy()
     cells["committee_id"] = nearest_committee(cells, committees)
     committees["mode"] = [

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from circle.backdrop import read_backdrop
 from circle.coordinate_check import check_shift
 from circle.errors import CircleWarning
-from circle.network import Network, build_network
+from circle.network import Network
 from circle.profile import MODES, Mode, Profile
 from circle.screening import straight_access
 from circle.snapping import Access, Snapper
-from circle.street_sources import StreetSource, read_study_streets
+from circle.street_cache import KeptStreets, fetch_network, fetch_streets
 from circle.study import Study
 
 PLACED = ("committees", "cells", "facilities", "candidates")
@@ -46,6 +46,7 @@ def join_to_streets(
     tables: Mapping[str, gpd.GeoDataFrame],
     *,
     crs: pyproj.CRS,
+    cache: bool = True,
 ) -> Joined:
     """
     Read the streets of a study and join every table to them.
@@ -61,6 +62,8 @@ def join_to_streets(
         and the subdistricts.
     crs
         Metric coordinate system of the tables.
+    cache
+        Whether streets and networks are taken from the cache and kept in it.
 
     Returns
     -------
@@ -81,9 +84,9 @@ def join_to_streets(
         shifted = check_shift(study, everywhere, None, crs=crs)
         joined = _without_streets(study, tables, modes, crs, area)
     else:
-        source = read_study_streets(study, study.streets, crs=crs, area=area)
-        shifted = check_shift(study, everywhere, source.streets, crs=crs)
-        joined = _with_streets(source, profile, tables, modes)
+        kept = fetch_streets(study, study.streets, crs=crs, area=area, cache=cache)
+        shifted = check_shift(study, everywhere, kept.source.streets, crs=crs)
+        joined = _with_streets(kept, profile, tables, modes)
     return replace(joined, warnings=joined.warnings + shifted)
 
 
@@ -108,7 +111,7 @@ def coordinates(
 
 
 def _with_streets(
-    source: StreetSource,
+    kept: KeptStreets,
     profile: Profile,
     tables: Mapping[str, gpd.GeoDataFrame],
     modes: list[Mode],
@@ -119,7 +122,7 @@ def _with_streets(
     access: dict[tuple[str, Mode], Access] = {}
     nearer = np.zeros(len(cell_mode), dtype=bool)
     for mode in modes:
-        networks[mode] = build_network(source.streets, mode, speeds=profile.speeds)
+        networks[mode] = fetch_network(kept, mode, speeds=profile.speeds)
         snapper = Snapper(networks[mode])
         for name in PLACED:
             x_m, y_m = coordinates(tables[name]).T.copy()
@@ -130,7 +133,7 @@ def _with_streets(
         own = cell_mode == mode
         near = snapper.nearer_fragment(x_m, y_m, access=access["cells", mode])
         nearer[own] = near[own]
-    return Joined(networks, access, nearer, source.backdrop, source.warnings)
+    return Joined(networks, access, nearer, kept.source.backdrop, kept.source.warnings)
 
 
 def _without_streets(

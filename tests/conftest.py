@@ -9,6 +9,14 @@ from circle.shipped import shipped_folder
 from circle.study import read_study
 
 
+@pytest.fixture(scope="session", autouse=True)
+def without_cache():
+    """No test finds what another has kept; those of the cache switch it on."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CIRCLE_CACHE", "off")
+        yield
+
+
 @pytest.fixture(scope="session")
 def demo():
     """The demo district that comes with circle, assessed."""

@@ -1,0 +1,312 @@
+"""Arrays kept on disk between runs: found again by key, and never believed damaged."""
+
+import contextlib
+import hashlib
+import json
+import logging
+import os
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from io import BufferedReader
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from circle.shipped import PACKAGE, shipped_folder
+
+FOLDER_NAME: Final = ".circle-cache"
+SWITCH: Final = "CIRCLE_CACHE"
+KEPT_ENTRIES: Final = 12
+# Rises whenever entries are laid out otherwise, so that older ones are passed over.
+FORMAT: Final = 1
+
+_MAGIC = b"circle cache\n"
+_DIGEST_BYTES = hashlib.sha256().digest_size
+_PAYLOAD_AT = len(_MAGIC) + _DIGEST_BYTES
+_SUFFIX = ".cache"
+_HALF_WRITTEN = ".part"
+# A run that has written nothing for an hour longer than another has died.
+_ABANDONED_S = 3600.0
+_OFF = frozenset({"off", "no", "false", "0"})
+_ABOUT = "about"
+
+# Of whatever type it was written with.
+Array = NDArray[Any]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What one entry of a cache holds."""
+
+    arrays: Mapping[str, Array]
+    """Name to array; no arrays of objects."""
+    facts: Mapping[str, Any]
+    """Name to anything that JSON can write."""
+
+
+def cache_folder(data: Path) -> Path | None:
+    """
+    Choose the folder in which to keep what is built from a folder of inputs.
+
+    Parameters
+    ----------
+    data
+        The folder of the inputs.
+
+    Returns
+    -------
+    folder
+        ``.circle-cache`` in the folder of the inputs. Where nothing can be written
+        there, and for the demo district that comes with circle, a folder of its own
+        in the user's cache folder. None where that cannot be written to either, or
+        where the environment says ``CIRCLE_CACHE=off``.
+    """
+    if os.environ.get(SWITCH, "").strip().lower() in _OFF:
+        return None
+    data = data.resolve()
+    own = hashlib.sha256(str(data).encode()).hexdigest()[:16]
+    places = [data / FOLDER_NAME, _user_folder() / own]
+    # What circle brings along stays as it was brought.
+    if data.is_relative_to(PACKAGE) or data == shipped_folder("demo_district"):
+        del places[0]
+    return next((one for one in places if _writable(one)), None)
+
+
+def make_key(*parts: object) -> str:
+    """
+    Make one key of everything that an entry depends on.
+
+    Parameters
+    ----------
+    *parts
+        Anything whose text tells it from others, such as hashes and settings.
+
+    Returns
+    -------
+    key
+        64 hexadecimal digits.
+
+    Examples
+    --------
+    >>> make_key("a", "bc") == make_key("ab", "c")
+    False
+    """
+    text = json.dumps([FORMAT, sys.byteorder, *map(str, parts)])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def hash_files(path: Path, *, with_siblings: bool = False) -> str:
+    """
+    Hash an input file with all that belongs to it.
+
+    Parameters
+    ----------
+    path
+        The file, or a folder that holds one layer in many files.
+    with_siblings
+        Whether files of the same name but another ending belong to it, as those of
+        a shapefile do.
+
+    Returns
+    -------
+    digest
+        SHA-256 of names and contents, 64 hexadecimal digits.
+
+    Raises
+    ------
+    OSError
+        If a file cannot be read.
+    """
+    whole = hashlib.sha256()
+    for one in sorted(_files_of(path, with_siblings)):
+        with one.open("rb") as file:
+            content = hashlib.file_digest(file, "sha256").hexdigest()
+        whole.update(f"{one.relative_to(path.parent).as_posix()}\n{content}\n".encode())
+    return whole.hexdigest()
+
+
+def read_entry(folder: Path | None, name: str, *, key: str) -> Kept | None:
+    """
+    Read an entry, if it is there and whole.
+
+    Parameters
+    ----------
+    folder
+        The cache; None for none.
+    name
+        What kind of thing is kept, such as ``streets``.
+    key
+        What it depends on; see `make_key`.
+
+    Returns
+    -------
+    kept
+        The entry, or None where there is none that can be trusted. A damaged one is
+        told in the log.
+    """
+    if folder is None:
+        return None
+    path = _entry(folder, name, key)
+    try:
+        with path.open("rb") as file:
+            kept = _read_whole(file, key)
+        os.utime(path)  # the entries used last are the last to be removed
+    except FileNotFoundError:
+        return None
+    except PermissionError as error:
+        _log.info("cache: %s cannot be read (%s); building anew", path.name, error)
+        return None
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        _log.warning("cache: %s is damaged (%s); building anew", path.name, error)
+        return None
+    _log.info("cache: read %s", path.name)
+    return kept
+
+
+def write_entry(folder: Path | None, name: str, kept: Kept, *, key: str) -> None:
+    """
+    Write an entry in one stroke, and remove those not used for longest.
+
+    Parameters
+    ----------
+    folder
+        The cache; None for none.
+    name
+        What kind of thing is kept.
+    kept
+        What to keep.
+    key
+        What it depends on; see `make_key`.
+
+    Notes
+    -----
+    The entry is written under another name, forced to disk and then renamed, so that
+    other runs see all of it or nothing. A cache that cannot be written to is told in
+    the log and is no reason to stop.
+    """
+    if folder is None:
+        return
+    path = _entry(folder, name, key)
+    try:
+        _write_whole(path, kept, key)
+        _remove_oldest(folder, path)
+    except OSError as error:
+        _log.warning("cache: %s cannot be written (%s)", path.name, error)
+
+
+def _user_folder() -> Path:
+    """Give the folder in which this system keeps caches of a user."""
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Caches"
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "service-circle"
+
+
+def _writable(folder: Path) -> bool:
+    """Tell whether files can be made in a folder; make it if it is not there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+        ignore = folder / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n", encoding="utf-8")
+    except OSError:
+        return False
+    return True
+
+
+def _files_of(path: Path, with_siblings: bool) -> Iterator[Path]:
+    """Yield the files that an input consists of."""
+    if path.is_dir():
+        yield from (one for one in path.rglob("*") if one.is_file())
+        return
+    yield path
+    if with_siblings:
+        for one in path.parent.iterdir():
+            belongs = one.name.startswith((f"{path.stem}.", f"{path.name}-"))
+            if one != path and belongs and one.is_file():
+                yield one
+
+
+def _entry(folder: Path, name: str, key: str) -> Path:
+    """Give the path of an entry."""
+    return folder / f"{name}-{key[:24]}{_SUFFIX}"
+
+
+def _read_whole(file: BufferedReader, key: str) -> Kept:
+    """
+    Read an open entry and check that it is what was written for this key.
+
+    Raises
+    ------
+    ValueError
+        If it is not.
+    """
+    head = file.read(_PAYLOAD_AT)
+    digest = hashlib.file_digest(file, "sha256").digest()
+    if head != _MAGIC + digest:
+        message = "its checksum does not fit"
+        raise ValueError(message)
+    file.seek(_PAYLOAD_AT)
+    with np.load(file, allow_pickle=False) as payload:
+        arrays = {name: payload[name] for name in payload.files}
+    about = json.loads(arrays.pop(_ABOUT).tobytes())
+    if about["key"] != key:
+        message = "it was made for something else"
+        raise ValueError(message)
+    return Kept(arrays, about["facts"])
+
+
+def _write_whole(path: Path, kept: Kept, key: str) -> None:
+    """Write an entry beside its place, then move it there."""
+    about = json.dumps({"key": key, "facts": kept.facts}).encode()
+    arrays = {**kept.arrays, _ABOUT: np.frombuffer(about, dtype=np.uint8)}
+    number, name = tempfile.mkstemp(_HALF_WRITTEN, path.stem, path.parent)
+    try:
+        with os.fdopen(number, "w+b") as file:
+            file.write(bytes(_PAYLOAD_AT))
+            np.savez(file, allow_pickle=False, **arrays)
+            file.seek(_PAYLOAD_AT)
+            digest = hashlib.file_digest(file, "sha256").digest()
+            file.seek(0)
+            file.write(_MAGIC + digest)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _remove_oldest(folder: Path, newest: Path) -> None:
+    """Keep the entries used last; sweep up after runs that died while writing."""
+    used = {}
+    for path in folder.iterdir():
+        # Another run may remove one at this very moment.
+        with contextlib.suppress(FileNotFoundError):
+            used[path] = path.stat().st_mtime
+    now = used.get(newest, 0.0)
+    entries = sorted(
+        (one for one in used if one.suffix == _SUFFIX and one != newest),
+        key=lambda one: (used[one], one.name),
+    )
+    gone = entries[: max(0, len(entries) + 1 - KEPT_ENTRIES)]
+    gone += [
+        one
+        for one, written in used.items()
+        if one.suffix == _HALF_WRITTEN and now - written > _ABANDONED_S
+    ]
+    for path in gone:
+        with contextlib.suppress(OSError):
+            path.unlink()

@@ -1,0 +1,236 @@
+"""Streets and networks kept between runs, and built where they are not."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pyproj
+import shapely
+
+from circle._version import VERSION
+from circle.cache import (
+    Array,
+    Kept,
+    cache_folder,
+    hash_files,
+    make_key,
+    read_entry,
+    write_entry,
+)
+from circle.chains import Chains
+from circle.errors import CircleWarning
+from circle.network import Graph, Network, build_network
+from circle.profile import Mode, Speeds
+from circle.shipped import PACKAGE
+from circle.street_settings import StreetInput
+from circle.street_sources import OSM_SUFFIXES, StreetSource, read_study_streets
+from circle.streets import Streets
+from circle.study import Study
+
+# Their versions may move a coordinate by a hair.
+_LIBRARIES = ("numpy", "osmium", "pyogrio", "pyproj", "shapely")
+# The modules that turn a street file into streets and networks: where they change,
+# what is kept counts no more, also between two versions of circle.
+BUILDERS = (
+    *("backdrop", "chains", "crs", "declared", "files", "files_layers", "files_sheets"),
+    *("files_text", "network", "noding", "offsets", "osm_features", "raw_table"),
+    *("street_access", "street_cache", "street_classes", "street_graphml"),
+    *("street_lines", "street_sources", "streets", "table_layout"),
+)
+# Formats that are one file each, whatever lies beside it.
+_SINGLE_FILES = (*OSM_SUFFIXES, ".graphml")
+
+
+@dataclass(frozen=True)
+class KeptStreets:
+    """The streets of a study, and where networks built from them are kept."""
+
+    source: StreetSource
+    """Streets, backdrop and warnings."""
+    folder: Path | None
+    """The cache; None for none."""
+    key: str
+    """What the streets depend on."""
+
+
+def fetch_streets(
+    study: Study,
+    source: StreetInput,
+    *,
+    crs: pyproj.CRS,
+    area: shapely.Geometry,
+    cache: bool = True,
+) -> KeptStreets:
+    """
+    Take the streets of a study from the cache, or read and keep them.
+
+    Parameters
+    ----------
+    study
+        The study.
+    source
+        Its section ``streets``.
+    crs
+        Metric coordinate system of the result.
+    area
+        The part of the plane that maps draw, in `crs`.
+    cache
+        False reads the file whatever is kept, and keeps nothing.
+
+    Returns
+    -------
+    streets
+        Equal to the byte to what `read_study_streets` gives.
+
+    Raises
+    ------
+    CircleError
+        As `read_study_streets`.
+    """
+    folder = cache_folder(study.data_folder) if cache else None
+    path = study.input_path(source.path)
+    if folder is None or not path.exists():
+        return KeptStreets(
+            read_study_streets(study, source, crs=crs, area=area), None, ""
+        )
+    single = path.name.lower().endswith(_SINGLE_FILES)
+    content = hash_files(path, with_siblings=not single)
+    key = make_key(
+        content,
+        *_rules(),
+        json.dumps(source.model_dump(mode="json"), sort_keys=True),
+        study.file,
+        crs.to_wkt(),
+        shapely.bounds(area).tolist(),
+    )
+    kept = read_entry(folder, "streets", key=key)
+    if kept is not None:
+        return KeptStreets(_unpacked(kept, crs), folder, key)
+    built = read_study_streets(study, source, crs=crs, area=area)
+    # A file that was replaced while it was read must not lend its name to a mixture.
+    if hash_files(path, with_siblings=not single) == content:
+        write_entry(folder, "streets", _packed(built), key=key)
+        return KeptStreets(built, folder, key)
+    return KeptStreets(built, None, "")
+
+
+def fetch_network(kept: KeptStreets, mode: Mode, *, speeds: Speeds) -> Network:
+    """
+    Take the network of one mode from the cache, or build and keep it.
+
+    Parameters
+    ----------
+    kept
+        The streets.
+    mode
+        ``walk`` or ``cycle``.
+    speeds
+        Speeds of the profile, km/h.
+
+    Returns
+    -------
+    network
+        Equal to the byte to what `build_network` gives.
+
+    Raises
+    ------
+    NetworkError
+        If no piece is open to the mode.
+    """
+    streets = kept.source.streets
+    if kept.folder is None:
+        return build_network(streets, mode, speeds=speeds)
+    key = make_key(
+        kept.key,
+        mode,
+        *(speeds.walk_kmh.value, speeds.cycle_kmh.value, speeds.ferry_kmh.value),
+    )
+    found = read_entry(kept.folder, mode, key=key)
+    if found is not None:
+        return _network(found, streets, mode, speeds)
+    network = build_network(streets, mode, speeds=speeds)
+    write_entry(kept.folder, mode, Kept(dict(_arrays(network)), {}), key=key)
+    return network
+
+
+def _rules() -> Iterator[str]:
+    """Yield what stands for the rules in the code: its version, text and libraries."""
+    yield VERSION
+    for name in BUILDERS:
+        yield make_key((PACKAGE / f"{name}.py").read_bytes())
+    for name in _LIBRARIES:
+        try:
+            yield f"{name} {version(name)}"
+        except PackageNotFoundError:
+            yield name
+    yield pyproj.proj_version_str
+
+
+def _arrays(
+    bundle: Streets | Network | Chains | Graph, prefix: str = ""
+) -> Iterator[tuple[str, Array]]:
+    """Yield the arrays of a bundle and of the bundles in it, but not its streets."""
+    for field in fields(bundle):
+        value = getattr(bundle, field.name)
+        if isinstance(value, np.ndarray):
+            yield prefix + field.name, value
+        elif isinstance(value, Chains | Graph):
+            yield from _arrays(value, f"{prefix}{field.name}.")
+
+
+def _under(kept: Kept, prefix: str) -> dict[str, Array]:
+    """Give the arrays whose names begin with a prefix, without it."""
+    return {
+        name.removeprefix(prefix): array
+        for name, array in kept.arrays.items()
+        if name.startswith(prefix)
+    }
+
+
+def _network(kept: Kept, streets: Streets, mode: Mode, speeds: Speeds) -> Network:
+    """Put a network together again."""
+    own = {name: one for name, one in kept.arrays.items() if "." not in name}
+    return Network(
+        mode=mode,
+        walk_mps=speeds.walk_kmh.value / 3.6,
+        streets=streets,
+        chains=Chains(**_under(kept, "chains.")),
+        graph=Graph(**_under(kept, "graph.")),
+        reverse=Graph(**_under(kept, "reverse.")),
+        **own,
+    )
+
+
+def _packed(source: StreetSource) -> Kept:
+    """Write streets, backdrop and warnings as arrays and facts."""
+    backdrop = source.backdrop
+    drawn = shapely.to_wkb(backdrop.geometry.to_numpy())
+    arrays = {f"streets.{name}": one for name, one in _arrays(source.streets)}
+    arrays["backdrop.shape"] = np.frombuffer(b"".join(drawn), dtype=np.uint8)
+    arrays["backdrop.size"] = np.array([len(one) for one in drawn], dtype=np.int64)
+    kinds, kind = np.unique(backdrop["kind"].to_numpy(str), return_inverse=True)
+    arrays["backdrop.kind"] = kind.astype(np.int8)
+    facts = {
+        "kinds": kinds.tolist(),
+        "kind_type": str(backdrop["kind"].dtype),
+        "warnings": [one.args for one in source.warnings],
+    }
+    return Kept(arrays, facts)
+
+
+def _unpacked(kept: Kept, crs: pyproj.CRS) -> StreetSource:
+    """Put streets, backdrop and warnings together again."""
+    end = np.cumsum(kept.arrays["backdrop.size"]).tolist()
+    whole = kept.arrays["backdrop.shape"].tobytes()
+    drawn = [whole[a:b] for a, b in zip([0, *end], end, strict=False)]
+    kinds = np.array(kept.facts["kinds"], dtype=object)
+    kind = kinds[kept.arrays["backdrop.kind"]]
+    backdrop = gpd.GeoDataFrame(
+        {"kind": kind}, geometry=shapely.from_wkb(drawn), crs=crs
+    ).astype({"kind": kept.facts["kind_type"]})
+    warnings = tuple(CircleWarning(*one) for one in kept.facts["warnings"])
+    return StreetSource(Streets(**_under(kept, "streets.")), backdrop, warnings)
