@@ -1,5 +1,6 @@
 # make demo   set up, install, and assess the embedded demo district
 # make test   lint, types, import contracts, tests
+# make bench  compare with other tools and measure growth; OSM=FILE takes another city
 # make lock   renew constraints.txt from the lower bounds in pyproject.toml
 # make clean  remove the environment and what runs have written
 
@@ -10,9 +11,11 @@ BIN := $(VENV)/Scripts
 else
 BIN := $(VENV)/bin
 endif
+PEERS := .venv-peers
+OSM ?= data/demo/streets.osm.pbf
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test lint tests lock clean
+.PHONY: demo test lint tests bench lock clean
 
 demo: $(VENV)/installed
 	$(BIN)/circle run config/demo.yaml
@@ -27,7 +30,7 @@ lint: $(VENV)/installed-dev
 	$(BIN)/lint-imports
 
 tests: $(VENV)/installed-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -39,6 +42,15 @@ $(VENV)/installed-dev: $(VENV)/installed
 	$(PIP) install --quiet --constraint constraints.txt --group dev
 	touch $@
 
+# The peers are AGPL: they stay out of the environment and are never shipped.
+bench: $(VENV)/installed-dev
+	test -d $(PEERS) || ($(PYTHON) -m venv $(PEERS) && \
+	  $(PEERS)/bin/python -m pip install --quiet pandana pandarm)
+	$(BIN)/python -m benchmarks.peers $(OSM) --peer-python $(PEERS)/bin/python
+	$(BIN)/python -m benchmarks.district
+	$(BIN)/python -m benchmarks.growth
+	$(BIN)/python -m benchmarks.report
+
 lock:
 	rm -rf .venv-lock
 	$(PYTHON) -m venv .venv-lock
@@ -48,5 +60,5 @@ lock:
 	rm -rf .venv-lock
 
 clean:
-	rm -rf $(VENV) .venv-lock .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) .venv-lock .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find maps -mindepth 1 -maxdepth 1 ! -name README.md -exec rm -rf {} +

@@ -1,0 +1,240 @@
+"""The contender circle: contraction, snapping and its own searches."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.measure import Stopwatch, count_cores
+from benchmarks.raw_graph import COMPARED, Catchments, RawGraph, ordered_catchments
+from circle.network import Network, build_network
+from circle.profile import Number, Speeds
+from circle.reach import measure_catchments, measure_reach
+from circle.snapping import Access, Snapper
+from circle.street_access import CLOSED, WALKING
+from circle.streets import Streets
+
+WARM_UP = True
+"""A first round is not counted: numba compiles, or loads what it compiled."""
+_SNAP_LIMIT_M = 200.0
+
+
+def nearest(raw: RawGraph, limit_m: float, watch: Stopwatch) -> NDArray[np.float64]:
+    """
+    Find the nearest facility of each type from every node.
+
+    Parameters
+    ----------
+    raw
+        The graph.
+    limit_m
+        Metres beyond which an answer does not count. circle searches without limit
+        and also gives the facility; both are part of its seconds.
+    watch
+        Notes the laps ``build``, ``snap`` and ``query``.
+
+    Returns
+    -------
+    metres
+        Infinite beyond the limit, shape (nodes, types).
+    """
+    flat = raw.facilities.ravel()
+    network, snapper, origins = lay_out(raw, watch)
+    with watch.lap("snap"):
+        facilities = _join(snapper, raw.x_m[flat], raw.y_m[flat])
+    with watch.lap("query"):
+        rows = np.arange(len(flat), dtype=np.int32).reshape(raw.facilities.shape)
+        metres, _ = measure_reach(
+            network,
+            origins=origins,
+            facilities=facilities,
+            serving=list(rows),
+            threads=count_cores(),
+        )
+    return _within(metres, limit_m)
+
+
+def beside(raw: RawGraph, limit_m: float, watch: Stopwatch) -> NDArray[np.float64]:
+    """
+    Find the nearest of the places beside the streets from every node.
+
+    Parameters
+    ----------
+    raw
+        The graph.
+    limit_m
+        Metres beyond which an answer does not count.
+    watch
+        Notes the laps.
+
+    Returns
+    -------
+    metres
+        Access leg included; infinite beyond the limit, shape (nodes, 1).
+    """
+    network, snapper, origins = lay_out(raw, watch)
+    with watch.lap("query"):
+        metres, _ = measure_reach(
+            network,
+            origins=origins,
+            facilities=_join(snapper, *raw.beside_m.T.copy()),
+            serving=[np.arange(len(raw.beside_m), dtype=np.int32)],
+        )
+    return _within(metres, limit_m)
+
+
+def catchments(raw: RawGraph, limit_m: float, watch: Stopwatch) -> Catchments:
+    """
+    List the nodes within the limit of each candidate.
+
+    Parameters
+    ----------
+    raw
+        The graph.
+    limit_m
+        The limit in metres.
+    watch
+        Notes the laps ``build``, ``snap`` and ``query``.
+
+    Returns
+    -------
+    catchments
+        What is compared.
+    """
+    network, snapper, origins = lay_out(raw, watch)
+    return _catchments(raw, limit_m, watch, layout=(network, snapper, origins))
+
+
+def places(raw: RawGraph, limit_m: float, watch: Stopwatch) -> Catchments:
+    """
+    List the origins within the limit of each candidate: what a planner asks.
+
+    Parameters
+    ----------
+    raw
+        The graph.
+    limit_m
+        The limit in metres.
+    watch
+        Notes the laps ``build``, ``snap`` and ``query``.
+
+    Returns
+    -------
+    catchments
+        What is compared; origins are numbered by their rows.
+    """
+    layout = lay_out(raw, watch, origins=raw.origins)
+    return _catchments(raw, limit_m, watch, layout=layout)
+
+
+def _catchments(
+    raw: RawGraph,
+    limit_m: float,
+    watch: Stopwatch,
+    *,
+    layout: tuple[Network, Snapper, Access],
+) -> Catchments:
+    """Search from all candidates."""
+    network, snapper, origins = layout
+    with watch.lap("snap"):
+        places = _join(snapper, raw.x_m[raw.candidates], raw.y_m[raw.candidates])
+    with watch.lap("query"):
+        found = measure_catchments(
+            network,
+            places=places,
+            origins=origins,
+            limit_s=limit_m,
+            threads=count_cores(),
+        )
+    # circle's tolerance of a millisecond lets in a few more.
+    inside = np.concatenate([[0], np.cumsum(found.data <= limit_m)])
+    count = inside[found.indptr[1:]] - inside[found.indptr[:-1]]
+    last = found.indptr[min(COMPARED, len(count))]
+    rows = np.repeat(np.arange(len(count)), np.diff(found.indptr))[:last]
+    keep = found.data[:last] <= limit_m
+    return ordered_catchments(
+        count, rows[keep], found.indices[:last][keep], found.data[:last][keep]
+    )
+
+
+def lay_out(
+    raw: RawGraph, watch: Stopwatch, *, origins: NDArray[np.int64] | None = None
+) -> tuple[Network, Snapper, Access]:
+    """
+    Contract the graph and join the origins to it.
+
+    Parameters
+    ----------
+    raw
+        The graph.
+    watch
+        Notes the laps ``build`` and ``snap``.
+    origins
+        Nodes at which the origins stand; every node if not given.
+
+    Returns
+    -------
+    network
+        The contracted network, at 1 m/s.
+    snapper
+        Joins further places to it.
+    access
+        How the origins are joined.
+    """
+    at = slice(None) if origins is None else origins
+    pace = np.full((len(raw.start), 4), CLOSED, dtype=np.uint8)
+    pace[:, :2] = WALKING
+    streets = Streets(
+        node_id=np.arange(len(raw.x_m), dtype=np.int64),
+        x_m=raw.x_m,
+        y_m=raw.y_m,
+        start=raw.start,
+        end=raw.end,
+        length_m=raw.length_m,
+        pace=pace,
+        ferry_s=np.full(len(raw.start), np.nan),
+        way_id=raw.way_id,
+    )
+    # At 1 m/s seconds are metres.
+    pace_kmh = Number(value=3.6, source="own", confidence="C")
+    speeds = Speeds(walk_kmh=pace_kmh, cycle_kmh=pace_kmh, ferry_kmh=pace_kmh)
+    with watch.lap("build"):
+        network = build_network(streets, "walk", speeds=speeds)
+    with watch.lap("snap"):
+        snapper = Snapper(network)
+        access = _join(snapper, raw.x_m[at], raw.y_m[at])
+    return network, snapper, access
+
+
+def find_settled(raw: RawGraph) -> NDArray[np.bool_]:
+    """
+    Tell which nodes are joined to a piece that ends there.
+
+    Parameters
+    ----------
+    raw
+        The graph; its places are not looked at.
+
+    Returns
+    -------
+    settled
+        Shape (nodes,).
+    """
+    network, _, access = lay_out(raw, Stopwatch())
+    chains = network.chains
+    edge = np.repeat(np.arange(len(chains.edge_from)), np.diff(chains.first))
+    settled = np.zeros(len(raw.x_m), dtype=bool)
+    for end in (raw.start, raw.end):
+        node = end[chains.piece]
+        settled[node[access.edge[node] == edge]] = True
+    return settled
+
+
+def _join(
+    snapper: Snapper, x_m: NDArray[np.float64], y_m: NDArray[np.float64]
+) -> Access:
+    """Join places to the network."""
+    return snapper.join(x_m, y_m, limit_m=_SNAP_LIMIT_M)
+
+
+def _within(metres: NDArray[np.float64], limit_m: float) -> NDArray[np.float64]:
+    """Put infinite where there is no answer within the limit."""
+    return np.where(metres <= limit_m, metres, np.inf)

@@ -1,0 +1,260 @@
+"""Write what was measured into the page on performance, between markers."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import click
+
+from benchmarks.measure import REPOSITORY, read_results
+
+PAGE = REPOSITORY / "docs" / "performance.md"
+
+TASK_TEXT = {
+    "nearest": (
+        "Nearest of {types} types × {facilities_per_type} facilities, from all "
+        "{nodes:,} nodes, within 3,000 m"
+    ),
+    "catchments": (
+        "Catchments of {candidates:,} candidates within 1,000 m, all {nodes:,} nodes "
+        "as origins"
+    ),
+    "places": (
+        "Catchments of {candidates:,} candidates within 1,000 m, {origins:,} places "
+        "as origins"
+    ),
+    "beside": "Nearest of one type, facilities beside the streets, within 3,000 m",
+}
+_TARGETS = {
+    ("nearest", "pandana"): 20.0,
+    ("catchments", "pandana"): 70.0,
+    ("catchments", "plain"): 3.0,
+}
+_STAGES = ("build", "snap", "query")
+
+
+def peers_section(result: Mapping[str, Any]) -> str:
+    """
+    Print the comparison with the peers.
+
+    Parameters
+    ----------
+    result
+        What `peers` measured.
+
+    Returns
+    -------
+    text
+        Markdown.
+    """
+    graph = result["graph"]
+    parts = [
+        f"`{result['file']}`, walking: {graph['nodes']:,} raw nodes, "
+        f"{graph['pieces']:,} pieces, {graph['unsettled']:,} nodes that also lie on "
+        f"another street. {_machine(result)} Reading the streets from "
+        f"the file: {result['read_s']:.2f} s."
+    ]
+    for task in ("nearest", "catchments", "places"):
+        if result[task]:
+            parts.append(f"**{TASK_TEXT[task].format(**graph)}**")
+            parts.append(_task_table(task, result[task]))
+    if result["agreement"]:
+        parts += ["**Same answers?** Each peer against circle:",
+                  _agreement_table(result["agreement"])]  # fmt: skip
+    return "\n\n".join(parts)
+
+
+def district_section(result: Mapping[str, Any]) -> str:
+    """
+    Print the assessment of one district.
+
+    Parameters
+    ----------
+    result
+        What `district` measured.
+
+    Returns
+    -------
+    text
+        Markdown.
+    """
+    counts, first, again = result["counts"], result["from_file"], result["again"]
+    committees = counts["n_residents"] + counts["n_villages"]
+    second = "cached" if result["cached"] else "again (nothing was cached)"
+    stages = [*first["seconds"]]
+    rows = [
+        [one, _seconds(first["seconds"][one]), _seconds(again["seconds"].get(one))]
+        for one in stages
+    ]
+    rows.append(["peak MB", f"{first['peak_mb']:,.0f}", f"{again['peak_mb']:,.0f}"])
+    text = (
+        f"Demo district `{result['size']}`: {counts['n_subdistricts']} subdistricts, "
+        f"{committees:,} committees and {counts['n_cells']:,} cells as origins, "
+        f"{counts['n_facilities']:,} facilities, {counts['n_candidates']:,} "
+        f"candidates, {counts['n_nodes']:,} street nodes, walk and cycle, 15 minutes. "
+        f"{_machine(result)}"
+    )
+    return f"{text}\n\n{_table(['seconds', 'from the OSM file', second], rows)}"
+
+
+def growth_section(result: Mapping[str, Any]) -> str:
+    """
+    Print how seconds and megabytes grow.
+
+    Parameters
+    ----------
+    result
+        What `growth` measured.
+
+    Returns
+    -------
+    text
+        Markdown.
+    """
+    rows = [
+        [f"{row['size']:g}", f"{row['cells']:,}", f"{row['nodes']:,}",
+         f"{row['facilities']:,}", _seconds(row["file_s"]), _seconds(row["again_s"]),
+         _seconds(row["working_s"]), f"{row['peak_mb']:,.0f}"]
+        for row in result["rows"]
+    ]  # fmt: skip
+    exponents = result["exponents"]
+    names = ("file_s", "again_s", "working_s", "peak_mb")
+    slopes = [f"{exponents[name]:.2f}" for name in names]
+    rows.append(["exponent", "", "", "", *slopes])
+    head = ["size", "cells", "nodes", "facilities", "from file, s", "second run, s",
+            "second run without imports, s", "peak MB"]  # fmt: skip
+    return f"{_machine(result)}\n\n{_table(head, rows)}"
+
+
+SECTIONS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "peers": peers_section,
+    "district": district_section,
+    "growth": growth_section,
+}
+
+
+def fill_page(page: str, results: Mapping[str, Any]) -> str:
+    r"""
+    Put sections between their markers.
+
+    Parameters
+    ----------
+    page
+        Markdown with a line ``<!-- benchmark: NAME -->`` before and a line
+        ``<!-- end: NAME -->`` after each section.
+    results
+        Benchmark to result; a section without a result is left as it is.
+
+    Returns
+    -------
+    page
+        The page with new sections.
+
+    Raises
+    ------
+    ValueError
+        If a marker is missing.
+
+    Examples
+    --------
+    >>> fill_page("<!-- benchmark: growth -->\n<!-- end: growth -->", {})
+    '<!-- benchmark: growth -->\n<!-- end: growth -->'
+    """
+    for name, write in SECTIONS.items():
+        if name not in results:
+            continue
+        opening, closing = f"<!-- benchmark: {name} -->", f"<!-- end: {name} -->"
+        pattern = re.compile(f"{opening}\n.*?{closing}", re.DOTALL)
+        if not pattern.search(page):
+            message = f"page: no markers of {name}; expected {opening} and {closing}."
+            raise ValueError(message)
+        text = f"{opening}\n\n{write(results[name])}\n\n{closing}"
+        before, after = pattern.split(page, maxsplit=1)
+        page = f"{before}{text}{after}"
+    return page
+
+
+def _machine(result: Mapping[str, Any]) -> str:
+    """Say on what and how often was measured."""
+    machine = result["machine"]
+    versions = ", ".join(f"{k} {v}" for k, v in sorted(machine["versions"].items()))
+    rounds = "one round" if result["rounds"] == 1 else (
+        f"medians of {result['rounds']} rounds"
+    )  # fmt: skip
+    return (
+        f"{machine['cores']} cores (load {machine['load']} at the end), Python "
+        f"{machine['python']}, {versions}; {rounds}."
+    )
+
+
+def _task_table(task: str, contenders: Mapping[str, Any]) -> str:
+    """Print one task, circle first, with ratios to circle."""
+    own = contenders.get("circle", {}).get("seconds")
+    rows = []
+    for name, one in contenders.items():
+        seconds = one["seconds"]
+        ratios = ["", ""]
+        if own and name != "circle":
+            ratios = [f"{seconds['total'] / own['total']:.1f} ×",
+                      f"{seconds['query'] / own['query']:.1f} ×"]  # fmt: skip
+        rows.append(
+            [
+                name,
+                *(_seconds(seconds.get(stage)) for stage in _STAGES),
+                _seconds(seconds["total"]),
+                *ratios,
+                _target(task, name),
+                f"{one['peak_mb']:,.0f}",
+            ]
+        )
+    head = ["", "build, s", "snap, s", "query, s", "total, s", "total ÷ circle's",
+            "query ÷ circle's", "to reach", "peak MB"]  # fmt: skip
+    return _table(head, rows)
+
+
+def _target(task: str, name: str) -> str:
+    """Give the ratio to be reached, if there is one."""
+    target = _TARGETS.get((task, name))
+    return "" if target is None else f"{target:g} ×"
+
+
+def _agreement_table(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Print how far answers agree."""
+    return _table(
+        ["task", "peer", "compared", "in one only", "equal to the bit",
+         "median difference, m", "over 1 m apart"],
+        (
+            [row["task"], row["peer"], f"{row['compared']:,}", f"{row['only_one']:,}",
+             _share(row["same_share"]),
+             f"{row['median_m']:.2g}", f"{row['over_1_m']:,}"]
+            for row in rows
+        ),
+    )  # fmt: skip
+
+
+def _share(share: float) -> str:
+    """Print a share so that only all is 100 %."""
+    return "100 %" if share == 1 else f"{min(share * 100, 99.9999):.4f} %"
+
+
+def _seconds(seconds: float | None) -> str:
+    """Print seconds; nothing where a stage does not exist."""
+    return "–" if seconds is None else f"{seconds:.2f}"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Print a table, all columns but the first to the right."""
+    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+@click.command(help=__doc__)
+def main() -> None:
+    """Fill the page with the results kept."""
+    page = PAGE.read_text("utf-8")
+    PAGE.write_text(fill_page(page, read_results()), "utf-8")
+    click.echo(f"wrote {PAGE.relative_to(REPOSITORY)}")
+
+
+if __name__ == "__main__":
+    main()
