@@ -12,10 +12,13 @@ from circle.accidents import find_plain_accident
 from circle.contracts import COMMITTEES, SUBDISTRICTS
 from circle.crs import WGS84, choose_metric_crs, parse_crs, require_metric
 from circle.declared import DeclaredCrs, parse_declared, shapes_to_metric
+from circle.derived_ids import with_ids
 from circle.errors import InputError, gather
-from circle.files import RawTable, read_raw_table
-from circle.placing import accident_text, place, without_place
+from circle.files import RawTable
+from circle.placing import COORDINATES, accident_text, place, without_place
 from circle.problems import problem_in
+from circle.raw_table import fold_name
+from circle.reading import read_table, with_warnings
 from circle.study import Study
 from circle.tables import Contract, conform
 
@@ -66,12 +69,10 @@ def study_crs(study: Study) -> pyproj.CRS:
         raise InputError(accident_text(raw.where, declared, accident))
     bounds = shapes_to_metric(shapes, declared=declared, target=WGS84).total_bounds
     if not (np.abs(bounds) <= _GLOBE).all():
-        message = (
-            f"{raw.where}: found coordinates that do not fit the declared "
-            f"{declared.name}; expected places on the globe; check subdistricts.crs in "
-            f"{study.file}."
+        text = problem_in(
+            raw, "off-the-globe", declared=declared.name, file=str(study.file)
         )
-        raise InputError(message)
+        raise InputError(text)
     west, south, east, north = (float(one) for one in bounds)
     return choose_metric_crs((west + east) / 2, (south + north) / 2)
 
@@ -113,7 +114,13 @@ def read_subdistricts(study: Study, *, crs: pyproj.CRS) -> gpd.GeoDataFrame:
         shape="area",
     )
     gather(problems + faults, InputError)
-    frame = _sorted(gpd.GeoDataFrame(table, geometry=geometry, crs=crs), SUBDISTRICTS)
+    frame = with_ids(
+        gpd.GeoDataFrame(table, geometry=geometry, crs=crs),
+        "subdistrict_id",
+        prefix="s",
+        content=("name",),
+    )
+    frame = with_warnings(_sorted(frame, SUBDISTRICTS), raw.warnings)
     gather(_doubled(frame, raw), InputError)
     return frame
 
@@ -149,7 +156,12 @@ def read_committees(
         empty = pd.DataFrame(columns=columns, dtype=object)
         return gpd.GeoDataFrame(empty, geometry=gpd.GeoSeries([], crs=crs))
     source = study.committees
-    raw = read_raw_table(study.input_path(source.path), layer=source.layer)
+    raw = read_table(
+        study.input_path(source.path),
+        (COMMITTEES, COORDINATES),
+        columns=source.columns,
+        layer=source.layer,
+    )
     table, problems = conform(raw, COMMITTEES, columns=source.columns)
     geometry, faults = place(
         raw,
@@ -160,12 +172,19 @@ def read_committees(
     )
     problems += faults
     if "subdistrict_id" in table.columns and len(subdistricts):
+        table["subdistrict_id"] = _home_ids(table["subdistrict_id"], subdistricts)
         known = sorted(subdistricts["subdistrict_id"])
         problems += _unknown_homes(raw, table["subdistrict_id"], known)
     if not faults:
         problems += without_place(raw, geometry)
     gather(problems, InputError)
-    return _sorted(gpd.GeoDataFrame(table, geometry=geometry, crs=crs), COMMITTEES)
+    frame = with_ids(
+        gpd.GeoDataFrame(table, geometry=geometry, crs=crs),
+        "committee_id",
+        prefix="c",
+        content=("name", "subdistrict_id"),
+    )
+    return with_warnings(_sorted(frame, COMMITTEES), raw.warnings)
 
 
 def locate(
@@ -248,7 +267,23 @@ def _declared(study: Study, text: str, section: str) -> DeclaredCrs:
 def _read_subdistrict_file(study: Study) -> RawTable:
     """Read the subdistrict layer as it is."""
     source = study.subdistricts
-    return read_raw_table(study.input_path(source.path), layer=source.layer)
+    return read_table(
+        study.input_path(source.path),
+        (SUBDISTRICTS,),
+        columns=source.columns,
+        layer=source.layer,
+    )
+
+
+def _home_ids(home: pd.Series, subdistricts: gpd.GeoDataFrame) -> pd.Series:
+    """Turn names of subdistricts into ids, where a name stands for one of them."""
+    names = subdistricts["name"].map(fold_name)
+    once = ~names.duplicated(keep=False)
+    ids = dict(zip(names[once], subdistricts.loc[once, "subdistrict_id"], strict=True))
+    known = set(subdistricts["subdistrict_id"])
+    return home.map(
+        lambda one: ids.get(fold_name(str(one)), one) if one not in known else one
+    )
 
 
 def _unknown_homes(raw: RawTable, home: pd.Series, known: list[str]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from circle.atlas_layers import page_data
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from circle.assessment import Assessment
 
 _log = logging.getLogger(__name__)
+_WORKERS = 2
 
 
 def write_atlas(assessment: Assessment, folder: Path) -> tuple[Path, ...]:
@@ -46,22 +48,37 @@ def write_atlas(assessment: Assessment, folder: Path) -> tuple[Path, ...]:
     """
     codes = assessment.city.subdistricts["subdistrict_id"].tolist()
     names = page_names(codes)
-    sheets = {folder / "index.html": Sheet(assessment)}
+    district = Sheet(assessment)
+    sheets = {folder / "index.html": district}
     for code in codes:
-        sheets[folder / "subdistricts" / names[code]] = Sheet(assessment, code)
-    for path, sheet in sheets.items():
-        text = render_page(_draw(sheet))
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8", newline="\n")
-        except OSError as error:
-            message = (
-                f"{path}: cannot be written ({error.strerror}); expected a folder "
-                "with room and the right to write; check the output folder."
-            )
-            raise OutputError(message) from error
+        page = Sheet(assessment, code, district.memo)
+        sheets[folder / "subdistricts" / names[code]] = page
+    # Pages do not depend on each other; pictures and geometry use both cores.
+    with ThreadPoolExecutor(_WORKERS) as workers:
+        list(workers.map(_write_page, sheets, sheets.values()))
     _log.info("atlas: %s pages in %s", len(sheets), folder)
     return tuple(sheets)
+
+
+def _write_page(path: Path, sheet: Sheet) -> None:
+    """
+    Draw and write one page.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
+    text = render_page(_draw(sheet))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        message = (
+            f"{path}: cannot be written ({error.strerror}); expected a folder "
+            "with room and the right to write; check the output folder."
+        )
+        raise OutputError(message) from error
 
 
 def district_map(assessment: Assessment) -> PageMap:

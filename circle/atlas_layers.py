@@ -91,6 +91,11 @@ def shown_gap_clusters(sheet: Sheet) -> gpd.GeoDataFrame:
         By rank: the first `SHOWN_GAP_CLUSTERS` of the page's area, and after them
         those that are among the first `GAP_CLUSTERS_PER_TYPE` of their type.
     """
+    return sheet.once(f"gaps {sheet.subdistrict_id}", lambda: _first_clusters(sheet))
+
+
+def _first_clusters(sheet: Sheet) -> gpd.GeoDataFrame:
+    """Choose the gap clusters of a page by rank."""
     clusters = sheet.assessment.gap_clusters
     own = clusters[sheet.is_own(clusters["subdistrict_id"])].sort_values("rank")
     place = np.arange(len(own))
@@ -154,24 +159,33 @@ def _backdrop(sheet: Sheet) -> dict[str, Any]:
 
 def _subdistricts(sheet: Sheet) -> list[dict[str, Any]]:
     """Describe the subdistricts of the page and its neighbours."""
+    places = sheet.city.subdistricts
+    near = shapely.intersects(places.geometry.to_numpy(), shapely.box(*frame(sheet)))
+    own = sheet.is_own(places["subdistrict_id"])
+    names = page_names(places["subdistrict_id"].tolist())
+    folder = "subdistricts/" if sheet.subdistrict_id is None else ""
+    described = sheet.once("subdistricts", lambda: _all_subdistricts(sheet))
+    return [
+        {
+            **described[i],
+            "own": bool(own[i]),
+            "page": folder + names[places["subdistrict_id"].iloc[i]],
+        }
+        for i in np.flatnonzero(near)
+    ]
+
+
+def _all_subdistricts(sheet: Sheet) -> list[dict[str, Any]]:
+    """Describe each subdistrict of the district, as every page shows it."""
     city = sheet.city
     coverage = required_coverage(sheet.assessment, "subdistrict")
     measure = headline_measure(sheet.assessment)
     breaks = share_breaks(coverage[measure].tolist())
-    near = city.subdistricts[
-        shapely.intersects(
-            city.subdistricts.geometry.to_numpy(), shapely.box(*frame(sheet))
-        )
-    ]
-    outlines = near.geometry.to_numpy()
+    outlines = city.subdistricts.geometry.to_numpy()
     packed = pack_areas(outlines, city.crs, tolerance_m=2.0)
-    inside = shapely.point_on_surface(outlines)
-    at = pack_points(to_wgs84(inside, city.crs))
-    own = sheet.is_own(near["subdistrict_id"])
-    names = page_names(city.subdistricts["subdistrict_id"].tolist())
-    folder = "subdistricts/" if sheet.subdistrict_id is None else ""
+    at = pack_points(to_wgs84(shapely.point_on_surface(outlines), city.crs))
     described = []
-    for i, row in enumerate(near.itertuples(index=False)):
+    for i, row in enumerate(city.subdistricts.itertuples(index=False)):
         figures = coverage.loc[row.subdistrict_id]
         share = float(figures[measure])
         described.append(
@@ -181,8 +195,8 @@ def _subdistricts(sheet: Sheet) -> list[dict[str, Any]]:
                 "colour": share_colour(share, breaks),
                 "area": packed[i],
                 "at": at[i],
-                "own": bool(own[i]),
-                "page": folder + names[row.subdistrict_id],
+                "own": False,
+                "page": "",
                 "rows": _coverage_rows(sheet, row.subdistrict_id, figures),
             }
         )

@@ -6,7 +6,7 @@ import functools
 import itertools
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jinja2
 
@@ -28,16 +28,12 @@ from circle.atlas_sheet import (
     SHOWN_GAP_CLUSTERS,
     SURROUNDINGS_M,
     Sheet,
-    count,
     headline_measure,
-    minutes_shown,
     page_names,
     required_coverage,
 )
+from circle.atlas_tables import item_table
 from circle.facts import percent, screening_text
-
-if TYPE_CHECKING:
-    import geopandas as gpd
 
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
 Swatches = tuple[tuple[str, str, str], ...]
@@ -85,7 +81,7 @@ def write_panel(sheet: Sheet) -> str:
         layers=_layers(sheet),
         type_groups=_type_groups(sheet),
         subdistricts=_subdistrict_list(sheet),
-        items=_item_table(sheet),
+        items=item_table(sheet),
         surroundings_km=f"{SURROUNDINGS_M / 1000:g}",
         root="" if sheet.subdistrict_id is None else "../",
     )
@@ -304,78 +300,3 @@ def _subdistrict_list(sheet: Sheet) -> list[dict[str, str]]:
         }
         for one in subdistricts.itertuples(index=False)
     ]
-
-
-def _item_table(sheet: Sheet) -> dict[str, Any] | None:
-    """Write the list beneath the map of a subdistrict."""
-    if sheet.subdistrict_id is None:
-        return None
-    if not sheet.has_committees:
-        return _gap_table(sheet, shown_gap_clusters(sheet))
-    items = sheet.assessment.missing_items
-    own = items[sheet.is_own(items["subdistrict_id"])]
-    keys = (
-        "rank_in_district",
-        "committee",
-        "facility_type",
-        "tier",
-        "mode",
-        "travel_time",
-        "minutes_over",
-        "nearest_facility",
-        "people_concerned",
-    )
-    return {
-        "title": sheet.say("missing_items_of"),
-        "head": [sheet.say(key) for key in keys],
-        "numeric": (0, 5, 6, 8),
-        "rows": [_item_row(sheet, one) for one in own.itertuples(index=False)],
-    }
-
-
-def _item_row(sheet: Sheet, item: Any) -> list[str]:
-    """Write one missing item."""
-    profile, language = sheet.city.profile, sheet.language
-    minutes = minutes_shown(
-        float(item.travel_time_min), float(item.threshold_min), covered=False
-    )
-    over = None if minutes is None else minutes - float(item.threshold_min)
-    facility = item.facility_name if isinstance(item.facility_name, str) else "–"
-    return [
-        str(item.rank),
-        str(item.committee_name),
-        profile.type_of(item.type_id).label[language],
-        sheet.say(str(item.tier)),
-        sheet.say(str(item.mode)),
-        sheet.say(str(item.kind)) if minutes is None else f"{minutes:.1f}",
-        "–" if over is None else f"{over:.1f}",
-        facility,
-        count(item.population),
-    ]
-
-
-def _gap_table(sheet: Sheet, clusters: gpd.GeoDataFrame) -> dict[str, Any]:
-    """Write the gap clusters as a list, where there are no committees."""
-    keys = (
-        "rank_in_district",
-        "place",
-        "facility_type",
-        "people_concerned",
-        "area_km2",
-    )
-    profile, language = sheet.city.profile, sheet.language
-    return {
-        "title": sheet.say("gap_clusters"),
-        "head": [sheet.say(key) for key in keys],
-        "numeric": (0, 3, 4),
-        "rows": [
-            [
-                str(one.rank),
-                str(one.name),
-                profile.type_of(one.type_id).label[language],
-                count(one.population),
-                f"{one.area_km2:.2f}",
-            ]
-            for one in clusters.itertuples(index=False)
-        ],
-    }

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 WEB_MERCATOR = pyproj.CRS.from_epsg(WEB_MERCATOR_EPSG)
 _MOST_PIXELS = 1_500_000
 _FINEST_PIXELS_PER_CELL = 6
+_MOST_RASTER_CELLS = 20_000_000
+# How far a cell may lie from its place in the raster, as a share of its side.
+_RASTER_TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,7 @@ def paint(
         palette += [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
     image.putpalette(palette)
     stream = io.BytesIO()
-    image.save(stream, format="PNG", optimize=True, transparency=0)
+    image.save(stream, format="PNG", compress_level=6, transparency=0)
     encoded = base64.b64encode(stream.getvalue()).decode("ascii")
     return f"data:image/png;base64,{encoded}"
 
@@ -142,9 +145,31 @@ def _cell_at(
     x, y = np.meshgrid(column_x, row_y)
     back = _transformer(WEB_MERCATOR, grid.crs)
     pixels = np.column_stack([one.ravel() for one in back.transform(x, y)])
-    reach = grid.size_m / 2 * (1 + 1e-9)
-    _, nearest = cKDTree(grid.xy_m).query(
-        pixels, p=np.inf, distance_upper_bound=reach, workers=-1
-    )
-    found: NDArray[np.intp] = nearest.reshape(x.shape)
+    found = _in_raster(grid, pixels)
+    if found is None:
+        reach = grid.size_m / 2 * (1 + 1e-9)
+        tree = cKDTree(grid.xy_m)
+        found = np.asarray(
+            tree.query(pixels, p=np.inf, distance_upper_bound=reach, workers=-1)[1]
+        )
+    return found.reshape(x.shape)
+
+
+def _in_raster(grid: CellGrid, points: NDArray[np.float64]) -> NDArray[np.intp] | None:
+    """Look up the cell under each point, where the cells form one raster."""
+    first, n_cells = grid.xy_m.min(axis=0), len(grid.xy_m)
+    steps = (grid.xy_m - first) / grid.size_m
+    places = np.rint(steps).astype(np.intp)
+    # A margin of one empty row and column catches all points beyond the cells.
+    shape = places.max(axis=0) + 3
+    is_raster = np.abs(steps - places).max() < _RASTER_TOLERANCE
+    if not is_raster or shape.prod() > _MOST_RASTER_CELLS:
+        return None
+    raster = np.full(shape, n_cells, dtype=np.intp)
+    raster[tuple((places + 1).T)] = np.arange(n_cells)
+    if np.count_nonzero(raster < n_cells) < n_cells:  # cells upon each other
+        return None
+    nearest = np.floor((points - first) / grid.size_m + 0.5)
+    inside = np.clip(nearest, -1, shape - 2).astype(np.intp)
+    found: NDArray[np.intp] = raster[tuple((inside + 1).T)]
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -86,34 +87,34 @@ def pack_line(line: shapely.Geometry) -> list[int]:
     >>> pack_line(shapely.LineString([(121.5, 31.25), (121.50001, 31.25)]))
     [31250000, 121500000, 0, 10]
     """
-    found = shapely.get_coordinates(line)[:, ::-1] * _PER_DEGREE
-    whole = np.rint(found).astype(np.int64)
-    steps = np.diff(whole, axis=0)
-    steps = steps[(steps != 0).any(axis=1)]
-    packed: list[int] = np.concatenate([whole[:1], steps]).ravel().tolist()
+    return _pack_lines(np.array([line], dtype=object))[0]
+
+
+def _pack_lines(lines: NDArray[np.object_]) -> list[list[int]]:
+    """Pack many lines at once."""
+    found, line_of = shapely.get_coordinates(lines, return_index=True)
+    whole = np.rint(found[:, ::-1] * _PER_DEGREE).astype(np.int64)
+    is_first = np.diff(line_of, prepend=-1) != 0
+    steps = np.where(is_first[:, None], whole, whole - np.roll(whole, 1, axis=0))
+    kept = is_first | (steps != 0).any(axis=1)
+    numbers = steps[kept].ravel().tolist()
+    ends = 2 * np.cumsum(np.bincount(line_of[kept], minlength=len(lines)))
+    return [numbers[i:j] for i, j in itertools.pairwise([0, *ends.tolist()])]
+
+
+def _pack_areas(areas: NDArray[np.object_]) -> list[Packed]:
+    """Write polygons and multipolygons: per polygon its outer ring, then its holes."""
+    parts, area_of = shapely.get_parts(areas, return_index=True)
+    rings, part_of = shapely.get_rings(parts, return_index=True)
+    packed: list[Packed] = [[] for _ in areas]
+    polygon: Packed = []
+    last = -1
+    for ring, part in zip(_pack_lines(rings), part_of.tolist(), strict=True):
+        if part != last:
+            polygon, last = [], part
+            packed[area_of[part]].append(polygon)
+        polygon.append(ring)
     return packed
-
-
-def pack_area(area: shapely.Geometry) -> Packed:
-    """
-    Write a polygon or multipolygon as lists of packed rings.
-
-    Parameters
-    ----------
-    area
-        In WGS-84.
-
-    Returns
-    -------
-    polygons
-        Per polygon its outer ring, then its holes.
-    """
-    polygons = []
-    for part in shapely.get_parts(area):
-        if part.geom_type == "Polygon" and not part.is_empty:
-            rings = [part.exterior, *part.interiors]
-            polygons.append([pack_line(one) for one in rings])
-    return polygons
 
 
 def pack_areas(
@@ -137,7 +138,7 @@ def pack_areas(
         One packed area per geometry.
     """
     simple = shapely.simplify(geometry, tolerance_m, preserve_topology=True)
-    return [pack_area(one) for one in to_wgs84(simple, crs)]
+    return _pack_areas(to_wgs84(simple, crs))
 
 
 def pack_backdrop(
@@ -168,8 +169,9 @@ def pack_backdrop(
     packed
         Kind to its packed areas or lines.
     """
-    wanted = backdrop[backdrop["kind"].isin(list(kinds))]
-    inside = wanted.iloc[np.sort(wanted.sindex.query(shapely.box(*bounds)))]
+    # The index of the whole backdrop is built once and serves every page.
+    near = backdrop.iloc[np.sort(backdrop.sindex.query(shapely.box(*bounds)))]
+    inside = near[near["kind"].isin(list(kinds))]
     cut = shapely.clip_by_rect(inside.geometry.to_numpy(), *bounds)
     kind = inside["kind"].to_numpy()
     gathered = {
@@ -222,5 +224,5 @@ def _pack(parts: NDArray[np.object_], crs: pyproj.CRS, kind: str) -> Packed:
     """Pack the areas or lines of one kind."""
     degrees = to_wgs84(parts, crs)
     if kind in AREA_KINDS:
-        return [polygon for one in degrees for polygon in pack_area(one)]
-    return [pack_line(one) for one in degrees]
+        return [polygon for one in _pack_areas(degrees) for polygon in one]
+    return list(_pack_lines(degrees))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import shapely
@@ -15,7 +15,7 @@ from circle.errors import CircleBug
 from circle.words import word
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import geopandas as gpd
     import pandas as pd
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from circle.assessment import Assessment
     from circle.city import City
 
+Made = TypeVar("Made")
 SURROUNDINGS_M = 3000.0
 FRAME_MARGIN_M = 600.0
 SHOWN_GAP_CLUSTERS = 50
@@ -41,6 +42,15 @@ class Sheet:
     """The results to draw."""
     subdistrict_id: str | None = None
     """The subdistrict of the page; None for the district page."""
+    memo: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What `once` has made; pages of one assessment may share it."""
+
+    def once(self, key: str, make: Callable[[], Made]) -> Made:
+        """Give what `make` makes; it is called once for all pages with one memo."""
+        if key not in self.memo:
+            self.memo[key] = make()
+        made: Made = self.memo[key]
+        return made
 
     @property
     def city(self) -> City:
@@ -103,7 +113,9 @@ def own_area(sheet: Sheet) -> shapely.Geometry:
     if own.empty:
         message = f"atlas: the city has no subdistrict '{sheet.subdistrict_id}'."
         raise CircleBug(message)
-    return shapely.union_all(own.to_numpy())
+    return sheet.once(
+        f"area {sheet.subdistrict_id}", lambda: shapely.union_all(own.to_numpy())
+    )
 
 
 def frame(sheet: Sheet) -> tuple[float, float, float, float]:
@@ -146,15 +158,20 @@ def shown_facilities(sheet: Sheet) -> gpd.GeoDataFrame:
         All of them, or those within `SURROUNDINGS_M` of the subdistrict; without the
         ones that have no place.
     """
-    facilities = sheet.city.facilities
-    drawn = facilities["type_id"].isin(sheet.type_ids) & facilities.geometry.notna()
-    facilities = facilities[drawn]
+    facilities = sheet.once("facilities", lambda: _drawn_facilities(sheet))
     if sheet.subdistrict_id is None:
         return facilities
     area = own_area(sheet)
     shapely.prepare(area)
     near = shapely.dwithin(facilities.geometry.to_numpy(), area, SURROUNDINGS_M)
     return facilities[near]
+
+
+def _drawn_facilities(sheet: Sheet) -> gpd.GeoDataFrame:
+    """Choose the facilities that some page can show."""
+    facilities = sheet.city.facilities
+    has_place = facilities.geometry.notna()
+    return facilities[facilities["type_id"].isin(sheet.type_ids) & has_place]
 
 
 def headline_measure(assessment: Assessment) -> str:

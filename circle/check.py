@@ -17,8 +17,8 @@ from circle.coordinate_check import check_area, check_shift, stray_warnings
 from circle.declared import parse_declared
 from circle.errors import CircleError, CircleWarning, ConfigError
 from circle.facilities import measured_types, read_candidates, read_facilities
-from circle.population import read_cells
 from circle.placing import COORDINATES
+from circle.population import read_cells
 from circle.problems import Problem, as_problems
 from circle.profile import Profile, read_profile
 from circle.reading import read_table
@@ -220,7 +220,12 @@ def _crs(study: Study, ledger: _Ledger, there: set[str]) -> pyproj.CRS | None:
         source = getattr(study, name)
         if name in there and isinstance(source, PlacedInput):
             try:
-                raw = read_raw_table(study.input_path(source.path), layer=source.layer)
+                raw = read_table(
+                    study.input_path(source.path),
+                    [COORDINATES],
+                    columns=source.columns,
+                    layer=source.layer,
+                )
                 return metric_for(raw, parse_declared(source.crs, where=name))
             except CircleError:
                 # The reader of this file will say what is wrong with it.

@@ -22,6 +22,8 @@ EXIT_NO_PLAN = 4
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _FILE = click.Path(dir_okay=False, path_type=Path)
+_LANGUAGE = click.Choice(["zh", "en"])
+_TABLES = ["facilities", "committees", "candidates", "population", "subdistricts"]
 
 
 class _Commands(click.Group):
@@ -81,7 +83,10 @@ def main(context: click.Context, *, debug: bool) -> None:
 @click.argument("study", type=_FILE)
 @click.option("--data", type=_FOLDER, help="Folder of the inputs [the study's].")
 @click.option("--out", type=_FOLDER, help="Folder of the results [the study's].")
-def run(study: Path, data: Path | None, out: Path | None) -> None:
+@click.option(
+    "--no-cache", is_flag=True, help="Read the streets anew and keep no network."
+)
+def run(study: Path, data: Path | None, out: Path | None, *, no_cache: bool) -> None:
     r"""Assess the district of STUDY and write maps, tables and the run record.
 
     \b
@@ -102,7 +107,7 @@ def run(study: Path, data: Path | None, out: Path | None) -> None:
     check_output_folder(settings.output_folder)
     with _progress() as progress:
         progress.title(settings.title)
-        city = load_city(settings, on_stage=progress.stage)
+        city = load_city(settings, on_stage=progress.stage, cache=not no_cache)
         assessment = assess(city, on_stage=progress.stage)
         progress.stage("write")
         paths = write_outputs(assessment)
@@ -187,6 +192,126 @@ def fetch(
         click.echo(f"{name}\t{getattr(fetched, name)}")
     click.echo(f"missing: {_shown(fetched.folder / POPULATION)} (people per cell)")
     click.echo(f"next: add it, then circle run {_shown(fetched.study)}")
+
+
+@main.command()
+@click.argument("path", type=click.Path(path_type=Path, exists=True))
+@click.option("--language", type=_LANGUAGE, help="Language of messages [the study's].")
+@click.option(
+    "--marked",
+    type=click.Path(path_type=Path),
+    help="Copy with faulty cells marked: a .xlsx file; for a study, a folder.",
+)
+@click.option(
+    "--as", "kind", type=click.Choice(_TABLES), help="Kind of table [by its columns]."
+)
+@click.option(
+    "--profile", default="pudong", show_default=True, help="Profile of the types."
+)
+@click.option("--crs", help="Coordinate system of a single table [WGS-84].")
+def check(
+    path: Path,
+    language: str | None,
+    marked: Path | None,
+    kind: str | None,
+    profile: str,
+    crs: str | None,
+) -> None:
+    r"""Name every problem of PATH: a study, a table or a returned workbook.
+
+    \b
+    Example:
+      circle check config/demo.yaml
+      circle check returned.xlsx --language zh --marked marked.xlsx
+
+    One line per problem, all files at once; nothing is run and no input is changed.
+    Exit code 3 if there are problems, else 0.
+    """
+    from circle.check import check_path
+    from circle.check_report import report_lines, write_marked
+
+    with _progress():
+        checked = check_path(path, kind=kind, profile=profile, crs=crs)
+    spoken = language or checked.language or "zh"
+    for warning in checked.warnings:
+        text = f"{warning.name}: {warning.in_language(spoken)}"
+        click.secho(text, fg="yellow", err=True)
+    for line in report_lines(checked, language=spoken):
+        click.echo(line)
+    if marked is not None:
+        for copy in write_marked(checked, marked, language=spoken):
+            click.echo(f"marked: {_shown(copy)}", err=True)
+    if checked.problems:
+        click.get_current_context().exit(EXIT_DATA)
+
+
+@main.command()
+@click.option("--out", type=_FILE, required=True, help="Workbook to write (.xlsx).")
+@click.option(
+    "--profile", default="pudong", show_default=True, help="Profile of the types."
+)
+@click.option(
+    "--language", type=_LANGUAGE, default="zh", show_default=True, help="Language."
+)
+def template(out: Path, profile: str, language: str) -> None:
+    r"""Write the workbook that a street office fills in each period.
+
+    \b
+    Example:
+      circle template --out items.xlsx
+    """
+    from circle.profile import read_profile
+    from circle.template import write_template
+
+    standard = read_profile(profile, folder=Path.cwd())
+    write_template(out, profile=standard, language=language)
+    click.echo(f"next: fill in {_shown(out)}, then circle check {_shown(out)}")
+
+
+@main.command()
+@click.argument("inventory", type=_FILE)
+@click.argument("returned", type=_FILE, nargs=-1, required=True)
+@click.option("--out", type=_FILE, required=True, help="Inventory to write.")
+@click.option("--report", type=_FILE, help="What became of every row (.csv, .xlsx).")
+@click.option("--strict", is_flag=True, help="Exit code 3 if there is a conflict.")
+@click.option(
+    "--profile", default="pudong", show_default=True, help="Profile of the types."
+)
+@click.option("--crs", help="Coordinate system of the inventory [WGS-84].")
+@click.option(
+    "--language", type=_LANGUAGE, default="zh", show_default=True, help="Language."
+)
+def merge(inventory: Path, returned: tuple[Path, ...], **options: Any) -> None:
+    r"""Fold RETURNED workbooks into INVENTORY; conflicts stay as they were.
+
+    \b
+    Example:
+      circle merge facilities.xlsx return-1.xlsx return-2.xlsx --out merged.xlsx
+
+    Rows are added and changed, never deleted. Conflicts and possible duplicates are
+    listed, not settled; with --strict a conflict ends with exit code 3. A faulty
+    return ends with exit code 3 and nothing is written.
+    """
+    from circle.merge import merge_returns
+    from circle.merge_files import merge_summary, write_merge_report, write_merged
+    from circle.profile import read_profile
+
+    language = options["language"]
+    merged = merge_returns(
+        inventory,
+        returned,
+        profile=read_profile(options["profile"], folder=Path.cwd()),
+        crs=options["crs"],
+        language=language,
+    )
+    write_merged(merged, options["out"])
+    if options["report"] is not None:
+        write_merge_report(merged, options["report"], language=language)
+    for line in merge_summary(merged, language=language):
+        click.echo(line)
+    click.echo(f"next: circle check {_shown(options['out'])}")
+    if options["strict"] and merged.rows("conflict"):
+        click.get_current_context().exit(EXIT_DATA)
 
 
 def _shown(path: Path) -> str:

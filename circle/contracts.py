@@ -1,6 +1,7 @@
 """The data dictionary: every table circle reads or writes, column by column."""
 
 from circle.input_contracts import (
+    ADDRESS_POINTS,
     CANDIDATES,
     CELLS,
     COMMITTEE_ID,
@@ -14,6 +15,7 @@ from circle.input_contracts import (
 from circle.tables import Column, Contract
 
 __all__ = [
+    "ADDRESS_POINTS",
     "CANDIDATES",
     "CELLS",
     "COMMITTEES",

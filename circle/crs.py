@@ -20,6 +20,8 @@ _CGCS2000_FIRST_MERIDIAN = 75
 _CHINA_LON = (73.5, 136.5)
 _CHINA_LAT = (3.0, 54.0)
 
+_EARTH_RADIUS_M, _EARTH_SLACK_M = 6_378_137.0, 20_000.0
+
 
 def parse_crs(text: str, *, where: str) -> pyproj.CRS:
     """
@@ -47,15 +49,20 @@ def parse_crs(text: str, *, where: str) -> pyproj.CRS:
     >>> parse_crs("EPSG:4550", where="study.yaml: crs").is_projected
     True
     """
+    message = (
+        f"{where}: '{text}' is not a known coordinate system; expected an EPSG "
+        "code such as EPSG:4326 (WGS-84 longitude and latitude) or EPSG:4549 "
+        "(CGCS2000, 120° E), or a PROJ string."
+    )
     try:
-        return pyproj.CRS.from_user_input(text)
+        crs = pyproj.CRS.from_user_input(text)
     except ProjError as error:
-        message = (
-            f"{where}: '{text}' is not a known coordinate system; expected an EPSG "
-            "code such as EPSG:4326 (WGS-84 longitude and latitude) or EPSG:4549 "
-            "(CGCS2000, 120° E), or a PROJ string."
-        )
         raise CrsError(message) from error
+    # PROJ knows systems of other planets by name.
+    radius_m = crs.ellipsoid.semi_major_metre if crs.ellipsoid else _EARTH_RADIUS_M
+    if abs(radius_m - _EARTH_RADIUS_M) > _EARTH_SLACK_M:
+        raise CrsError(message)
+    return crs
 
 
 def require_metric(crs: pyproj.CRS, *, where: str) -> pyproj.CRS:

@@ -8,6 +8,7 @@ from circle.assessment import Assessment
 from circle.errors import OutputError
 from circle.population_balance import POPULATION_BALANCE
 from circle.sheet_coverage import groups_block, summary_block, types_block
+from circle.sheet_lists import not_placed_block
 from circle.sheet_parts import (
     CONTRACTS,
     TEXTS,
@@ -56,6 +57,7 @@ def write_csv_twins(assessment: Assessment, folder: Path) -> tuple[Path, ...]:
         "groups": groups_block(assessment),
         **{name: _contract_block(assessment, name) for name in CONTRACTS},
         **_balance_blocks(assessment),
+        "not_placed": not_placed_block(assessment),
     }
     paths = []
     for name in sorted(blocks):

@@ -83,9 +83,10 @@ def with_ids(
         table[one] if one in table.columns else pd.Series(None, index=table.index)
         for one in content
     ]
+    rows = list(zip(*columns, strict=True)) or [()] * len(table)
     contents = [
         row if any(_plain(one) for one in row) else (place,)
-        for row, place in zip(zip(*columns, strict=True), places, strict=True)
+        for row, place in zip(rows, places, strict=True)
     ]
     rest = sorted(one for one in table.columns if one != table.geometry.name)
     others = table[rest].astype(str).agg(_SEPARATOR.join, axis=1) if rest else places

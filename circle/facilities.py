@@ -7,16 +7,31 @@ import pandas as pd
 import pyproj
 import shapely
 
+from circle.address_points import placed_by_address, read_address_points
 from circle.contracts import CANDIDATES, FACILITIES
 from circle.declared import parse_declared
+from circle.derived_ids import with_ids
 from circle.errors import ConfigError, InputError, gather, list_ids
-from circle.files import RawTable, read_raw_table
+from circle.facility_status import date_warnings, status_on, with_dates
+from circle.files import RawTable
 from circle.osm_features import read_osm_features
-from circle.placing import place
-from circle.problems import problem_in
+from circle.placing import COORDINATES, place
 from circle.profile import FacilityType, Profile
+from circle.reading import read_table, with_warnings
 from circle.study import OsmFacilities, PlacedInput, Study, TableFacilities
-from circle.tables import Contract, conform
+from circle.tables import Contract, conform, match_columns
+from circle.type_cells import fold_type_name, type_names, unknown_types, with_types
+
+__all__ = [
+    "fold_type_name",
+    "measured_types",
+    "read_candidates",
+    "read_facilities",
+    "type_names",
+]
+
+# What makes a facility what it is, where the inventory gives it no id.
+_CONTENT = ("type_id", "name", "address")
 
 
 def read_facilities(
@@ -123,77 +138,56 @@ def read_candidates(
         types = type_names(profile)
         lists = table["type_ids"].map(lambda names: _known(names, types))
         table["type_ids"] = [ids for ids, _ in lists]
-        problems += _unknown_types(
-            raw, pd.Series([bad for _, bad in lists], index=table.index).explode()
+        problems += unknown_types(
+            raw,
+            [
+                (row, name)
+                for row, (_, bad) in zip(table.index, lists, strict=True)
+                for name in bad
+            ],
         )
     gather(problems, InputError)
-    return _finished(table, CANDIDATES)
-
-
-def type_names(profile: Profile) -> dict[str, str]:
-    """
-    Give every name under which a type may stand in an inventory.
-
-    Parameters
-    ----------
-    profile
-        The profile.
-
-    Returns
-    -------
-    types
-        Folded name (see `fold_type_name`) to type id.
-
-    Examples
-    --------
-    >>> from circle.profile import read_profile
-    >>> type_names(read_profile("pudong"))["幼儿园"]
-    'kindergarten'
-    """
-    return {
-        fold_type_name(name): one.id
-        for one in profile.types
-        for name in (one.id, one.code, one.label.zh, one.label.en, *one.synonyms)
-    }
-
-
-def fold_type_name(name: str) -> str:
-    """
-    Fold a type name for comparison.
-
-    Parameters
-    ----------
-    name
-        As it stands in the inventory.
-
-    Returns
-    -------
-    folded
-        In lower case, without blanks, with half-width brackets.
-
-    Examples
-    --------
-    >>> fold_type_name("社区卫生服务站 （村卫生室）")
-    '社区卫生服务站(村卫生室)'
-    """
-    return name.translate(str.maketrans("（）　", "() ")).replace(" ", "").lower()
+    table = with_ids(table, "candidate_id", prefix="k", content=("name", "route"))
+    return with_warnings(_finished(table, CANDIDATES), raw.warnings)
 
 
 def _facilities_from_table(
     study: Study, source: TableFacilities, *, profile: Profile, crs: pyproj.CRS
 ) -> gpd.GeoDataFrame:
-    """Read an inventory table and turn type names into type ids."""
+    """Read an inventory table: types, dates, ids, places by address, status."""
     raw, table, problems = _read_placed(study, source, FACILITIES, crs)
-    if "type_id" in table.columns:
-        types = type_names(profile)
-        named = table["type_id"].dropna()
-        ids = named.map(lambda name: types.get(fold_type_name(name)))
-        problems += _unknown_types(raw, named[ids.isna()])
-        table["type_id"] = ids
+    headers, _ = match_columns(raw, FACILITIES, columns=source.columns)
+    table, faults = with_types(
+        raw, table, types=type_names(profile), separator=source.type_separator
+    )
+    problems += faults
+    table, faults = with_dates(raw, table, headers=headers)
+    problems += faults
     if "status" not in table.columns:
         table["status"] = "open"
-    gather(problems, InputError)
-    return _finished(table, FACILITIES)
+    points, unread = _address_points(study, source, crs)
+    gather([*problems, *unread], InputError)
+    table = with_ids(table, "facility_id", prefix="f", content=_CONTENT)
+    table, told = placed_by_address(table, *points)
+    table = _finished(table, FACILITIES)
+    warnings = [*raw.warnings, *told]
+    if study.as_of is not None:
+        today = status_on(table, study.as_of)
+        warnings += date_warnings(table, today, study.as_of)
+        table = today
+    return with_warnings(table, warnings)
+
+
+def _address_points(
+    study: Study, source: TableFacilities, crs: pyproj.CRS
+) -> tuple[tuple[dict[str, shapely.Point], dict[str, int]], tuple[str, ...]]:
+    """Read the lookup table of addresses, if there is one; gather its faults."""
+    if source.address_points is None:
+        return ({}, {}), ()
+    try:
+        return read_address_points(study, source.address_points, crs=crs), ()
+    except InputError as error:
+        return ({}, {}), error.problems
 
 
 def _facilities_from_osm(
@@ -245,7 +239,12 @@ def _read_placed(
     study: Study, source: PlacedInput, contract: Contract, crs: pyproj.CRS
 ) -> tuple[RawTable, gpd.GeoDataFrame, list[str]]:
     """Read a table with points and find its columns; faults are gathered."""
-    raw = read_raw_table(study.input_path(source.path), layer=source.layer)
+    raw = read_table(
+        study.input_path(source.path),
+        (contract, COORDINATES),
+        columns=source.columns,
+        layer=source.layer,
+    )
     table, problems = conform(raw, contract, columns=source.columns)
     where = f"{study.file}: {contract.name}.crs"
     geometry, faults = place(
@@ -265,21 +264,6 @@ def _known(
     ids = [types.get(fold_type_name(name)) for name in names]
     unknown = [name for name, one in zip(names, ids, strict=True) if one is None]
     return tuple(one for one in ids if one is not None), unknown
-
-
-def _unknown_types(raw: RawTable, names: pd.Series) -> list[str]:
-    """Name the types of a file that the profile does not know."""
-    names = names.dropna()
-    if names.empty:
-        return []
-    return [
-        problem_in(
-            raw,
-            "unknown-type",
-            rows=names.index.unique(),
-            values=tuple(names.unique()),
-        )
-    ]
 
 
 def _finished(frame: gpd.GeoDataFrame, contract: Contract) -> gpd.GeoDataFrame:

@@ -27,8 +27,7 @@ def read_raw_table(
     layer
         Sheet or layer; the first if not given.
     known
-        Column names by which the header row is found under rows of titles, and by
-        which names that a Shapefile has cut are completed.
+        Column names by which the header row is found under rows of titles.
 
     Returns
     -------
@@ -48,7 +47,7 @@ def read_raw_table(
     elif suffix in PARQUET_SUFFIXES:
         raw = read_parquet_file(path)
     else:
-        raw = read_layer_file(path, layer=layer, known=known)
+        raw = read_layer_file(path, layer=layer)
     if raw.rows.empty and not raw.problems:
         message = (
             f"{raw.where}: found no rows; expected a header and at least one row; "

@@ -2,7 +2,6 @@
 
 import struct
 import zipfile
-from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import geopandas as gpd
@@ -14,14 +13,16 @@ from pyarrow.lib import ArrowInvalid
 from circle.errors import InputError
 from circle.files_sheets import not_read, refuse_bomb
 from circle.files_text import decode_text
-from circle.raw_table import RawTable, fold_name
+from circle.raw_table import RawTable
 
 PARQUET_SUFFIXES = (".parquet", ".geoparquet")
 FOLDER_SUFFIX = ".gdb"
 # Tables by which programs remember styles are no data.
 _STYLE_LAYERS = frozenset({"layer_styles"})
 # dBASE: the header has 32 bytes, then 32 for each field, ended by 0x0D.
-_DBF_BLOCK, _DBF_END, _DBF_NAME_BYTES = 32, 0x0D, 10
+_DBF_BLOCK, _DBF_END = 32, 0x0D
+# Every byte is one character of Latin-1.
+_AS_BYTES = "ISO-8859-1"
 
 
 def is_layer_folder(path: Path) -> bool:
@@ -41,9 +42,7 @@ def is_layer_folder(path: Path) -> bool:
     return path.suffix.lower() == FOLDER_SUFFIX and path.is_dir()
 
 
-def read_layer_file(
-    path: Path, *, layer: str | None = None, known: Collection[str] = ()
-) -> RawTable:
+def read_layer_file(path: Path, *, layer: str | None = None) -> RawTable:
     """
     Read a layer with GDAL; its own coordinate system is kept beside it.
 
@@ -54,8 +53,6 @@ def read_layer_file(
         or a file geodatabase.
     layer
         Name of the layer; the first one if not given.
-    known
-        Column names; those that a Shapefile has cut to ten bytes are completed.
 
     Returns
     -------
@@ -73,7 +70,7 @@ def read_layer_file(
             refuse_bomb(path)
         names = _layer_names(path)
         encoding = _shapefile_encoding(path)
-        rows = pyogrio.read_dataframe(path, layer=layer, encoding=encoding)
+        rows = _features(path, layer, encoding)
     except (
         pyogrio.errors.DataSourceError,
         pyogrio.errors.DataLayerError,
@@ -93,8 +90,6 @@ def read_layer_file(
             "or save it again as .gpkg."
         )
         raise InputError(message) from error
-    if encoding is not None or path.suffix.lower() == ".shp":
-        rows = rows.rename(columns=_completed(rows.columns, known))
     rows.index = pd.RangeIndex(1, len(rows) + 1)
     others = [] if layer is not None else names[1:]
     return RawTable(
@@ -143,6 +138,36 @@ def _parquet(path: Path) -> gpd.GeoDataFrame | pd.DataFrame:
     return pd.read_parquet(path)
 
 
+def _features(
+    path: Path, layer: str | None, encoding: str | None
+) -> gpd.GeoDataFrame | pd.DataFrame:
+    """Read the features; of a Shapefile also those whose .cpg file is wrong."""
+    try:
+        return pyogrio.read_dataframe(path, layer=layer, encoding=encoding)
+    except UnicodeDecodeError:
+        if path.suffix.lower() != ".shp":
+            raise
+    # Names of columns end in half a character, or the .cpg names another encoding.
+    rows = pyogrio.read_dataframe(path, layer=layer, encoding=_AS_BYTES)
+    texts = [one for one in rows.columns if rows[one].dtype.kind in "OT"]
+    texts = [one for one in texts if one != "geometry"]
+    held = b"\n".join(
+        one.encode(_AS_BYTES) for name in texts for one in rows[name].dropna()
+    )
+    _, found = decode_text(held)
+
+    def decoded(text: object) -> object:
+        if not isinstance(text, str):
+            return text
+        return text.encode(_AS_BYTES).decode(found)
+
+    for name in texts:
+        rows[name] = rows[name].map(decoded).astype(object)
+    return rows.rename(
+        columns=lambda one: one.encode(_AS_BYTES).decode(found, errors="ignore")
+    )
+
+
 def _layer_names(path: Path) -> list[str]:
     """Name the layers of a file, without those that hold styles."""
     names = [str(one) for one in pyogrio.list_layers(path)[:, 0]]
@@ -185,16 +210,3 @@ def _dbf_encoding(content: bytes) -> str | None:
     )
     texts = [record[a:b].rstrip() for record in records for a, b in fields]
     return decode_text(b"\n".join([*names, *texts]))[1].removesuffix("-sig")
-
-
-def _completed(columns: pd.Index, known: Collection[str]) -> Mapping[str, str]:
-    """Complete column names that a Shapefile has cut to ten bytes."""
-    whole = {fold_name(one): one for one in known}
-    completed = {}
-    for one in map(str, columns):
-        if len(one.encode("gb18030")) < _DBF_NAME_BYTES - 1 or fold_name(one) in whole:
-            continue
-        fits = {name for fold, name in whole.items() if fold.startswith(fold_name(one))}
-        if len(fits) == 1:
-            completed[one] = fits.pop()
-    return completed

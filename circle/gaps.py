@@ -1,5 +1,7 @@
 """Missing items of committees, and clusters of cells that lack one type."""
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -16,6 +18,9 @@ from circle.contracts import GAP_CLUSTERS, MISSING_ITEMS
 from circle.profile import MODES
 from circle.reach import Reach
 
+# Unions run side by side; they do not depend on it.
+_THREADS = 2
+
 
 @dataclass(frozen=True)
 class _Ground:
@@ -23,7 +28,11 @@ class _Ground:
 
     people: NDArray[np.float64]
     places: NDArray[np.float64]
+    speed_mps: NDArray[np.float64]
     square: NDArray[np.int64]
+    """Position in `boxes` of the grid square of each cell."""
+    boxes: NDArray[np.object_]
+    """The squares that hold cells, from west to east and from south to north."""
     cell_id: NDArray[np.object_]
     home: NDArray[np.int64]
     home_id: NDArray[np.object_]
@@ -113,7 +122,7 @@ def find_gap_clusters(city: City, reach: Reach) -> gpd.GeoDataFrame:
     uncovered = ~reach.covered & (ground.people > 0)[:, None]
     lacking = np.flatnonzero(uncovered.any(axis=1))
     smallest = city.study.gaps.smallest_population
-    rows: list[dict[str, object]] = []
+    parts: list[tuple[str, NDArray[np.int64]]] = []
     if len(lacking):
         near = csr_array(
             radius_neighbors_graph(
@@ -123,13 +132,19 @@ def find_gap_clusters(city: City, reach: Reach) -> gpd.GeoDataFrame:
         for column, type_id in enumerate(reach.type_ids):
             here = np.flatnonzero(uncovered[lacking, column])
             _, label = connected_components(near[here][:, here], directed=False)
-            widest_m = _circle_m(city, reach.threshold_s[:, column])
-            for part in _grouped(lacking[here], label):
-                rows += [
-                    _cluster(ground, city, type_id, np.sort(members))
-                    for members in _halved(part, ground, widest_m)
-                    if ground.people[members].sum() >= smallest
-                ]
+            widest_m = 2 * reach.threshold_s[:, column] * ground.speed_mps
+            parts += [
+                (type_id, members)
+                for part in _grouped(lacking[here], label)
+                for members in _halved(part, ground, widest_m)
+                if ground.people[members].sum() >= smallest
+            ]
+    rows = [_cluster(ground, city, type_id, members) for type_id, members in parts]
+    outlines = _outlines(ground, [members for _, members in parts])
+    for row, outline, area_m2 in zip(
+        rows, outlines, shapely.area(outlines).tolist(), strict=True
+    ):
+        row |= {"area_km2": area_m2 / 1e6, "geometry": outline}
     return _ranked_clusters(city, rows)
 
 
@@ -137,17 +152,26 @@ def _ground(city: City) -> _Ground:
     """Lay out cells and committees as arrays."""
     places = shapely.get_coordinates(city.cells.geometry.to_numpy())
     home_id = city.subdistricts["subdistrict_id"].to_numpy(dtype=object)
+    kmh = {mode: city.profile.speeds.kmh(mode) for mode in MODES}
     corner = np.array(city.grid_corner_m)
+    column_row = np.floor((places - corner) / city.cell_size_m).astype(np.int64)
+    squares, square = np.unique(column_row, axis=0, return_inverse=True)
+    near = squares * city.cell_size_m + city.grid_corner_m
+    far = near + city.cell_size_m
     return _Ground(
         people=city.cells["population"].to_numpy(dtype=float),
         places=places,
-        square=np.floor((places - corner) / city.cell_size_m).astype(np.int64),
+        speed_mps=city.cells["mode"].map(kmh).to_numpy(dtype=float) / 3.6,
+        square=square.reshape(-1),
+        boxes=shapely.box(near[:, 0], near[:, 1], far[:, 0], far[:, 1]),
         cell_id=city.cells["cell_id"].to_numpy(dtype=object),
         home=np.searchsorted(home_id, city.cells["subdistrict_id"].to_numpy(object)),
         home_id=home_id,
         home_name=city.subdistricts["name"].to_numpy(dtype=object),
         committee_name=city.committees["name"].to_numpy(dtype=object),
-        committee_places=shapely.get_coordinates(city.committees.geometry.to_numpy()),
+        committee_places=np.ascontiguousarray(
+            shapely.get_coordinates(city.committees.geometry.to_numpy()).T
+        ),
     )
 
 
@@ -194,41 +218,41 @@ def _grouped(
     return np.split(members[order], cuts)
 
 
-def _circle_m(city: City, threshold_s: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Give the diameter of each cell's service circle, in metres."""
-    kmh = {mode: city.profile.speeds.kmh(mode) for mode in MODES}
-    speed_mps = city.cells["mode"].map(kmh).to_numpy(dtype=float) / 3.6
-    return np.asarray(2 * threshold_s * speed_mps)
-
-
 def _halved(
     members: NDArray[np.int64], ground: _Ground, widest_m: NDArray[np.float64]
 ) -> list[NDArray[np.int64]]:
-    """Halve a part by people until it fits the smallest circle of its cells."""
-    extent = np.ptp(ground.places[members], axis=0)
+    """Halve a part by people until it fits the smallest circle of its cells.
+
+    Members are ascending, and stay so.
+    """
+    places = ground.places[members]
+    extent = places.max(axis=0) - places.min(axis=0)
     axis = int(np.argmax(extent))
     if extent[axis] <= widest_m[members].min():
         return [members]
-    order = members[np.lexsort((members, ground.places[members, axis]))]
-    along, people = ground.places[order, axis], ground.people[order]
+    along = places[:, axis]
+    order = np.argsort(along, kind="stable")
+    people = ground.people[members[order]]
     middle = np.searchsorted(np.cumsum(people), people.sum() / 2)
     # Cells in one column stay together, and neither half may be empty.
-    at = along[middle] if along[middle] > along[0] else along[along > along[0]][0]
-    first, second = order[along < at], order[along >= at]
+    at, least = along[order[middle]], along[order[0]]
+    if at <= least:
+        at = along[along > least].min()
     return [
-        part for half in (first, second) for part in _halved(half, ground, widest_m)
+        part
+        for half in (members[along < at], members[along >= at])
+        for part in _halved(half, ground, widest_m)
     ]
 
 
 def _cluster(
     ground: _Ground, city: City, type_id: str, members: NDArray[np.int64]
 ) -> dict[str, object]:
-    """Describe one cluster."""
+    """Describe one cluster, all but its outline."""
     weight = ground.people[members]
-    middle = np.average(ground.places[members], axis=0, weights=weight)
+    middle = (ground.places[members] * weight[:, None]).sum(axis=0) / weight.sum()
     by_home = np.bincount(ground.home[members], weights=weight)
     home = int(np.argmax(by_home))
-    outline = _outline(ground.square[members], city)
     return {
         "gap_id": f"{type_id}:{ground.cell_id[members[np.argmax(weight)]]}",
         "type_id": type_id,
@@ -237,24 +261,32 @@ def _cluster(
         "name": _place_name(ground, middle, home),
         "cells": len(members),
         "population": float(weight.sum()),
-        "area_km2": float(shapely.area(outline)) / 1e6,
-        "geometry": outline,
     }
 
 
-def _outline(squares: NDArray[np.int64], city: City) -> shapely.Geometry:
-    """Unite the grid squares of cells."""
-    corner = np.unique(squares, axis=0) * city.cell_size_m + city.grid_corner_m
-    far = corner + city.cell_size_m
-    boxes = shapely.box(corner[:, 0], corner[:, 1], far[:, 0], far[:, 1])
-    return shapely.coverage_union_all(boxes)
+def _outlines(
+    ground: _Ground, clusters: Sequence[NDArray[np.int64]]
+) -> NDArray[np.object_]:
+    """Unite the grid squares of each cluster."""
+    squares = [np.unique(ground.square[members]) for members in clusters]
+    # Types that are lacking together often leave the very same cluster.
+    first: dict[bytes, int] = {}
+    which = [first.setdefault(one.tobytes(), len(first)) for one in squares]
+    distinct = [np.frombuffer(one, dtype=np.int64) for one in first]
+    with ThreadPoolExecutor(_THREADS) as pool:
+        squares_of = (ground.boxes[one] for one in distinct)
+        united = list(pool.map(shapely.coverage_union_all, squares_of))
+    outlines = np.full(len(which), None, dtype=object)
+    outlines[:] = [united[one] for one in which]
+    return outlines
 
 
 def _place_name(ground: _Ground, middle: NDArray[np.float64], home: int) -> str:
     """Name a cluster after the nearest committee, else after its subdistrict."""
     if not len(ground.committee_name):
         return str(ground.home_name[home])
-    away_m = np.hypot(*(ground.committee_places - middle).T)
+    x_m, y_m = ground.committee_places
+    away_m = np.hypot(x_m - middle[0], y_m - middle[1])
     return str(ground.committee_name[np.argmin(away_m)])
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import pyogrio.errors
+import shapely
 
 from circle.assessment import Assessment
 from circle.contracts import (
@@ -111,7 +112,7 @@ def result_layers(assessment: Assessment) -> dict[str, gpd.GeoDataFrame]:
         "cells": _cells(assessment),
         "facilities": _plain(city.facilities, FACILITIES),
         "candidates": _plain(city.candidates, CANDIDATES),
-        "gap_clusters": _plain(assessment.gap_clusters, GAP_CLUSTERS),
+        "gap_clusters": _gap_clusters(assessment),
         "sites": _plain(assessment.sites, SITES),
         "unsnapped": _unsnapped(assessment),
     }
@@ -201,6 +202,13 @@ def _beside(layer: gpd.GeoDataFrame, columns: pd.DataFrame) -> gpd.GeoDataFrame:
     fields = pd.DataFrame(layer.drop(columns="geometry"))
     table = pd.concat([fields, columns.reset_index(drop=True)], axis=1)
     return gpd.GeoDataFrame(table, geometry=layer.geometry)
+
+
+def _gap_clusters(assessment: Assessment) -> gpd.GeoDataFrame:
+    """Give the gap clusters without the vertices in the middle of straight sides."""
+    layer = _plain(assessment.gap_clusters, GAP_CLUSTERS)
+    # Outlines of cells have one at every cell, which doubles the size of the layer.
+    return layer.set_geometry(shapely.simplify(layer.geometry.to_numpy(), 0.0))
 
 
 def _unsnapped(assessment: Assessment) -> gpd.GeoDataFrame:

@@ -93,7 +93,7 @@ def _opened(source: Path) -> Any:
     refuse_bomb(source)
     if suffix in _KEPT_AS_IS:
         return openpyxl.load_workbook(source)
-    book = openpyxl.Workbook()
+    book: Any = openpyxl.Workbook()
     book.remove(book.active)
     if suffix in TEXT_SUFFIXES:
         text, _ = decode_text(source.read_bytes())
@@ -103,8 +103,9 @@ def _opened(source: Path) -> Any:
         return book
     with CalamineWorkbook.from_path(source) as old:
         for name in old.sheet_names:
-            rows = old.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            _fill_sheet(book.create_sheet(name), rows)
+            page = old.get_sheet_by_name(name)
+            content = page.to_python(skip_empty_area=False)
+            _fill_sheet(book.create_sheet(name), content)
     return book
 
 

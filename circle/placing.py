@@ -21,6 +21,10 @@ _KINDS: Mapping[Shape, frozenset[str]] = {
     "area": frozenset({"Polygon", "MultiPolygon"}),
 }
 
+# Millimetres: finer than any survey, coarser than what formats and conversions lose,
+# so that the same place is the same number out of every file.
+PLACE_DIGITS = 3
+
 COORDINATES = Contract(
     "coordinates",
     (),
@@ -97,9 +101,8 @@ def place(
     fits = np.isfinite(easting) & np.isfinite(northing)
     problems += _misfits(raw, given & ~fits, declared)
     points = np.full(len(x), None, dtype=object)
-    points[given & fits] = shapely.points(
-        np.column_stack([easting, northing])[given & fits]
-    )
+    places = np.column_stack([easting, northing]).round(PLACE_DIGITS)
+    points[given & fits] = shapely.points(places[given & fits])
     return gpd.GeoSeries(points, index=raw.rows.index, crs=target), problems
 
 
@@ -137,7 +140,8 @@ def _from_layer(
     if slips:
         return _nowhere(raw, target), [*slips]
     series = shapes_to_metric(series, declared=declared, target=target)
-    shapes = series.to_numpy()
+    shapes = shapely.transform(series.to_numpy(), lambda at: at.round(PLACE_DIGITS))
+    series = gpd.GeoSeries(shapes, index=series.index, crs=target)
     fits = np.isfinite(shapely.bounds(shapes)).all(axis=1)
     given = ~shapely.is_missing(shapes)
     problems: list[str] = [*_misfits(raw, given & ~fits, declared)]

@@ -13,13 +13,14 @@ from circle.age_bands import band_problems, with_age_bands
 from circle.areas import locate
 from circle.contracts import CELLS
 from circle.declared import parse_declared
+from circle.derived_ids import with_ids
 from circle.errors import InputError, gather
-from circle.files import read_raw_table
 from circle.osm_features import Tags, read_osm_features
-from circle.placing import place, without_place
+from circle.placing import COORDINATES, place, without_place
 from circle.population_shapes import read_shape_cells
 from circle.problems import Problem
 from circle.profile import Profile
+from circle.reading import read_table, with_warnings
 from circle.study import (
     BuildingPopulation,
     RasterPopulation,
@@ -119,8 +120,13 @@ def _cells_from_table(
     study: Study, source: TablePopulation, *, profile: Profile, crs: pyproj.CRS
 ) -> gpd.GeoDataFrame:
     """Read a grid or point table."""
-    raw = read_raw_table(study.input_path(source.path), layer=source.layer)
     contract = with_age_bands(CELLS, profile)
+    raw = read_table(
+        study.input_path(source.path),
+        (contract, COORDINATES),
+        columns=source.columns,
+        layer=source.layer,
+    )
     table, problems = conform(raw, contract, columns=source.columns)
     where = f"{study.file}: population.crs"
     geometry, faults = place(
@@ -136,7 +142,9 @@ def _cells_from_table(
     if not faults:
         problems += without_place(raw, geometry)
     gather(problems, InputError)
-    return gpd.GeoDataFrame(table, geometry=geometry, crs=crs)
+    frame = gpd.GeoDataFrame(table, geometry=geometry, crs=crs)
+    frame = with_ids(frame, "cell_id", prefix="p", content=())
+    return with_warnings(frame, raw.warnings)
 
 
 def _cells_from_buildings(

@@ -11,10 +11,14 @@ import pandas as pd
 
 from circle.errors import CircleWarning, list_ids
 from circle.files import RawTable, read_raw_table
+from circle.raw_table import fold_name
 from circle.tables import Contract, match_columns
 
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 _WARNINGS = "circle_warnings"
+# Shapefiles cut names of columns to ten bytes; half a character at the end is lost.
+_CUTTING_SUFFIXES = frozenset({".shp", ".zip"})
+_CUT_NAME_BYTES = 8
 
 
 def read_table(
@@ -43,7 +47,7 @@ def read_table(
     raw
         The rows. Numbers in full-width digits are written in plain ones, which the
         warning ``full-width-digits`` counts. A column of ids without any value is
-        left out, as if it were not there.
+        left out, as if it were not there. Names that a Shapefile has cut are whole.
 
     Raises
     ------
@@ -53,6 +57,8 @@ def read_table(
     raw = read_raw_table(
         path, layer=layer, known=known_names(contracts, columns=columns)
     )
+    if path.suffix.lower() in _CUTTING_SUFFIXES:
+        raw = replace(raw, rows=_with_whole_names(raw.rows, contracts, columns))
     rows, changed = raw.rows.copy(), []
     for contract in contracts:
         found, _ = match_columns(raw, contract, columns=columns)
@@ -162,9 +168,31 @@ def taken_warnings(frame: gpd.GeoDataFrame) -> tuple[CircleWarning, ...]:
     return taken
 
 
+def _with_whole_names(
+    rows: pd.DataFrame, contracts: Sequence[Contract], columns: Mapping[str, str]
+) -> pd.DataFrame:
+    """Complete column names that are cut, where they fit one column only."""
+    known = {fold_name(one) for one in known_names(contracts, columns=columns)}
+    whole = {}
+    for header in map(str, rows.columns):
+        start = fold_name(header)
+        if len(header.encode()) < _CUT_NAME_BYTES or start in known:
+            continue
+        fits = {
+            column.name: name
+            for contract in contracts
+            for column in contract.columns
+            for name in (*column.synonyms, column.zh, column.name)
+            if fold_name(name).startswith(start)
+        }
+        if len(fits) == 1:
+            whole[header] = fits.popitem()[1]
+    return rows.rename(columns=whole)
+
+
 def _differ(new: pd.Series, old: pd.Series) -> list[bool]:
     """Tell which cells have changed."""
-    return [a is not b for a, b in zip(new, old, strict=True)]
+    return [isinstance(b, str) and a != b for a, b in zip(new, old, strict=True)]
 
 
 def _blank(values: pd.Series) -> bool:

@@ -78,7 +78,11 @@ def run_record(
     record = {
         "circle": VERSION,
         "format": RECORD_FORMAT,
-        "study": {"name": study.name, "title": study.title},
+        "study": {
+            "name": study.name,
+            "title": study.title,
+            "as_of": None if study.as_of is None else study.as_of.isoformat(),
+        },
         "profile": _profile_facts(profile, study.language),
         "coverage": {
             "definition": figure.definition,
@@ -173,10 +177,18 @@ def _input_facts(study: Study) -> list[dict[str, object]]:
 
 def _file_facts(path: Path, name: Path | str) -> dict[str, object]:
     """Give a file's name, size in bytes and SHA-256."""
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
     shown = name if isinstance(name, str) else name.as_posix()
-    return {"file": shown, "bytes": path.stat().st_size, "sha256": digest}
+    if not path.is_dir():
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return {"file": shown, "bytes": path.stat().st_size, "sha256": digest}
+    # A file geodatabase is a folder: its files in order of their names.
+    parts = [one for one in sorted(path.iterdir()) if one.is_file()]
+    whole = hashlib.sha256()
+    for one in parts:
+        whole.update(one.read_bytes())
+    size = sum(one.stat().st_size for one in parts)
+    return {"file": shown, "bytes": size, "sha256": whole.hexdigest()}
 
 
 def _versions() -> dict[str, str]:

@@ -120,6 +120,8 @@ def _data_rows(assessment: Assessment) -> list[tuple[str, str]]:
         for name, text in _counts(assessment).items()
     ]
     rows = [("inputs", one) for one in files]
+    if city.study.as_of is not None:
+        rows.append(("as_of", city.study.as_of.isoformat()))
     rows.append(("crs", city.crs.name))
     rows += [("counts", one) for one in counts]
     rows += [("warnings", one.in_language(language)) for one in assessment.warnings]

@@ -1,5 +1,6 @@
 """How wide and how high texts are in a table: Chinese signs count double."""
 
+import functools
 import math
 import unicodedata
 from collections.abc import Sequence
@@ -28,6 +29,7 @@ HEADER_LINES = 3
 RELATIVE_FONT = 0.95
 
 
+@functools.lru_cache(maxsize=65_536)
 def text_width(text: str) -> int:
     """
     Measure a text in digits of the normal font; Chinese signs are two wide.
@@ -47,6 +49,8 @@ def text_width(text: str) -> int:
     >>> text_width("街镇 12")
     7
     """
+    if text.isascii():
+        return len(text)
     return sum(2 if unicodedata.east_asian_width(one) in "WFA" else 1 for one in text)
 
 
@@ -77,6 +81,43 @@ def lines_needed(text: str, width: float) -> int:
     )
 
 
+def printed_columns(blocks: Sequence[Block]) -> int:
+    """
+    Count the columns of a sheet that are printed.
+
+    Parameters
+    ----------
+    blocks
+        The blocks of the sheet.
+
+    Returns
+    -------
+    columns
+        As many as the widest block has, without those that stand aside.
+    """
+    return max(len(one.fields) - one.aside for one in blocks)
+
+
+def block_columns(block: Block, blocks: Sequence[Block]) -> tuple[int, ...]:
+    """
+    Find in which columns of a sheet the fields of a block stand.
+
+    Parameters
+    ----------
+    block
+        One block of the sheet.
+    blocks
+        All blocks of the sheet.
+
+    Returns
+    -------
+    columns
+        One per field, from 0; fields that stand aside come after all printed ones.
+    """
+    printed, own = printed_columns(blocks), len(block.fields) - block.aside
+    return (*range(own), *range(printed, printed + block.aside))
+
+
 def block_widths(blocks: Sequence[Block]) -> tuple[float, ...]:
     """
     Find the widths of a sheet's columns, shared by the blocks under one another.
@@ -91,10 +132,11 @@ def block_widths(blocks: Sequence[Block]) -> tuple[float, ...]:
     widths
         In digits, each from 7 to 32; longer texts wrap.
     """
-    n_columns = max(len(block.fields) for block in blocks)
+    n_columns = 1 + max(block_columns(block, blocks)[-1] for block in blocks)
     widths = [NARROWEST] * n_columns
     for block in blocks:
-        for column, field in enumerate(block.fields):
+        columns = block_columns(block, blocks)
+        for column, field in zip(columns, block.fields, strict=True):
             wanted = text_width(field.header) / HEADER_LINES + 3
             if field.form in TEXTS:
                 wanted = max(
@@ -127,7 +169,7 @@ def row_lines(texts: Sequence[str], widths: Sequence[float]) -> int:
     >>> row_lines(["abc", "a" * 25], [10, 10])
     3
     """
-    pairs = zip(texts, widths, strict=False)
+    pairs = ((text, width) for text, width in zip(texts, widths, strict=False) if text)
     return max((lines_needed(text, width) for text, width in pairs), default=1)
 
 

@@ -1,10 +1,11 @@
-"""Blocks that list missing items, gap clusters, sites and unsnapped points."""
+"""Blocks that list missing items, gap clusters, sites and points without a place."""
 
 import geopandas as gpd
 import pandas as pd
 
 from circle.assessment import Assessment
 from circle.contracts import GAP_CLUSTERS, MISSING_ITEMS, SITES, UNSNAPPED
+from circle.not_placed import NOT_PLACED, not_placed
 from circle.sheet_parts import (
     Block,
     Field,
@@ -51,16 +52,16 @@ def missing_block(assessment: Assessment, subdistrict_id: str) -> Block:
         return contract_fields(MISSING_ITEMS, names, language=language)
 
     fields = (
-        *of("rank", "item_id", "committee_name"),
+        *of("rank", "committee_name"),
         own_field("facility_type", "text", language),
         own_field("tier_name", "word", language, name="tier"),
         *of("required", "population"),
         *of("mode", "travel_time_min", "minutes_over", "facility_name", "kind"),
         own_field("site_step", "rank", language),
-        *of("committee_id", "facility_id"),
+        *of("item_id", "committee_id", "facility_id"),
     )
     title = table_word("title_missing", language)
-    return Block(title, fields, stack_rows([rows], fields))
+    return Block(title, fields, stack_rows([rows], fields), aside=3)
 
 
 def gaps_block(assessment: Assessment, subdistrict_id: str | None = None) -> Block:
@@ -94,14 +95,18 @@ def gaps_block(assessment: Assessment, subdistrict_id: str | None = None) -> Blo
         # The columns of the missing items, whose headers are repeated in print.
         named["rank"] = range(1, len(named) + 1)
         title, own = table_word("title_gaps", language), ()
+    # A street office reads its sheet on paper, where codes only take room.
+    is_district = subdistrict_id is None
+    first, last = (("gap_id",), ()) if is_district else ((), ("gap_id",))
     fields = (
-        *of("rank", "gap_id", "name"),
+        *of("rank", *first, "name"),
         own_field("facility_type", "text", language),
         own_field("tier_name", "word", language, name="tier"),
         *of("required", "population"),
         *own,
+        *of(*last),
     )
-    return Block(title, fields, stack_rows([named], fields))
+    return Block(title, fields, stack_rows([named], fields), aside=len(last))
 
 
 def sites_block(assessment: Assessment, subdistrict_id: str | None = None) -> Block:
@@ -139,16 +144,20 @@ def sites_block(assessment: Assessment, subdistrict_id: str | None = None) -> Bl
         summed = ["cost_10k", "items_cleared", "person_items_gained"]
         text = table_word("total", language)
         parts.append(pd.DataFrame([{"name": text, **named[summed].sum().to_dict()}]))
+    is_district = subdistrict_id is None
+    first, last = (("candidate_id",), ()) if is_district else ((), ("candidate_id",))
     fields = (
-        *of("step", "candidate_id", "name"),
+        *of("step", *first, "name"),
         own_field("type_names", "text", language, name="facility_types"),
         *of("route", "items_cleared", "person_items_gained", "share_after"),
         *of("floor_area_m2", "cost_10k"),
         *own,
         own_field("longitude", "degrees", language),
         own_field("latitude", "degrees", language),
+        *of(*last),
     )
-    return Block(title, fields, stack_rows(parts, fields), totals=len(parts) - 1)
+    rows_shown, totals = stack_rows(parts, fields), len(parts) - 1
+    return Block(title, fields, rows_shown, totals=totals, aside=len(last))
 
 
 def unsnapped_block(assessment: Assessment) -> Block:
@@ -168,4 +177,31 @@ def unsnapped_block(assessment: Assessment) -> Block:
     language = assessment.city.study.language
     rows = spell_out(assessment.unsnapped, UNSNAPPED, language=language)
     fields = contract_fields(UNSNAPPED, UNSNAPPED.names, language=language)
+    return Block("", fields, stack_rows([rows], fields))
+
+
+def not_placed_block(assessment: Assessment) -> Block:
+    """
+    List the facilities without a place, for the office to complete.
+
+    Parameters
+    ----------
+    assessment
+        The assessment.
+
+    Returns
+    -------
+    block
+        By subdistrict.
+    """
+    language = assessment.city.study.language
+    rows = add_names(not_placed(assessment.city.facilities), assessment)
+    rows = spell_out(rows, NOT_PLACED, language=language)
+    fields = (
+        *contract_fields(NOT_PLACED, ("facility_id", "name"), language=language),
+        own_field("facility_type", "text", language),
+        *contract_fields(
+            NOT_PLACED, ("status", "address", "subdistrict"), language=language
+        ),
+    )
     return Block("", fields, stack_rows([rows], fields))

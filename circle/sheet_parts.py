@@ -79,6 +79,8 @@ class Block:
     """Its rows: numbers, or texts ready to be written, under the fields' keys."""
     totals: int = 0
     """How many of the last rows are totals."""
+    aside: int = 0
+    """How many of the last columns, such as codes, stand beside the printed page."""
 
 
 @dataclass(frozen=True)
@@ -113,11 +115,11 @@ def clean_text(value: object) -> str:
 
     Examples
     --------
-    >>> clean_text("North\n Street\x07")
-    'North Street'
-    >>> clean_text(None)
-    ''
+    >>> clean_text("North\n Street\x07"), clean_text(None)
+    ('North Street', '')
     """
+    if isinstance(value, str) and value.isprintable():  # most texts: nothing illegal
+        return " ".join(value.split())
     if isinstance(value, (tuple, list)):
         return "、".join(clean_text(one) for one in value)
     if value is None or (isinstance(value, float) and math.isnan(value)):
@@ -337,9 +339,7 @@ def _form(column: Column) -> Form:
         return "count"
     if column.kind in {"flag", "choice"}:
         return "word"
-    if column.kind == "number":
-        return _UNIT_FORMS[column.unit]
-    return "text"
+    return _UNIT_FORMS[column.unit] if column.kind == "number" else "text"
 
 
 def _speller(column: Column, language: str) -> Callable[[object], str]:
@@ -362,7 +362,7 @@ def area_class_label(area_class: object, assessment: Assessment) -> str:
     Parameters
     ----------
     area_class
-        Such as ``urban``; None where it is not known.
+        Such as ``urban``, or None.
     assessment
         Gives profile and language.
 
@@ -371,10 +371,9 @@ def area_class_label(area_class: object, assessment: Assessment) -> str:
     text
         The label, or an empty text.
     """
-    for key, label in assessment.city.profile.area_classes.items():
-        if key == area_class:
-            return label[assessment.city.study.language]
-    return clean_text(area_class)
+    classes = assessment.city.profile.area_classes
+    label = {str(key): one for key, one in classes.items()}.get(str(area_class))
+    return label[assessment.city.study.language] if label else clean_text(area_class)
 
 
 def stack_rows(

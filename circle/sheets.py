@@ -11,6 +11,7 @@ from circle.sheet_coverage import (
 from circle.sheet_lists import (
     gaps_block,
     missing_block,
+    not_placed_block,
     sites_block,
     unsnapped_block,
 )
@@ -22,6 +23,8 @@ from circle.sheet_parts import (
 from circle.words_tables import table_word
 
 DISTRICT_SHEETS = ("summary", "types", "sites", "gaps", "unsnapped")
+# Only where there is something on it.
+EXTRA_SHEETS = ("not_placed",)
 
 
 def district_sheets(assessment: Assessment) -> tuple[Sheet, ...]:
@@ -36,7 +39,8 @@ def district_sheets(assessment: Assessment) -> tuple[Sheet, ...]:
     Returns
     -------
     sheets
-        Summary, types, sites, gaps and unsnapped points, in this order.
+        Summary, types, sites, gaps, unsnapped points and, if there are any,
+        facilities without a place, in this order.
     """
     language = assessment.city.study.language
     note = f"{headline_text(assessment)}{_gap(language)}{_basis(assessment)}"
@@ -46,6 +50,7 @@ def district_sheets(assessment: Assessment) -> tuple[Sheet, ...]:
         "sites": (sites_block(assessment),),
         "gaps": (gaps_block(assessment),),
         "unsnapped": (unsnapped_block(assessment),),
+        "not_placed": (not_placed_block(assessment),),
     }
     return tuple(
         Sheet(
@@ -54,7 +59,8 @@ def district_sheets(assessment: Assessment) -> tuple[Sheet, ...]:
             note,
             blocks[one],
         )
-        for one in DISTRICT_SHEETS
+        for one in (*DISTRICT_SHEETS, *EXTRA_SHEETS)
+        if one in DISTRICT_SHEETS or any(len(block.rows) for block in blocks[one])
     )
 
 
@@ -80,7 +86,8 @@ def subdistrict_sheets(assessment: Assessment) -> tuple[Sheet, ...]:
     codes = [str(one) for one in places["subdistrict_id"]]
     titles = [clean_text(one) for one in places["name"]]
     taken = [
-        table_word(f"sheet_{one}", language) for one in ("cover", *DISTRICT_SHEETS)
+        table_word(f"sheet_{one}", language)
+        for one in ("cover", *DISTRICT_SHEETS, *EXTRA_SHEETS)
     ]
     names = sheet_names(titles, codes=codes, taken=taken)
     heading = table_word("title_subdistrict", language)

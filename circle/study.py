@@ -7,33 +7,45 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, PrivateAttr, model_validator
 
 from circle.errors import ConfigError
+from circle.input_settings import (
+    AddressPoints,
+    FileInput,
+    OsmFacilities,
+    PlacedInput,
+    TableFacilities,
+)
 from circle.profile import AreaClass, CommitteeKind, Name, PositiveNumber
 from circle.settings import Settings, read_yaml, validate
 from circle.street_settings import ScreeningOptions, StreetInput
 
+__all__ = [
+    "AddressPoints",
+    "BuildingPopulation",
+    "ControlTotals",
+    "ControlledPopulation",
+    "Facilities",
+    "FileInput",
+    "GapOptions",
+    "Language",
+    "OsmFacilities",
+    "OutputOptions",
+    "PlacedInput",
+    "Population",
+    "RasterPopulation",
+    "ShapesPopulation",
+    "SitingOptions",
+    "Study",
+    "SubdistrictInput",
+    "TableFacilities",
+    "TablePopulation",
+    "input_paths",
+    "missing_inputs",
+    "parse_study",
+    "read_study",
+]
+
 Language = Literal["zh", "en"]
 _BANDS = "population.bands."
-
-
-class FileInput(Settings):
-    """One input file; its path is relative to the study's `data` folder."""
-
-    path: str
-    """File name, relative to `data` or absolute."""
-    columns: dict[str, str] = Field(default={})
-    """Column of circle to column of the file, where the names are not known
-    synonyms."""
-
-
-class PlacedInput(FileInput):
-    """An input file with coordinates."""
-
-    crs: str
-    """The coordinate system of the file, such as WGS-84, GCJ-02 or EPSG:4550."""
-    layer: str | None = None
-    """Layer or sheet of the file; the first one if not given."""
-    shift_check: bool = True
-    """``off`` keeps the file although it seems to be in GCJ-02 or BD-09."""
 
 
 class SubdistrictInput(PlacedInput):
@@ -114,34 +126,6 @@ class BuildingPopulation(ControlledPopulation):
     """Where the total is published; printed in the run record."""
     cell_size_m: PositiveNumber = 100.0
     """Side of the grid squares into which the buildings are gathered, in metres."""
-
-
-class AddressPoints(PlacedInput):
-    """A lookup table of addresses and their points."""
-
-
-class TableFacilities(PlacedInput):
-    """A facility inventory: one row per building and type."""
-
-    kind: Literal["table"]
-    """A table or layer of facilities."""
-    types: tuple[str, ...] | None = None
-    """Ids of the types that the inventory can hold, where these are not all of the
-    profile; the others are left out of the figures, not counted as missing."""
-    type_separator: Annotated[str, Field(min_length=1)] | None = None
-    """Sign between several types in one cell, such as ``、``; each type becomes a row
-    of its own under one building."""
-    address_points: AddressPoints | None = None
-    """Points of addresses, for rows that have an address and no coordinates."""
-
-
-class OsmFacilities(Settings):
-    """Facilities out of an OpenStreetMap file, by the tag sets of the profile."""
-
-    kind: Literal["osm"]
-    """Features of an OpenStreetMap file."""
-    path: str
-    """OSM file, relative to `data` or absolute."""
 
 
 class SitingOptions(Settings):
@@ -376,6 +360,10 @@ def input_paths(study: Study) -> dict[str, Path]:
     if isinstance(study.population, RasterPopulation):
         bands = study.population.bands
         files |= {f"{_BANDS}{band}": path for band, path in bands.items()}
+    if isinstance(study.facilities, TableFacilities):
+        lookup = study.facilities.address_points
+        if lookup is not None:
+            files["facilities.address_points"] = lookup.path
     if study.population.control_totals is not None:
         path = study.population.control_totals.path
         files["population.control_totals"] = path
@@ -401,5 +389,5 @@ def missing_inputs(study: Study) -> list[str]:
         f"is no file {path}; check the path, or "
         "give the folder of the inputs with `data:` or --data."
         for name, path in input_paths(study).items()
-        if not path.is_file()
+        if not (path.is_file() or (path.suffix == ".gdb" and path.is_dir()))
     ]

@@ -25,6 +25,7 @@ _NOTE = re.compile(
     r"|联系电话|数据来源|note|notes|remark|remarks|source)\s*\d*\s*[:：].*",
     re.IGNORECASE | re.DOTALL,
 )
+_DIGITS = frozenset("0123456789")
 # A row with a single text, in a table of so many columns, is a heading or a remark.
 _COLUMNS_OF_A_TABLE = 4
 
@@ -66,13 +67,15 @@ def lay_out(
     """
     filled = [number for number, row in enumerate(content) if _filled(row)]
     names = {fold_name(one) for one in known}
-    hits = {n: _hits(content[n], names) for n in filled}
+    plain = _DIGITS.isdisjoint(name[:1] for name in names)
+    hits = {n: _hits(content[n], names, plain=plain) for n in filled}
     top = _header_row(filled, hits)
     header = [str(one).strip() for one in content[top]] if filled else []
     below = {n + 1: content[n] for n in filled if n > top}
     source = RawTable(where, pd.DataFrame(), "row")
     gather(_header_problems(header, below, where, top), InputError)
-    odd = _odd_rows(below, hits, header) if names else {}
+    again = {n: _repeats(row, header, names) for n, row in below.items() if hits[n - 1]}
+    odd = _odd_rows(below, again, header) if names else {}
     problems: list[str] = [
         problem_in(source, key, rows=rows, values=_shown(below, rows))
         for key, rows in odd.items()
@@ -93,9 +96,23 @@ def _filled(row: Row) -> list[object]:
     return [one for one in row if one is not None and str(one).strip()]
 
 
-def _hits(row: Row, names: Collection[str]) -> int:
-    """Count the cells that are known column names."""
-    return sum(fold_name(str(one)) in names for one in row)
+def _hits(row: Row, names: Collection[str], *, plain: bool) -> int:
+    """Count the cells that are known names, of which plain ones begin with no digit."""
+    cells = [str(one) for one in row]
+    if plain:
+        # Nearly all cells of a large table are numbers.
+        cells = [one for one in cells if one[:1] not in _DIGITS]
+    return sum(fold_name(one) in names for one in cells)
+
+
+def _repeats(row: Row, header: Sequence[str], names: Collection[str]) -> int:
+    """Count the cells that can only be column names, not values such as 'closed'."""
+    above = [fold_name(one) for one in header]
+    cells = [fold_name(str(one)) for one in row][: len(above)]
+    return sum(
+        cell in names and (cell == top or top not in names)
+        for cell, top in zip(cells, above, strict=False)
+    )
 
 
 def _header_row(filled: Sequence[int], hits: Mapping[int, int]) -> int:
@@ -129,7 +146,7 @@ def _header_problems(
 
 
 def _odd_rows(
-    below: Mapping[int, Row], hits: Mapping[int, int], header: Sequence[str]
+    below: Mapping[int, Row], repeats: Mapping[int, int], header: Sequence[str]
 ) -> dict[str, list[int]]:
     """Sort out rows of totals, notes and repeated headers, by key of the problem."""
     columns = sum(1 for one in header if one)
@@ -139,7 +156,7 @@ def _odd_rows(
         cells = _filled(row)
         lead = str(cells[0]).strip()
         lone = len(cells) == 1 and columns >= _COLUMNS_OF_A_TABLE
-        again = hits[number - 1]
+        again = repeats.get(number, 0)
         if again >= _CLEAR_HEADER or (again and number == first_row):
             odd["header-again"].append(number)
         elif _TOTAL.fullmatch(lead) and len(cells) < columns:

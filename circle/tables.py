@@ -12,6 +12,7 @@ import pandas as pd
 from circle.errors import InputError, gather
 from circle.files import RawTable
 from circle.problems import Problem, Source, Value, problem_in
+from circle.raw_table import fold_name
 
 Kind = Literal[
     "id", "text", "number", "count", "choice", "flag", "list", "point", "area"
@@ -94,7 +95,8 @@ def conform(
         One per fault: columns missing, values that break the contract.
     """
     found, missing = match_columns(raw, contract, columns=columns)
-    problems: list[str] = [*missing]
+    # Coordinates are read apart from the table, whose problems are told once.
+    problems: list[str] = [*(raw.problems if contract.key else ()), *missing]
     table = pd.DataFrame(index=raw.rows.index)
     for column in contract.columns:
         if column.name in found:
@@ -186,12 +188,14 @@ def match_columns(
         One for each required column that is not.
     """
     in_file = [str(one) for one in raw.rows.columns]
-    folded = {_fold(one): one for one in reversed(in_file)}
+    folded = {fold_name(one): one for one in reversed(in_file)}
     found, problems = {}, []
     for column in contract.columns:
         wanted = columns.get(column.name)
         names = (column.name, column.zh, *column.synonyms)
-        match = next((folded[_fold(n)] for n in names if _fold(n) in folded), None)
+        match = next(
+            (folded[fold_name(n)] for n in names if fold_name(n) in folded), None
+        )
         if wanted is not None and wanted not in in_file:
             problems.append(
                 problem_in(
@@ -242,12 +246,6 @@ class _Inner:
     """What a row is called."""
 
 
-def _fold(name: str) -> str:
-    """Fold a column name for comparison: case, blanks and full-width signs."""
-    table = str.maketrans("（）　", "() ")
-    return name.translate(table).strip().lower().replace(" ", "_")
-
-
 def _convert(
     values: pd.Series, column: Column, cells: _Cells
 ) -> tuple[pd.Series, list[Problem]]:
@@ -260,7 +258,7 @@ def _convert(
         converted = numbers.where(np.isfinite(numbers))
         key, choices = "not-a-number", ()
     elif column.kind == "choice":
-        converted = text.map(_fold).map(_accepted(column)).astype(object)
+        converted = text.map(fold_name).map(_accepted(column)).astype(object)
         converted = converted.where(converted.notna(), None)
         key, choices = "unknown-choice", _choices_text(column)
     elif column.kind == "list":
@@ -288,7 +286,7 @@ def _choices_text(column: Column) -> tuple[str, ...]:
 def _accepted(column: Column) -> dict[str, str]:
     """Give the value for each word, folded, that a choice accepts in files."""
     return {
-        _fold(word): value
+        fold_name(word): value
         for value, accepted in column.choices.items()
         for word in (value, *accepted)
     }
@@ -366,6 +364,8 @@ def _repeated_keys(
 
 def _as_text(value: object) -> str:
     """Write a cell's value as text; whole numbers without a decimal point."""
+    if isinstance(value, str):
+        return value.strip()
     if value is None or value is pd.NaT or value is pd.NA:
         return ""
     if isinstance(value, float) and math.isnan(value):

@@ -257,6 +257,38 @@ PROBLEM_TEXTS: Mapping[str, tuple[Parts, Parts]] = MappingProxyType(
                 "fill in the sheets",
             ),
         ),
+        "not-a-return": (
+            (
+                "不是填报表",
+                "应为由 circle template 生成并填写的工作簿",
+                "请使用模板填报",
+            ),
+            (
+                "is no returned workbook",
+                "expected one made by circle template",
+                "ask the office to fill in the template",
+            ),
+        ),
+        "not-an-inventory": (
+            (
+                "不能汇入",
+                "应为设施或居村表（.xlsx 或 .csv）",
+                "请给出原有数据表",
+            ),
+            (
+                "cannot be merged into",
+                "expected a table of facilities or committees (.xlsx or .csv)",
+                "give the inventory",
+            ),
+        ),
+        "inventory-without-ids": (
+            ("没有编号列", "汇总需要每行都有编号", "请补充编号列"),
+            (
+                "has no column of codes",
+                "expected a code in every row to merge by",
+                "add the column",
+            ),
+        ),
         "unknown-table": (
             (
                 "无法判断是哪一种表",

@@ -15,6 +15,7 @@ TABLE_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "sheet_sites": ("选址", "sites"),
         "sheet_gaps": ("缺口", "gaps"),
         "sheet_unsnapped": ("未接入", "unsnapped"),
+        "sheet_not_placed": ("未落位", "not placed"),
         # titles of tables
         "title_summary": ("各街镇达标情况汇总表", "Coverage by subdistrict"),
         "title_area_classes": ("按地区类型", "By area class"),
@@ -26,6 +27,10 @@ TABLE_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "title_sites": ("选址建议表", "Proposed sites"),
         "title_gaps": ("未覆盖网格集聚区（缺口）", "Gap clusters"),
         "title_unsnapped": ("未接入路网的点位", "Points not joined to the network"),
+        "title_not_placed": (
+            "未落位设施（请补充空间落位）",
+            "Facilities without a place, to be completed",
+        ),
         "title_missing": ("缺项清单", "Missing items"),
         "title_subdistrict": ("缺项与选址清单", "Missing items and sites"),
         "none": ("无", "none"),
@@ -128,6 +133,7 @@ TABLE_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "mode_rule_value": ("{area}{kind}：{mode}", "{area}, {kind}: {mode}"),
         "substitution": ("上级设施向下兼容", "Higher levels serve lower ones"),
         "crs": ("坐标系", "Coordinate system"),
+        "as_of": ("评估时点", "As of"),
         "inputs": ("数据文件", "Data files"),
         "counts": ("数据与结果数量", "Counts"),
         "warnings": ("提示", "Warnings"),

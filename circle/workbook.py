@@ -13,7 +13,13 @@ import xlsxwriter.exceptions
 from circle.assessment import Assessment
 from circle.errors import OutputError
 from circle.sheet_cover import cover_rows
-from circle.sheet_layout import block_widths, lines_needed, row_lines
+from circle.sheet_layout import (
+    block_columns,
+    block_widths,
+    lines_needed,
+    printed_columns,
+    row_lines,
+)
 from circle.sheet_parts import TEXTS, Block, Field, Form, Sheet, clean_text
 from circle.sheets import district_sheets, subdistrict_sheets
 from circle.words_tables import table_word
@@ -125,27 +131,32 @@ def _styles(file: Any, font: str) -> Callable[..., Any]:
 def _write_sheet(book: _Book, sheet: Sheet, *, links: Mapping[str, str]) -> None:
     """Write one sheet: title, note, then its blocks from top to bottom."""
     page = book.file.add_worksheet(sheet.name)
-    widths = block_widths(sheet.blocks)
+    widths, n_printed = block_widths(sheet.blocks), printed_columns(sheet.blocks)
     for column, width in enumerate(widths):
         page.set_column(column, column, width)
-    _write_heading(book, page, sheet, widths=widths)
+    _write_heading(book, page, sheet, widths=widths[:n_printed])
     row = FIRST_HEADER_ROW
     for number, block in enumerate(sheet.blocks):
         if number > 0:
             style = book.style(bold=True, font_size=12)
             page.write_string(row, 0, clean_text(block.title), style)
             row += 1
-        _write_header(book, page, block, row=row, widths=widths)
+        columns = {
+            column: widths[column] for column in block_columns(block, sheet.blocks)
+        }
+        _write_header(book, page, block, row=row, columns=columns)
         if number == 0:
             page.freeze_panes(row + 1, 0)
             page.repeat_rows(0, row)
             if not block.rows.empty:
                 # Totals stay out of the filter, or sorting would move them.
                 last = row + len(block.rows) - block.totals
-                page.autofilter(row, 0, last, len(block.fields) - 1)
-        end = _write_rows(book, page, block, row=row + 1, widths=widths, links=links)
+                page.autofilter(row, 0, last, max(columns))
+        end = _write_rows(book, page, block, row=row + 1, columns=columns, links=links)
         row = end + 1
     _set_up_page(book, page, title=sheet.title)
+    if n_printed < len(widths):
+        page.print_area(0, 0, row - 2, n_printed - 1)
 
 
 def _write_heading(
@@ -164,16 +175,16 @@ def _write_heading(
 
 
 def _write_header(
-    book: _Book, page: Any, block: Block, *, row: int, widths: tuple[float, ...]
+    book: _Book, page: Any, block: Block, *, row: int, columns: Mapping[int, float]
 ) -> None:
-    """Write the headers of a block."""
+    """Write the headers of a block into its columns, given with their widths."""
     style = book.style(
         bold=True, text_wrap=True, align="center", bg_color="#DCE6F1", border=1
     )
     headers = [_shown_header(one.header, book.language) for one in block.fields]
-    for column in range(len(headers)):
-        page.write_string(row, column, headers[column], style)
-    page.set_row(row, 4 + LINE_HEIGHT * row_lines(headers, widths))
+    for column, text in zip(columns, headers, strict=True):
+        page.write_string(row, column, text, style)
+    page.set_row(row, 4 + LINE_HEIGHT * row_lines(headers, list(columns.values())))
 
 
 def _shown_header(header: str, language: str) -> str:
@@ -191,7 +202,7 @@ def _write_rows(
     block: Block,
     *,
     row: int,
-    widths: tuple[float, ...],
+    columns: Mapping[int, float],
     links: Mapping[str, str],
 ) -> int:
     """Write the rows of a block; give the row below the last one."""
@@ -200,28 +211,41 @@ def _write_rows(
         return row + 1
     first_total = len(block.rows) - block.totals
     codes = block.rows.get("subdistrict_id", block.rows.iloc[:, 0]).tolist()
-    columns = [block.rows[field.key].tolist() for field in block.fields]
-    for number, values in enumerate(zip(*columns, strict=True)):
-        texts = [
-            clean_text(value) if field.form in TEXTS else ""
-            for field, value in zip(block.fields, values, strict=True)
-        ]
-        for column, field in enumerate(block.fields):
+    styles = {
+        is_total: [_cell_style(book, one, total=is_total) for one in block.fields]
+        for is_total in (False, True)
+    }
+    widths = list(columns.values())
+    shown = [_shown_values(block, field) for field in block.fields]
+    for number, values in enumerate(zip(*shown, strict=True)):
+        row_styles = styles[number >= first_total]
+        cells = zip(columns, block.fields, values, row_styles, strict=True)
+        for column, field, value, style in cells:
             place = (row + number, column)
-            style = _cell_style(book, field, total=number >= first_total)
             if field.key == "subdistrict" and codes[number] in links:
-                link = _Link(texts[column], links[codes[number]])
+                link = _Link(str(value), links[codes[number]])
                 _write_link(book, page, place, link)
-            elif texts[column]:
-                page.write_string(*place, texts[column][:LONGEST_CELL], style)
-            elif field.form in TEXTS:
+            elif value is None or value == "":
                 page.write_blank(*place, None, style)
+            elif isinstance(value, str):
+                page.write_string(*place, value, style)
             else:
-                _write_number(page, place, values[column], style)
-        lines = row_lines(texts, widths)
+                page.write_number(*place, value, style)
+        lines = row_lines(
+            [one if isinstance(one, str) else "" for one in values], widths
+        )
         if lines > 1:
             page.set_row(row + number, LINE_HEIGHT * min(lines, MOST_LINES))
     return row + len(block.rows)
+
+
+def _shown_values(block: Block, field: Field) -> list[str] | list[float | None]:
+    """Give the texts of a column, or its numbers with None where it has none."""
+    values = block.rows[field.key].tolist()
+    if field.form in TEXTS:
+        return [clean_text(one)[:LONGEST_CELL] for one in values]
+    numbers = [math.nan if one is None else float(one) for one in values]
+    return [one if math.isfinite(one) else None for one in numbers]
 
 
 def _cell_style(book: _Book, field: Field, *, total: bool) -> Any:
@@ -237,15 +261,6 @@ def _cell_style(book: _Book, field: Field, *, total: bool) -> Any:
     if total:
         wanted |= {"bold": True, "bg_color": "#F2F2F2"}
     return book.style(**wanted)
-
-
-def _write_number(page: Any, place: tuple[int, int], value: object, style: Any) -> None:
-    """Write a number; one that is not known stays blank."""
-    number = math.nan if value is None else float(str(value))
-    if math.isfinite(number):
-        page.write_number(*place, number, style)
-    else:
-        page.write_blank(*place, None, style)
 
 
 def _write_link(book: _Book, page: Any, place: tuple[int, int], link: _Link) -> None:

@@ -16,7 +16,7 @@ FAMILIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "Standards and studies",
         "What is to be measured, as data.",
-        ("profile", "study", "street_settings"),
+        ("profile", "study", "input_settings", "street_settings"),
     ),
     (
         "Coordinates",
@@ -35,7 +35,16 @@ FAMILIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "Tables",
         "Files become tables with declared columns.",
-        ("files*", "raw_table", "messy_*", "tables", "input_contracts", "contracts"),
+        (
+            "files*",
+            "raw_table",
+            "tables",
+            "table_layout",
+            "reading",
+            "dates",
+            "input_contracts",
+            "contracts",
+        ),
     ),
     (
         "Inputs",
@@ -43,7 +52,11 @@ FAMILIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         (
             "areas",
             "facilities",
-            "facilities_*",
+            "facility_status",
+            "type_cells",
+            "derived_ids",
+            "address_points",
+            "not_placed",
             "osm_features",
             "backdrop",
             "population",
@@ -80,12 +93,20 @@ FAMILIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "The chain",
         "One study from inputs to results.",
-        ("joining", "city", "coverage", "gaps", "siting", "assessment"),
+        ("cache", "joining", "city", "coverage", "gaps", "siting", "assessment"),
     ),
     (
         "Collecting data",
         "Tables that go out to street offices and come back.",
-        ("check*", "single_tables", "table_layout", "marking", "template*", "merge*", "duplicates"),
+        (
+            "check*",
+            "single_tables",
+            "returned",
+            "marking",
+            "template*",
+            "merge*",
+            "duplicates",
+        ),
     ),
     (
         "Outputs",

@@ -86,8 +86,8 @@ def bowtie(features):
         ),
         (lambda f: f[1]["properties"].update(街镇名称=None), "feature 2: empty"),
         (
-            lambda f: [one["properties"].pop("街镇编号") for one in f],
-            "subdistrict_code",
+            lambda f: [one["properties"].pop("街镇名称") for one in f],
+            "no column for 'name'",
         ),
         (lambda f: [one["properties"].pop("地区类型") for one in f], "no area class"),
         (
@@ -176,7 +176,7 @@ def put(column, row, value):
         (put("类别", 0, "社区"), "row 2: found '社区'"),
         (
             put("x", 1, ""),
-            "row 3: found no coordinates; expected a point for every row",
+            "row 3: found one coordinate without the other; expected both",
         ),
         (put("x", 1, "east"), "column 'x': row 3: found 'east'; expected a number"),
         (lambda one: one.pop("x"), "no column for 'x'"),

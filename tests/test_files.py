@@ -1,3 +1,5 @@
+import zipfile
+
 import openpyxl
 import pytest
 
@@ -92,3 +94,46 @@ def test_a_file_that_is_not_there_is_an_input_error(tmp_path):
     for name in ("no.csv", "no.xlsx", "no.geojson"):
         with pytest.raises(InputError, match=name):
             read_raw_table(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["some.xlsx", "some.ods", "some.zip"])
+def test_a_bomb_is_not_opened(tmp_path, name):
+    path = tmp_path / name
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("content.xml", bytes(21_000_000))
+    with pytest.raises(InputError, match="unpacks to 21 MB") as caught:
+        read_raw_table(path)
+    assert "not opened" in str(caught.value)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_encodings_and_separators_are_found(tmp_path, encoding, separator):
+    rows = [["名称", "经度", "纬度"], ["甲，乙", "121.5", "31.2"]]
+    text = "\n".join(separator.join(row) for row in rows)
+    raw = read_raw_table(write(tmp_path, "some.csv", text.encode(encoding)))
+    assert raw.rows.to_numpy().tolist() == rows[1:]
+    assert list(raw.rows.columns) == rows[0]
+
+
+def test_sheets_with_content_that_are_not_read_are_told(tmp_path):
+    content = openpyxl.Workbook()
+    content.active.append(["a"])
+    content.active.append(["x"])
+    content.create_sheet("二").append(["b"])
+    content.create_sheet("空")
+    content.save(tmp_path / "some.xlsx")
+    (told,) = read_raw_table(tmp_path / "some.xlsx").warnings
+    assert told.name == "sheets-not-read"
+    assert "1 more sheets, which are not read: 二" in told.text
+    assert not read_raw_table(tmp_path / "some.xlsx", layer="Sheet").warnings
+
+
+def test_a_value_that_is_also_a_column_name_is_no_header(tmp_path):
+    path = tmp_path / "facilities.csv"
+    path.write_text("facility_id,name,status\nF1,A,closed\nF2,B,open\n")
+    raw = read_raw_table(
+        path, known=("facility_id", "name", "status", "closed", "open")
+    )
+    assert raw.problems == ()
+    assert list(raw.rows["status"]) == ["closed", "open"]

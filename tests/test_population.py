@@ -53,7 +53,7 @@ def test_age_bands_are_read_under_any_known_name(tmp_path):
         ({"人口": {1: ""}}, "row 3: empty; expected a value in every row"),
         ({"人口": {1: "inf"}}, "row 3: found 'inf'; expected a number"),
         ({"cell_id": {1: "G01"}}, "row 2, 3: found cell_id G01 more than once"),
-        ({"x": {1: "", 4: ""}}, "row 3, 6: found no coordinates"),
+        ({"x": {1: "", 4: ""}}, "row 3, 6: found one coordinate without the other"),
         ({"60+": {1: 51}}, "row 3: found age bands that add up to more than the"),
     ],
 )

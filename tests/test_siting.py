@@ -248,7 +248,7 @@ def test_cover_means_reached_in_time(tmp_path):
 def test_a_candidate_off_the_network_or_without_place_is_never_chosen(tmp_path):
     tables = toy_tables()
     tables["candidates"].loc[0, "y"] += 400
-    tables["candidates"].loc[1, "x"] = None
+    tables["candidates"].loc[1, ["x", "y"]] = None
     tables["candidates"].loc[2, "type_ids"] = "court"
     found = run(write_toy(tmp_path, tables=tables))
     assert found.sites.empty

@@ -40,12 +40,13 @@ def block(sheet, first_header):
         for at, row in enumerate(rows)
         if at >= 2 and row[0] == first_header and row[1] is not None
     )
-    names = [re.sub(r"\s", "", one) for one in rows[start] if one is not None]
+    columns = [at for at, one in enumerate(rows[start]) if one is not None]
+    names = [re.sub(r"\s", "", rows[start][at]) for at in columns]
     found = []
     for row in rows[start + 1 :]:
         if all(one is None for one in row):
             break
-        found.append(row[: len(names)])
+        found.append([row[at] for at in columns])
     return pd.DataFrame(found, columns=names)
 
 
@@ -152,19 +153,33 @@ def test_each_item_names_the_site_that_clears_it(book, toy):
     assert cleared == dict.fromkeys(toy.sites["item_ids"][0], 1)
 
 
+def test_codes_stand_beside_the_printed_columns_of_a_subdistrict(book):
+    codes = {"缺项编号", "缺口编号", "候选点编号"}
+    for name in book.sheetnames[6:]:
+        sheet = book[name]
+        # Such as 'name'!$A$1:$L$40
+        last = re.fullmatch(r".*\$A\$1:\$([A-Z]+)\$\d+", sheet.print_area)[1]
+        printed = openpyxl.utils.column_index_from_string(last)
+        headers = {
+            str(cell.value): cell.column
+            for row in sheet.iter_rows()
+            for cell in row
+            if isinstance(cell.value, str) and cell.value in codes
+        }
+        assert "缺项编号" in headers
+        assert min(headers.values()) > printed
+
+
 def test_gap_clusters_and_sites_stand_below_in_their_subdistrict(book, toy):
     gaps = toy.gap_clusters
-    shown = pd.concat(
-        [
-            pd.DataFrame(
-                [row[:2] for row in book[name].iter_rows(values_only=True)],
-                columns=["rank", "id"],
-            )
-            for name in book.sheetnames[6:]
-        ]
-    )
-    assert set(gaps["gap_id"]) <= set(shown["id"])
-    assert (shown["id"] == "-1").sum() == 1
+    shown = [
+        cell
+        for name in book.sheetnames[6:]
+        for row in book[name].iter_rows(values_only=True)
+        for cell in row
+    ]
+    assert set(gaps["gap_id"]) <= set(shown)
+    assert shown.count("-1") == 1
     sites = block(book["选址"], "次序")
     assert list(sites["名称"]) == ["江东街道", "空地", "合计"]
     assert sites["造价（万元）"].iloc[2] == 80.5
@@ -222,10 +237,10 @@ def test_hostile_names_stay_plain_text(tmp_path, language):
 def test_calamine_reads_the_same_texts(toy, book, tmp_path):
     with CalamineWorkbook.from_path(tmp_path / "gaps.xlsx") as other:
         rows = other.get_sheet_by_name("江东街道").to_python(skip_empty_area=False)
-    assert rows[2][1] == "缺项编号"
+    assert rows[2][12] == "缺项编号"
     assert (
-        rows[3][1]
-        == book["江东街道"]["B4"].value
+        rows[3][12]
+        == book["江东街道"]["M4"].value
         == toy.missing_items[toy.missing_items.subdistrict_id == "007"]
         .sort_values("rank")["item_id"]
         .iloc[0]
@@ -357,4 +372,4 @@ def test_all_texts_are_there_in_both_languages():
 
 def test_contract_headers_are_used(book):
     assert header(MISSING_ITEMS.column("item_id"), "zh") == "缺项编号"
-    assert book["江东街道"]["B3"].value == "缺项编号"
+    assert book["江东街道"]["B3"].value == "居村名称"

@@ -1,0 +1,56 @@
+"""The parts of a study that name one input file each."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from circle.settings import Settings
+
+
+class FileInput(Settings):
+    """One input file; its path is relative to the study's `data` folder."""
+
+    path: str
+    """File name, relative to `data` or absolute."""
+    columns: dict[str, str] = Field(default={})
+    """Column of circle to column of the file, where the names are not known
+    synonyms."""
+
+
+class PlacedInput(FileInput):
+    """An input file with coordinates."""
+
+    crs: str
+    """The coordinate system of the file, such as WGS-84, GCJ-02 or EPSG:4550."""
+    layer: str | None = None
+    """Layer or sheet of the file; the first one if not given."""
+    shift_check: bool = True
+    """``off`` keeps the file although it seems to be in GCJ-02 or BD-09."""
+
+
+class AddressPoints(PlacedInput):
+    """A lookup table of addresses and their points."""
+
+
+class TableFacilities(PlacedInput):
+    """A facility inventory: one row per building and type."""
+
+    kind: Literal["table"]
+    """A table or layer of facilities."""
+    types: tuple[str, ...] | None = None
+    """Ids of the types that the inventory can hold, where these are not all of the
+    profile; the others are left out of the figures, not counted as missing."""
+    type_separator: Annotated[str, Field(min_length=1)] | None = None
+    """Sign between several types in one cell, such as ``、``; each type becomes a row
+    of its own under one building."""
+    address_points: AddressPoints | None = None
+    """Points of addresses, for rows that have an address and no coordinates."""
+
+
+class OsmFacilities(Settings):
+    """Facilities out of an OpenStreetMap file, by the tag sets of the profile."""
+
+    kind: Literal["osm"]
+    """Features of an OpenStreetMap file."""
+    path: str
+    """OSM file, relative to `data` or absolute."""
