@@ -214,10 +214,10 @@ def _result_warnings(city: City, unsnapped: pd.DataFrame) -> tuple[CircleWarning
     """Say what about the results needs care."""
     found = []
     limit_m = city.profile.snap.limit_m.value
-    for kind, word in (
-        ("committee", "committees"),
-        ("facility", "facilities"),
-        ("candidate", "candidates"),
+    for kind, word, zh in (
+        ("committee", "committees", "个居村点"),
+        ("facility", "facilities", "处设施"),
+        ("candidate", "candidates", "处候选点"),
     ):
         is_far = (unsnapped["kind"] == kind) & unsnapped["snap_distance_m"].notna()
         rows = unsnapped[is_far]
@@ -228,15 +228,19 @@ def _result_warnings(city: City, unsnapped: pd.DataFrame) -> tuple[CircleWarning
                     f"unsnapped-{word}",
                     f"{len(ids)} {word} are more than {limit_m:g} m from a network "
                     f"they need and cannot be reached there: {list_ids(ids)}.",
+                    f"有{len(ids)}{zh}距所需路网超过{limit_m:g}米，无法到达："
+                    f"{list_ids(ids)}。",
                 )
             )
     cells = unsnapped[unsnapped["kind"] == "cell"]
     if len(cells):
+        people = cells["population"].sum()
         found.append(
             CircleWarning(
                 "unsnapped-cells",
-                f"{cells['population'].sum():,.0f} people in {len(cells)} cells live "
-                f"more than {limit_m:g} m from the network and count as not covered.",
+                f"{people:,.0f} people in {len(cells)} cells live more than "
+                f"{limit_m:g} m from the network and count as not covered.",
+                f"有{len(cells)}个网格、{people:,.0f}人距路网超过{limit_m:g}米，按未达标计。",
             )
         )
     return tuple(found)

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from circle.areas import (
     locate,
     nearest_committee,
-    overlaps,
     read_committees,
     read_subdistricts,
     study_crs,
 )
 from circle.coordinate_check import check_area, stray_warnings
-from circle.errors import CircleWarning, InputError, gather, list_ids
+from circle.errors import CircleWarning, InputError, gather
 from circle.facilities import measured_types, read_candidates, read_facilities
+from circle.input_warnings import input_warnings
 from circle.joining import join_to_streets
 from circle.network import Network
 from circle.population import cell_size_m, read_cells
@@ -149,7 +149,8 @@ def load_city(
         warnings=joined.warnings
         + reading
         + stray_warnings(study, tables)
-        + _input_warnings(tables, profile, types, outside, balance),
+        + input_warnings(tables, profile=profile, types=types, outside=outside)
+        + balance_warnings(balance),
         population_balance=balance,
         detour=None if study.screening is None else study.screening.detour,
     )
@@ -252,72 +253,6 @@ def _candidates_with_home(tables: Mapping[str, gpd.GeoDataFrame]) -> gpd.GeoData
     candidates = tables["candidates"].copy()
     candidates["subdistrict_id"] = locate(candidates.geometry, tables["subdistricts"])
     return candidates
-
-
-def _input_warnings(
-    tables: Mapping[str, gpd.GeoDataFrame],
-    profile: Profile,
-    types: tuple[str, ...],
-    outside: float,
-    balance: pd.DataFrame,
-) -> tuple[CircleWarning, ...]:
-    """Say what about the inputs needs care."""
-    texts = {
-        "types-not-in-osm": _types_left_out(profile, types),
-        "subdistricts-overlap": _overlap_text(tables["subdistricts"]),
-        **_facility_texts(tables["facilities"], types),
-        "people-outside": (
-            f"{outside:,.0f} people live in cells outside every subdistrict and are "
-            "not counted."
-            if outside > 0
-            else ""
-        ),
-        **balance_warnings(balance),
-    }
-    return tuple(CircleWarning(name, text) for name, text in texts.items() if text)
-
-
-def _types_left_out(profile: Profile, types: tuple[str, ...]) -> str:
-    """Say which types of the profile cannot be measured on OSM data."""
-    left_out = [one for one in profile.type_ids if one not in types]
-    if not left_out:
-        return ""
-    return (
-        f"{len(left_out)} types have no tag set in the profile, or are not among the "
-        f"`types:` of the inventory, and are left out: {', '.join(left_out)}."
-    )
-
-
-def _overlap_text(subdistricts: gpd.GeoDataFrame) -> str:
-    """Say which subdistricts overlap."""
-    shared = overlaps(subdistricts)
-    if not shared:
-        return ""
-    pairs = list_ids(f"{a}/{b} ({size / 1e6:.2f} km²)" for a, b, size in shared)
-    return (
-        f"{len(shared)} pairs of subdistricts overlap: {pairs}; what lies in both "
-        "counts for the one with the lower code."
-    )
-
-
-def _facility_texts(
-    facilities: gpd.GeoDataFrame, types: tuple[str, ...]
-) -> dict[str, str]:
-    """Say which types have no open facility, and which facilities no place."""
-    provided = set(facilities.loc[facilities["status"] == "open", "type_id"])
-    absent = [one for one in types if one not in provided]
-    unplaced = facilities[facilities.geometry.isna()]
-    texts = {}
-    if absent:
-        texts["types-without-facility"] = (
-            f"the inventory holds no open facility of: {', '.join(absent)}."
-        )
-    if len(unplaced):
-        texts["facilities-not-placed"] = (
-            f"{len(unplaced)} facilities have no coordinates and do not count: "
-            f"{list_ids(unplaced['facility_id'])}."
-        )
-    return texts
 
 
 def joined_in_own_mode(

@@ -18,7 +18,7 @@ from circle.control_totals import (
     scale_to_totals,
     split_parts,
 )
-from circle.errors import list_ids
+from circle.errors import CircleWarning, list_ids
 from circle.profile import Profile
 from circle.study import RasterPopulation, ShapesPopulation, Study
 from circle.tables import Column, Contract
@@ -135,7 +135,7 @@ def settle_people(
     return _settled(cells, settled, totals=totals, ids=ids)
 
 
-def balance_warnings(balance: pd.DataFrame) -> dict[str, str]:
+def balance_warnings(balance: pd.DataFrame) -> tuple[CircleWarning, ...]:
     """
     Say what control totals changed, and where they are missing.
 
@@ -146,35 +146,42 @@ def balance_warnings(balance: pd.DataFrame) -> dict[str, str]:
 
     Returns
     -------
-    texts
-        Name of the warning to its text; empty where nothing needs care.
+    warnings
+        ``population-scaled`` and ``control-totals-missing``; empty where nothing
+        needs care.
     """
     rows = balance[balance["group"] == POPULATION]
     under = rows[rows["control_total"].notna()]
     if under.empty:
-        return {}
+        return ()
     read, counted = under["people_read"].sum(), under["people_counted"].sum()
     order = (under["residual"].abs()).sort_values(ascending=False, kind="stable")
     moves = under.loc[order.index]
-    parts = (
+    told = list_ids(
         f"{a} {b:+,.0f}"
         for a, b in zip(moves["subdistrict_id"], moves["residual"], strict=True)
     )
-    texts = {
-        "population-scaled": (
+    warnings = [
+        CircleWarning(
+            "population-scaled",
             f"{read:,.0f} people of {len(under)} subdistricts were scaled to control "
-            f"totals of {counted:,.0f}, by {list_ids(parts)}; see the table "
-            "population_balance."
+            f"totals of {counted:,.0f}, by {told}; see the table population_balance.",
+            f"{len(under)}个街镇的人口由{read:,.0f}人按控制总数调整为{counted:,.0f}人，"
+            f"差额：{told}；详见 population_balance 表。",
         )
-    }
+    ]
     free = rows[rows["control_total"].isna() & (rows["people_read"] > 0)]
     if len(free):
-        texts["control-totals-missing"] = (
-            f"found no control total for subdistrict "
-            f"{list_ids(free['subdistrict_id'])}; the people of the cells stay as "
-            "they were read there."
+        ids = list_ids(free["subdistrict_id"])
+        warnings.append(
+            CircleWarning(
+                "control-totals-missing",
+                f"found no control total for subdistrict {ids}; the people of the "
+                "cells stay as they were read there.",
+                f"以下街镇没有控制总数，人口按网格原值计：{ids}。",
+            )
         )
-    return texts
+    return tuple(warnings)
 
 
 def _rounded(

@@ -93,7 +93,16 @@ FAMILIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "The chain",
         "One study from inputs to results.",
-        ("cache", "joining", "city", "coverage", "gaps", "siting", "assessment"),
+        (
+            "cache",
+            "input_warnings",
+            "joining",
+            "city",
+            "coverage",
+            "gaps",
+            "siting",
+            "assessment",
+        ),
     ),
     (
         "Collecting data",
