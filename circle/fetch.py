@@ -1,5 +1,6 @@
 """Fetch streets, facilities and boundaries of a place into a ready study folder."""
 
+import contextlib
 import json
 import logging
 import re
@@ -95,6 +96,7 @@ def fetch_place(
     standard = read_profile(profile)
     folder = out / f"{_file_name(place)}_{day.isoformat()}"
     part = folder.with_name(f".{folder.name}.part")
+    is_new = not out.exists()
     if folder.exists():
         message = f"{folder}: is there already; delete it, or fetch to another folder."
         raise OutputError(message)
@@ -113,6 +115,9 @@ def fetch_place(
         raise OutputError(message) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
+        if is_new and not folder.exists():
+            with contextlib.suppress(OSError):
+                out.rmdir()
     return Fetched(folder, folder / "study.yaml", *counts)
 
 

@@ -126,7 +126,7 @@ def test_without_internet_the_message_says_so(tmp_path):
     address = f"http://127.0.0.1:{closed_port()}"
     services = Services(f"{address}/api", f"{address}/", timeout_s=2.0)
     with pytest.raises(FetchError, match="expected internet"):
-        fetch_place("Testland", tmp_path, day=DAY, services=services)
+        fetch_place("Testland", tmp_path / "out", day=DAY, services=services)
     assert not list(tmp_path.iterdir())
 
 
