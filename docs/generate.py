@@ -140,7 +140,7 @@ FAMILIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "A fictional district of any size from a seed.",
         ("demo", "demo_*"),
     ),
-    ("Command line", "", ("cli", "progress", "__main__", "__init__")),
+    ("Command line", "", ("cli", "cli_*", "progress", "__main__", "__init__")),
 )
 
 INTRO = """# Architecture

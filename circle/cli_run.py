@@ -1,0 +1,72 @@
+"""Commands that assess a district, or make one to try."""
+
+from pathlib import Path
+
+import click
+
+from circle.cli_parts import FILE, FOLDER, show_progress, shown
+
+
+@click.command()
+@click.argument("study", type=FILE)
+@click.option("--data", type=FOLDER, help="Folder of the inputs [the study's].")
+@click.option("--out", type=FOLDER, help="Folder of the results [the study's].")
+@click.option(
+    "--no-cache", is_flag=True, help="Read the streets anew and keep no network."
+)
+def run(study: Path, data: Path | None, out: Path | None, *, no_cache: bool) -> None:
+    """Assess the district of STUDY and write maps, tables and the run record.
+
+    \b
+    Example:
+      circle run config/demo.yaml
+
+    Reads the study file, its profile and all inputs, measures coverage, lists the
+    missing items and gap clusters, chooses sites, and writes index.html,
+    subdistricts/, gaps.xlsx, tables/, coverage.gpkg and run.json.
+    """
+    from circle.assessment import assess
+    from circle.city import load_city
+    from circle.outputs import check_output_folder, write_outputs
+    from circle.study import read_study
+    from circle.summary import summary_text
+
+    settings = read_study(study, data=data, out=out)
+    check_output_folder(settings.output_folder)
+    with show_progress() as progress:
+        progress.title(settings.title)
+        city = load_city(settings, on_stage=progress.stage, cache=not no_cache)
+        assessment = assess(city, on_stage=progress.stage)
+        progress.stage("write")
+        paths = write_outputs(assessment)
+    for warning in assessment.warnings:
+        text = f"{warning.name}: {warning.in_language(settings.language)}"
+        click.secho(text, fg="yellow", err=True)
+    click.echo(summary_text(assessment))
+    click.echo(f"next: open {shown(paths.maps[0])}")
+
+
+@click.command()
+@click.option(
+    "--out", type=FOLDER, required=True, help="Folder to write the district to."
+)
+@click.option(
+    "--size",
+    default="1",
+    show_default=True,
+    help="Multiple of the base size (about 120 km²), or 'pudong'.",
+)
+@click.option("--seed", type=int, default=2026, show_default=True, help="Random seed.")
+def demo(out: Path, size: str, seed: int) -> None:
+    """Make a fictional district with a ready study file.
+
+    \b
+    Example:
+      circle demo --out my-district --size 1
+    """
+    from circle.demo import make_demo
+
+    counts = make_demo(out, size=size, seed=seed)
+    for name, value in vars(counts).items():
+        click.echo(f"{name}\t{value}")
+    click.echo(f"next: circle run {shown(out / 'study.yaml')}")
