@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from circle.crs import WGS84, project
 from circle.declared import DeclaredCrs, to_metric, zone_epsg
+from circle.errors import Words
 from circle.offsets import in_china
 
 Floats = NDArray[np.float64]
@@ -21,7 +22,12 @@ _TOO_FEW, _ENOUGH = 0.5, 0.9
 # Wider than any zone of a transverse Mercator system in use.
 _ZONE_HALF_WIDTH_M = 400_000.0
 _POLAR_DEGREES, _CORNER_M = 85.0, 1_000.0
-_SWAP = "`columns: {x: …, y: …}` with the two columns exchanged"
+_SWAP = Words(
+    "`columns: {x: …, y: …}` with the two columns exchanged",
+    zh="`columns: {x: …, y: …}`（两列对调）",
+)
+_TURNED = Words("x and y the other way round", zh="x、y 两列颠倒")
+_DEGREES = Words("longitude and latitude in degrees", zh="以度为单位的经纬度")
 _ZERO = 1e-9
 # Degrees or metres around the other points within which 0, 0 may be a place.
 _NEAR_ZERO_DEGREES, _NEAR_ZERO_M = 0.5, 50_000.0
@@ -31,9 +37,9 @@ _NEAR_ZERO_DEGREES, _NEAR_ZERO_M = 0.5, 50_000.0
 class Accident:
     """A slip that explains why a file's places are not where they should be."""
 
-    seen: str
+    seen: Words
     """What the numbers look like."""
-    write: str
+    write: Words
     """What to write in the study in place of what is there."""
 
 
@@ -131,12 +137,18 @@ def find_plain_accident(
     if declared.crs.is_projected and not degrees:
         return _zone_number(first, declared)
     if declared.crs.is_projected:
-        write = "`crs: WGS-84` (or GCJ-02, BD-09, if taken from such a map)"
-        return Accident("longitude and latitude in degrees", write)
+        write = Words(
+            "`crs: WGS-84` (or GCJ-02, BD-09, if taken from such a map)",
+            zh="`crs: WGS-84`（如取自此类地图，则写 GCJ-02 或 BD-09）",
+        )
+        return Accident(_DEGREES, write)
     if not degrees:
-        write = "the system of the metres, such as `crs: EPSG:4549`,"
-        return Accident("metres", write)
-    return Accident("x and y the other way round", _SWAP) if second > 90.0 else None
+        write = Words(
+            "the system of the metres, such as `crs: EPSG:4549`,",
+            zh="相应的平面坐标系，如 `crs: EPSG:4549`",
+        )
+        return Accident(Words("metres", zh="以米为单位的坐标"), write)
+    return Accident(_TURNED, _SWAP) if second > 90.0 else None
 
 
 def _zone_number(easting_m: float, declared: DeclaredCrs) -> Accident | None:
@@ -147,7 +159,7 @@ def _zone_number(easting_m: float, declared: DeclaredCrs) -> Accident | None:
     if epsg is None or false_easting_m is None or false_easting_m >= 1e6:
         return None
     _, seen = _zone(epsg, 3 * zone, prefixed=True)
-    return Accident(seen, f"`crs: EPSG:{epsg}`")
+    return Accident(seen, _code(f"`crs: EPSG:{epsg}`"))
 
 
 def within_zone(target: pyproj.CRS) -> Fits:
@@ -259,28 +271,33 @@ def _share(
 
 def _readings(declared: DeclaredCrs, target: pyproj.CRS) -> Iterator[_Reading]:
     """List the ways to read a file, the commonest slips first."""
-    yield _Reading(
-        Accident("x and y the other way round", _SWAP), declared, swapped=True
-    )
+    yield _Reading(Accident(_TURNED, _SWAP), declared, swapped=True)
     for system, seen in _systems(target):
         if system.crs == declared.crs:
             continue
-        write = f"`crs: {system.text}`"
+        write = _code(f"`crs: {system.text}`")
         if system.crs == WGS84 and _is_in_china(target):
-            write += " (or GCJ-02 if taken from Amap or Tencent, BD-09 if from Baidu)"
+            write = Words(
+                f"{write} (or GCJ-02 if taken from Amap or Tencent, BD-09 if from "
+                "Baidu)",
+                zh=f"{write}（如取自高德、腾讯地图写 GCJ-02，取自百度地图写 BD-09）",
+            )
         yield _Reading(Accident(seen, write), system, swapped=False)
+        seen_zh, write_zh = seen.in_language("zh"), write.in_language("zh")
         both = Accident(
-            f"{seen}, with x and y the other way round", f"{write} and {_SWAP}"
+            Words(f"{seen}, with {_TURNED}", zh=f"{seen_zh}，且 x、y 两列颠倒"),
+            Words(f"{write} and {_SWAP}", zh=f"{write_zh}和{_SWAP.in_language('zh')}"),
         )
         yield _Reading(both, system, swapped=True)
 
 
-def _systems(target: pyproj.CRS) -> Iterator[tuple[DeclaredCrs, str]]:
+def _systems(target: pyproj.CRS) -> Iterator[tuple[DeclaredCrs, Words]]:
     """List the systems in use around a place, and how to call their numbers."""
-    yield DeclaredCrs("WGS-84", WGS84), "longitude and latitude in degrees"
+    yield DeclaredCrs("WGS-84", WGS84), _DEGREES
     code = target.to_epsg()
     if code is not None:
-        yield DeclaredCrs(f"EPSG:{code}", target), f"metres in {target.name}"
+        metres = Words(f"metres in {target.name}", zh=f"{target.name} 的米制坐标")
+        yield DeclaredCrs(f"EPSG:{code}", target), metres
     if _is_in_china(target):
         nearest = 3 * round(_middle(target)[0] / 3)
         for meridian in (nearest, nearest - 3, nearest + 3):
@@ -288,18 +305,28 @@ def _systems(target: pyproj.CRS) -> Iterator[tuple[DeclaredCrs, str]]:
                 epsg = zone_epsg(meridian, prefixed=prefixed)
                 if epsg is not None:
                     yield _zone(epsg, meridian, prefixed=prefixed)
-    yield DeclaredCrs("EPSG:3857", pyproj.CRS.from_epsg(3857)), "web Mercator metres"
+    web = Words("web Mercator metres", zh="网络墨卡托的米制坐标")
+    yield DeclaredCrs("EPSG:3857", pyproj.CRS.from_epsg(3857)), web
 
 
-def _zone(epsg: int, meridian: int, *, prefixed: bool) -> tuple[DeclaredCrs, str]:
+def _zone(epsg: int, meridian: int, *, prefixed: bool) -> tuple[DeclaredCrs, Words]:
     """Describe one CGCS2000 3-degree zone."""
     with_number = (
         f"with the zone number {meridian // 3} before"
         if prefixed
         else "without a zone number before"
     )
-    seen = f"metres in the CGCS2000 zone of {meridian}° E {with_number} the easting"
+    with_zh = f"东坐标前带有带号 {meridian // 3}" if prefixed else "东坐标前不带带号"
+    seen = Words(
+        f"metres in the CGCS2000 zone of {meridian}° E {with_number} the easting",
+        zh=f"CGCS2000 东经{meridian}°带的米制坐标（{with_zh}）",
+    )
     return DeclaredCrs(f"EPSG:{epsg}", pyproj.CRS.from_epsg(epsg)), seen
+
+
+def _code(text: str) -> Words:
+    """Give what reads the same in both languages."""
+    return Words(text, zh=text)
 
 
 def _is_in_china(target: pyproj.CRS) -> bool:

@@ -1,6 +1,7 @@
 """Hold the places of every file of a study against the other files."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -10,13 +11,15 @@ import shapely
 
 from circle.accidents import find_accident, within_bounds
 from circle.areas import locate
+from circle.crs import WGS84
 from circle.declared import DeclaredCrs, from_metric, parse_declared
-from circle.errors import CircleWarning, CrsError, gather, list_ids
+from circle.errors import CircleWarning, CrsError, Words, gather, list_ids
 from circle.ground import BORDER_SLACK_M, PlacedFile, lay_ground, outside_areas
 from circle.placing import accident_text
+from circle.problems import Problem, problem_of
 from circle.shift import Shift, find_shifts
 from circle.streets import Streets
-from circle.study import PlacedInput, Study
+from circle.study import PlacedInput, RasterPopulation, Study, input_paths
 
 Tables = Mapping[str, gpd.GeoDataFrame]
 
@@ -24,6 +27,7 @@ Tables = Mapping[str, gpd.GeoDataFrame]
 FAR_OUTSIDE_M = 20_000.0
 # Neighbouring cells are no independent witnesses; their middles lie off the streets.
 _CELL_SPACING_M, _CELL_FAR_M = 300.0, 100.0
+_RASTER_SPACING_M = 100.0
 _SECTIONS = ("committees", "facilities", "candidates", "population")
 _TABLES = {"population": "cells"}
 _ZH = {
@@ -67,11 +71,8 @@ def check_area(study: Study, tables: Tables, *, crs: pyproj.CRS) -> None:
         if accident is not None:
             problems.append(accident_text(where, file.declared, accident))
         elif not fits(file.x_m, file.y_m).any():
-            problems.append(
-                f"{where}: found no place within {FAR_OUTSIDE_M / 1000:.0f} km of the "
-                f"subdistricts; expected the same district; check `crs:` of both files "
-                f"in {study.file.name}, and that it is the right file."
-            )
+            km, name = f"{FAR_OUTSIDE_M / 1000:.0f}", study.file.name
+            problems.append(problem_of(where, "other-district", km=km, study=name))
     gather(problems, CrsError)
 
 
@@ -96,7 +97,8 @@ def check_shift(
     -------
     warnings
         ``coordinates-shifted`` for each file that seems shifted but is too small to
-        tell, or that the study exempts with ``shift_check: off``.
+        tell, that the study exempts with ``shift_check: off``, or that is a raster
+        or an OSM file.
 
     Raises
     ------
@@ -113,14 +115,14 @@ def check_shift(
     problems, warnings = [], []
     for one in shifts:
         source = getattr(study, one.name)
-        if one.sure == "strong" and source.shift_check:
-            problems.append(_shift_text(study, one))
+        problem = _shifted(study, one)
+        # Rasters are too coarse to refuse, and OSM files are never in such a system.
+        checked = isinstance(source, PlacedInput) and source.shift_check
+        if one.sure == "strong" and checked:
+            problems.append(problem)
         else:
-            warnings.append(
-                CircleWarning(
-                    "coordinates-shifted", _shift_text(study, one), _shift_zh(one)
-                )
-            )
+            said = str(problem), problem.in_language("zh")
+            warnings.append(CircleWarning("coordinates-shifted", *said))
     gather(problems, CrsError)
     return tuple(warnings)
 
@@ -172,10 +174,10 @@ def _placed_files(study: Study, tables: Tables) -> dict[str, PlacedFile]:
     files = {}
     for section in _SECTIONS:
         source = getattr(study, section)
-        if not isinstance(source, PlacedInput):
+        cells = section == "population"
+        if not isinstance(source, PlacedInput) and not cells:
             continue
         table = _with_place(tables[_TABLES.get(section, section)])
-        cells = section == "population"
         if cells:
             table = table[table["population"] > 0]
         places = shapely.get_coordinates(shapely.centroid(table.geometry.to_numpy()))
@@ -187,9 +189,16 @@ def _placed_files(study: Study, tables: Tables) -> dict[str, PlacedFile]:
             x_m=places[:, 0],
             y_m=places[:, 1],
             home=_homes(section, table, tables["subdistricts"]),
-            **({"spacing_m": _CELL_SPACING_M, "far_m": _CELL_FAR_M} if cells else {}),
+            **_how(source, cells=cells),
         )
     return files
+
+
+def _how(source: object, *, cells: bool) -> dict[str, Any]:
+    """Say how the places of a file are looked at."""
+    if not isinstance(source, PlacedInput):
+        return {"within": False, "spacing_m": _RASTER_SPACING_M}
+    return {"spacing_m": _CELL_SPACING_M, "far_m": _CELL_FAR_M} if cells else {}
 
 
 def _with_place(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -197,8 +206,12 @@ def _with_place(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return table[table.geometry.notna() & ~table.geometry.is_empty]
 
 
-def _declared(study: Study, section: str, source: PlacedInput) -> DeclaredCrs:
-    """Parse the declared system of a section again."""
+def _declared(study: Study, section: str, source: object) -> DeclaredCrs:
+    """Parse the declared system of a section again; OSM files tell it themselves."""
+    if isinstance(source, RasterPopulation) and source.crs is not None:
+        return parse_declared(source.crs, where=f"{study.file}: {section}.crs")
+    if not isinstance(source, PlacedInput):
+        return DeclaredCrs("WGS-84", WGS84)
     return parse_declared(source.crs, where=f"{study.file}: {section}.crs")
 
 
@@ -229,35 +242,39 @@ def _bare(text: object) -> str:
 
 def _path(study: Study, section: str) -> str:
     """Give the file name of a section."""
-    return str(getattr(study, section).path)
+    paths = input_paths(study)
+    source = getattr(study, section)
+    if source.path is not None:
+        return str(source.path)
+    return next(one.name for key, one in paths.items() if key.startswith(f"{section}."))
 
 
-def _shift_text(study: Study, shift: Shift) -> str:
+def _shifted(study: Study, shift: Shift) -> Problem:
     """Say that a file is shifted, by how much, and what to write."""
-    seen, name = shift.evidence, shift.fits.offset or "true positions"
+    seen, name = shift.evidence, shift.fits.offset
+    against = ""
+    if seen.worse:
+        against = Words(
+            f", against {seen.worse} the other way round",
+            zh=f"（相反的有{seen.worse}个）",
+        )
+    key = "shifted-file"
     if shift.name == "subdistricts":
-        fault = "places of the other files lie outside their subdistrict"
-        condition = f"but would not if the borders were {name}"
-    else:
-        fault = "places lie outside their subdistrict or far from every street"
-        condition = f"but would not if they were {name}"
-    against = f", against {seen.worse} the other way round" if seen.worse else ""
-    return (
-        f"{_path(study, shift.name)}: {seen.better} of {seen.places} {fault}, "
-        f"{condition}, about {shift.distance_m:.0f} m away{against}; expected "
-        f"coordinates in the declared system; write `crs: {shift.fits.text}` under "
-        f"`{shift.name}:` in {study.file.name}, or `shift_check: off` there if the "
-        "file is right."
-    )
-
-
-def _shift_zh(shift: Shift) -> str:
-    """Say the same in Chinese."""
-    seen, name = shift.evidence, shift.fits.offset or "真实坐标（未偏移）"
-    return (
-        f"{_ZH[shift.name]}文件的坐标疑似整体偏移约{shift.distance_m:.0f}米，与{name}相符："
-        f"按{name}读取时，{seen.places}个点中有{seen.better}个回到所属街镇内或道路附近，"
-        f"{seen.worse}个相反；请核对坐标系（crs: {shift.fits.text}）。"
+        key = "shifted-subdistricts"
+    elif not isinstance(getattr(study, shift.name), PlacedInput):
+        is_raster = isinstance(getattr(study, shift.name), RasterPopulation)
+        key = "shifted-raster" if is_raster else "shifted-osm"
+    return problem_of(
+        _path(study, shift.name),
+        key,
+        better=str(seen.better),
+        places=str(seen.places),
+        name=name or Words("true positions", zh="真实坐标（未偏移）"),
+        metres=f"{shift.distance_m:.0f}",
+        against=against,
+        write=shift.fits.text,
+        section=shift.name,
+        study=study.file.name,
     )
 
 

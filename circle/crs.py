@@ -8,7 +8,8 @@ import pyproj
 from numpy.typing import NDArray
 from pyproj.exceptions import CRSError as ProjError
 
-from circle.errors import CrsError
+from circle.errors import CrsError, Words
+from circle.problems import problem_of
 
 WGS84 = pyproj.CRS.from_epsg(4326)
 WEB_MERCATOR_EPSG = 3857
@@ -49,19 +50,15 @@ def parse_crs(text: str, *, where: str) -> pyproj.CRS:
     >>> parse_crs("EPSG:4550", where="study.yaml: crs").is_projected
     True
     """
-    message = (
-        f"{where}: '{text}' is not a known coordinate system; expected an EPSG "
-        "code such as EPSG:4326 (WGS-84 longitude and latitude) or EPSG:4549 "
-        "(CGCS2000, 120° E), or a PROJ string."
-    )
+    problem = problem_of(where, "unknown-metric-crs", text=text)
     try:
         crs = pyproj.CRS.from_user_input(text)
     except ProjError as error:
-        raise CrsError(message) from error
+        raise CrsError(problem) from error
     # PROJ knows systems of other planets by name.
     radius_m = crs.ellipsoid.semi_major_metre if crs.ellipsoid else _EARTH_RADIUS_M
     if abs(radius_m - _EARTH_RADIUS_M) > _EARTH_SLACK_M:
-        raise CrsError(message)
+        raise CrsError(problem)
     return crs
 
 
@@ -92,18 +89,21 @@ def require_metric(crs: pyproj.CRS, *, where: str) -> pyproj.CRS:
     'CGCS2000 / 3-degree Gauss-Kruger CM 123E'
     """
     if _is_web_mercator(crs):
-        problem = "web Mercator stretches lengths (16.8 % at 31° N)"
+        why = Words(
+            "web Mercator stretches lengths (16.8 % at 31° N)",
+            zh="网络墨卡托会拉长距离（北纬31°处 16.8 %）",
+        )
     elif not crs.is_projected:
-        problem = "it is not projected, and degrees are not metres"
+        why = Words(
+            "it is not projected, and degrees are not metres",
+            zh="它不是投影坐标系，度不是米",
+        )
     elif crs.axis_info[0].unit_conversion_factor != 1.0:
-        problem = f"its unit is {crs.axis_info[0].unit_name}"
+        unit = crs.axis_info[0].unit_name
+        why = Words(f"its unit is {unit}", zh=f"其单位为“{unit}”")
     else:
         return crs
-    message = (
-        f"{where}: {crs.name} is refused for measuring: {problem}; expected a "
-        "projected system in metres, such as EPSG:4549, or leave `crs` out."
-    )
-    raise CrsError(message)
+    raise CrsError(problem_of(where, "refused-crs", name=crs.name, why=why))
 
 
 def _is_web_mercator(crs: pyproj.CRS) -> bool:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from circle.crs import WGS84, parse_crs, project
 from circle.errors import CrsError
 from circle.offsets import Offset, shift_back, shift_to
+from circle.problems import problem_of
 
 Floats = NDArray[np.float64]
 
@@ -102,7 +103,7 @@ def parse_declared(text: str, *, where: str) -> DeclaredCrs:
     if through is not None and _fold(through["offset"]) in _OFFSETS:
         inner = parse_declared(through["crs"], where=where)
         if inner.offset is not None:
-            raise CrsError(_unknown(text, where))
+            raise CrsError(problem_of(where, "unknown-crs", text=text))
         return DeclaredCrs(text, inner.crs, _OFFSETS[_fold(through["offset"])])
     name = _fold(text)
     if name in _OFFSETS:
@@ -265,18 +266,9 @@ def _refuse_what_nobody_can_convert(text: str, name: str, where: str) -> None:
         For Shanghai 2000 by name, and for Baidu's metres.
     """
     if name in _SHANGHAI_NAMES:
-        message = (
-            f"{where}: found '{text}'; its parameters are not public, so that circle "
-            "cannot know them; expected the PROJ string that the surveying office "
-            "gives for it, or the file converted to CGCS2000 (EPSG:4490)."
-        )
-        raise CrsError(message)
+        raise CrsError(problem_of(where, "crs-not-public", text=text))
     if name in _BAIDU_METRES:
-        message = (
-            f"{where}: found '{text}', Baidu's metres, for which no formula is "
-            "published; expected longitude and latitude in BD-09; export the file so."
-        )
-        raise CrsError(message)
+        raise CrsError(problem_of(where, "baidu-metres", text=text))
 
 
 def _known(text: str, where: str) -> pyproj.CRS:
@@ -292,14 +284,4 @@ def _known(text: str, where: str) -> pyproj.CRS:
     try:
         return parse_crs(f"EPSG:{code}" if code.isdecimal() else code, where=where)
     except CrsError as error:
-        raise CrsError(_unknown(text, where)) from error
-
-
-def _unknown(text: str, where: str) -> str:
-    """Say that a system is not known, and what may be written."""
-    return (
-        f"{where}: '{text}' is not a known coordinate system; expected WGS-84, "
-        "CGCS2000 (longitude and latitude), CGCS2000 120E (plane), CGCS2000 zone 40 "
-        "(plane, zone number before the easting), GCJ-02 (Amap, Tencent), BD-09 "
-        "(Baidu), an EPSG code such as EPSG:4549, or a PROJ string."
-    )
+        raise CrsError(problem_of(where, "unknown-crs", text=text)) from error

@@ -18,8 +18,57 @@ A message reads: where — what was found — what was expected — what to do.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Self
 
 SHOWN_IDS = 5
+
+
+class Words(str):
+    """
+    A text that is English if taken as a text, and knows itself in Chinese.
+
+    Examples
+    --------
+    >>> far = Words("too far", zh="太远")
+    >>> far, far.in_language("zh")
+    ('too far', '太远')
+    """
+
+    _zh: str
+
+    def __new__(cls, text: str, *, zh: str) -> Self:
+        """Make the text that it is in English."""
+        words = super().__new__(cls, text)
+        words._zh = zh
+        return words
+
+    def in_language(self, language: str) -> str:
+        """Give the text in Chinese (``zh``) or English (``en``)."""
+        return self._zh if language == "zh" else str(self)
+
+
+def in_language(text: str, language: str) -> str:
+    """
+    Give a text in a language, where it knows itself in that language.
+
+    Parameters
+    ----------
+    text
+        Any text; `Words` know two languages.
+    language
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    text
+        As it is, where there is no other.
+
+    Examples
+    --------
+    >>> in_language("EPSG:4549", "zh")
+    'EPSG:4549'
+    """
+    return text.in_language(language) if isinstance(text, Words) else text
 
 
 class CircleError(Exception):
@@ -34,7 +83,7 @@ class CircleError(Exception):
         if self.gathered or not self.args:
             return self.gathered
         text = self.args[0]
-        if isinstance(text, str) and "\n" not in text:
+        if isinstance(text, Words) or (isinstance(text, str) and "\n" not in text):
             return (text,)
         return tuple(str(self).splitlines())
 

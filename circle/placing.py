@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from circle.accidents import Accident, at_zero, find_accident, within_zone
 from circle.declared import DeclaredCrs, shapes_to_metric, to_metric
+from circle.errors import Words
 from circle.files import RawTable
 from circle.problems import Problem, problem_in
 from circle.tables import Column, Contract, conform
@@ -216,6 +217,11 @@ def _misfits(
     return [problem_in(raw, "misfit-coordinates", rows=rows, declared=declared.name)]
 
 
+def _either(words: list[str]) -> Words:
+    """Join words by or."""
+    return Words(" or ".join(words), zh=" 或 ".join(words))
+
+
 def _shape_problems(
     series: gpd.GeoSeries, shape: Shape, raw: RawTable, known: NDArray[np.bool_]
 ) -> list[Problem]:
@@ -230,7 +236,7 @@ def _shape_problems(
                 "wrong-shape",
                 rows=series.index[wrong],
                 shapes=tuple(sorted(set(kind[wrong]))),
-                wanted=" or ".join(sorted(_KINDS[shape])),
+                wanted=_either(sorted(_KINDS[shape])),
             )
         )
     if shape == "area":

@@ -1,11 +1,13 @@
 """One problem of an input: where it is and what to do, in Chinese or English."""
 
+import errno
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol, Self
 
-from circle.errors import SHOWN_IDS, list_ids
+from circle.errors import SHOWN_IDS, Words, in_language, list_ids
 from circle.words_problems import PROBLEM_TEXTS, Parts
 
 Value = str | tuple[str, ...]
@@ -14,7 +16,18 @@ _SHEET = re.compile(r"(?P<file>.+?): sheet '(?P<sheet>[^']*)'")
 _FILE = re.compile(r"(?P<file>[^:\n]+\.\w+)(?=: )")
 _ROWS = re.compile(r": (?P<word>row|feature) (?P<rows>\d+(?:, \d+)*)")
 _COLUMN = re.compile(r": column '(?P<column>[^']+)'")
-_ROWS_ZH = {"row": "第{}行", "feature": "第{}个要素"}
+_ROWS_ZH = {"row": "第{}行", "feature": "第{}个要素", "cell": "栅格 {}"}
+_REASONS_ZH = {
+    errno.ENOENT: "文件或文件夹不存在",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.EISDIR: "这是文件夹",
+    errno.ENOTDIR: "路径中有一段不是文件夹",
+    errno.EEXIST: "已存在",
+    errno.ENOSPC: "磁盘空间不足",
+    errno.EROFS: "磁盘为只读",
+    errno.ENAMETOOLONG: "文件名过长",
+}
 
 
 class Source(Protocol):
@@ -30,7 +43,7 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Problem(str):
+class Problem(Words):
     """
     One problem of an input; taken as a text, it is its message in English.
 
@@ -41,6 +54,8 @@ class Problem(str):
     """Key of its texts in `PROBLEM_TEXTS`; empty where `text` holds the message."""
     file: str
     """The file, as messages name it."""
+    item: str = ""
+    """The key of a study or profile it is about, such as ``facilities.crs``."""
     sheet: str = ""
     """The sheet of a workbook; empty for other files."""
     rows: tuple[object, ...] = ()
@@ -57,7 +72,7 @@ class Problem(str):
     def __new__(cls, key: str, file: str, **rest: Any) -> Self:
         """Make the text that the problem is."""
         text = rest.get("text", "")
-        return super().__new__(cls, text or _line_en(key, file, rest))
+        return str.__new__(cls, text or _line_en(key, file, rest))
 
     @property
     def found(self) -> str:
@@ -85,7 +100,7 @@ class Problem(str):
         """Write the problem in one line, in Chinese (``zh``) or English (``en``)."""
         if language != "zh":
             return str(self)
-        places = [self.file]
+        places = [in_language(self.file, language), self.item]
         if self.sheet:
             places.append(f"工作表“{self.sheet}”")
         if self.rows:
@@ -152,6 +167,73 @@ def problem_in(
     )
 
 
+def problem_of(
+    where: str | Path, key: str, /, *, rows: Iterable[object] = (), **values: Value
+) -> Problem:
+    """
+    Describe a problem of a whole file, or of one key of a study or profile.
+
+    Parameters
+    ----------
+    where
+        The file; behind a colon the key it is about.
+    key
+        Key of the texts.
+    rows
+        Ids of the cells concerned, where it is about some.
+    **values
+        What fills the braces of the texts.
+
+    Returns
+    -------
+    problem
+        The problem.
+
+    Examples
+    --------
+    >>> one = problem_of("study.yaml: facilities", "missing-key")
+    >>> print(one)
+    study.yaml: facilities: is missing; add it.
+    >>> print(one.in_language("zh"))
+    study.yaml: facilities: 缺少此项；请补充
+    """
+    file, item = where, ""
+    if type(where) is str and ": " in where:
+        file, _, item = where.rpartition(": ")
+    return Problem(
+        key,
+        file if isinstance(file, str) else str(file),
+        item=item,
+        rows=tuple(rows),
+        row_word="cell" if rows else "row",
+        values=values,
+    )
+
+
+def os_reason(error: Exception) -> Words:
+    """
+    Say why a file could not be read or written.
+
+    Parameters
+    ----------
+    error
+        What the system, or a library that writes files, said.
+
+    Returns
+    -------
+    reason
+        In English the words of the system.
+
+    Examples
+    --------
+    >>> os_reason(FileNotFoundError(2, "No such file or directory")).in_language("zh")
+    '文件或文件夹不存在'
+    """
+    if not isinstance(error, OSError) or not error.strerror:
+        return Words(str(error) or type(error).__name__, zh="写入中断")
+    return Words(error.strerror, zh=_REASONS_ZH.get(error.errno or 0, "系统拒绝访问"))
+
+
 def as_problems(messages: Iterable[str]) -> tuple[Problem, ...]:
     """
     Make problems of messages, such as those that an error holds.
@@ -209,7 +291,7 @@ def _without_place(text: str, problem: Problem) -> str:
 
 def _line_en(key: str, file: str, rest: Mapping[str, Any]) -> str:
     """Write a problem in one English line."""
-    places = [file]
+    places = [one for one in (file, rest.get("item", "")) if one]
     if rest.get("sheet"):
         places.append(f"sheet '{rest['sheet']}'")
     if rest.get("column"):
@@ -223,19 +305,39 @@ def _line_en(key: str, file: str, rest: Mapping[str, Any]) -> str:
 def _parts(key: str, values: Mapping[str, Value], language: str) -> Parts:
     """Fill the texts of a key."""
     texts = PROBLEM_TEXTS[key][0 if language == "zh" else 1]
-    filled = {name: _shown(value, language) for name, value in values.items()}
+    filled = {name: shown_value(value, language) for name, value in values.items()}
     found, expected, remedy = (one.format(**filled) for one in texts)
     return found, expected, remedy
 
 
-def _shown(value: Value, language: str) -> str:
-    """Write a value, or the first five of several and their number."""
+def shown_value(value: Value, language: str) -> str:
+    """
+    Write a value in one line, or the first five of several and their number.
+
+    Parameters
+    ----------
+    value
+        A text, or several.
+    language
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    text
+        The value as messages show it.
+
+    Examples
+    --------
+    >>> shown_value(("a", "b"), "zh"), shown_value(("a", "b"), "en")
+    ('a、b', 'a, b')
+    """
     if isinstance(value, str):
-        return value
+        return in_language(value, language).replace("\n", " ")
+    said = [in_language(one, language) for one in value]
     if language != "zh":
-        return list_ids(value)
-    shown = "、".join(value[:SHOWN_IDS])
-    return f"{shown} 等{len(value)}个" if len(value) > SHOWN_IDS else shown
+        return list_ids(said)
+    shown = "、".join(said[:SHOWN_IDS])
+    return f"{shown} 等{len(said)}个" if len(said) > SHOWN_IDS else shown
 
 
 def _rows_zh(rows: tuple[object, ...], row_word: str) -> str:

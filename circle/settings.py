@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -15,7 +16,18 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
-from circle.errors import ConfigError
+from circle.errors import ConfigError, Words
+from circle.problems import Problem, os_reason, problem_of
+from circle.words_profile import profile_rule_zh
+from circle.words_settings import RULE_ZH, RULES_ZH, YAML_FAULT_ZH, YAML_FAULTS_ZH
+
+_TOP = Words("(top level)", zh="（顶层）")
+_SECTION = Words("a section", zh="一节内容")
+# Found by its text, as the file may be no YAML at all.
+_SAYS_ENGLISH = re.compile(r"""^language:\s*["']?en["']?\s*(#|$)""", re.MULTILINE)
+_MOST_BYTES = 1_000_000
+# How pydantic joins the values that are allowed.
+_OR = re.compile(r", | or ")
 
 
 class Settings(BaseModel):
@@ -40,9 +52,12 @@ class Settings(BaseModel):
             and cls.model_fields[key].annotation is not bool
         }
         if switches:
-            message = (
-                f"{', '.join(sorted(switches))}: yes, no, on and off are switches; "
-                "expected another value; for the word itself, put it in quotes"
+            named = ", ".join(sorted(switches))
+            message = Words(
+                f"{named}: yes, no, on and off are switches; "
+                "expected another value; for the word itself, put it in quotes",
+                zh=f"{named}：`yes`、`no`、`on`、`off` 是开关，应为其他值；"
+                "如确为文字，请加引号",
             )
             raise ValueError(message)
         return content
@@ -62,12 +77,17 @@ def _mapping_once(loader: _UniqueKeyLoader, node: yaml.MappingNode) -> dict[Any,
     for key_node, value_node in node.value:
         key = loader.construct_object(key_node, deep=True)
         if isinstance(key, (dict, list)):
-            problem = "a key must be a single word or number"
+            problem = Words(
+                "a key must be a single word or number", zh="键应为一个词或数"
+            )
             raise yaml.constructor.ConstructorError(
                 problem=problem, problem_mark=key_node.start_mark
             )
         if key in mapping:
-            problem = f"the key '{key}' stands twice in one section"
+            problem = Words(
+                f"the key '{key}' stands twice in one section",
+                zh=f"键“{key}”在同一节中重复",
+            )
             raise yaml.constructor.ConstructorError(
                 problem=problem, problem_mark=key_node.start_mark
             )
@@ -79,9 +99,10 @@ def _plain_number(loader: _UniqueKeyLoader, node: yaml.ScalarNode) -> int | floa
     """Build a number, refusing spellings that YAML takes for another number."""
     # YAML 1.1 reads 015 as 13, 1_2 as 12 and 1:30 as 90.
     if not _PLAIN_NUMBER.fullmatch(node.value):
-        problem = (
+        problem = Words(
             f"'{node.value}' is no plain decimal number; write it plainly, or put it "
-            "in quotes if it is a name or a code"
+            "in quotes if it is a name or a code",
+            zh=f"“{node.value}”不是普通的十进制数，请改写；如为名称或编号，请加引号",
         )
         raise yaml.constructor.ConstructorError(
             problem=problem, problem_mark=node.start_mark
@@ -126,24 +147,46 @@ def read_yaml(path: Path) -> dict[str, Any]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        message = (
-            f"{path}: cannot be read ({error.strerror}); expected a YAML file; "
-            "check the path."
-        )
-        raise ConfigError(message) from error
+        problem = problem_of(path, "yaml-not-read", reason=os_reason(error))
+        raise ConfigError(problem) from error
     except UnicodeDecodeError as error:
-        message = f"{path}: is not UTF-8 text; save it as UTF-8."
-        raise ConfigError(message) from error
+        raise ConfigError(problem_of(path, "yaml-not-utf8")) from error
     try:
         # The loader is a SafeLoader; ruff cannot see that from the name.
         content = yaml.load(text, Loader=_UniqueKeyLoader)  # noqa: S506
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        message = f"{path}: is not valid YAML: {_yaml_problem(error)}."
-        raise ConfigError(message) from error
+        problem = problem_of(path, "yaml-not-valid", fault=_yaml_problem(error))
+        raise ConfigError(problem) from error
     if not isinstance(content, dict):
-        message = f"{path}: expected 'key: value' lines, found {_kind(content)}."
-        raise ConfigError(message)
+        raise ConfigError(problem_of(path, "yaml-no-mapping", kind=_kind(content)))
     return content
+
+
+def spoken_language(path: Path) -> str:
+    """
+    Give the language in which to speak of a study that may be at fault.
+
+    Parameters
+    ----------
+    path
+        The study file; nothing is raised, whatever it holds.
+
+    Returns
+    -------
+    language
+        As the file says; ``zh`` where it says nothing, as a study means it; ``en``,
+        in which the commands speak, where it cannot be read.
+
+    Examples
+    --------
+    >>> spoken_language(Path("nowhere.yaml"))
+    'en'
+    """
+    try:
+        text = path.read_bytes()[:_MOST_BYTES].decode("utf-8-sig", errors="replace")
+    except OSError:
+        return "en"
+    return "en" if _SAYS_ENGLISH.search(text) else "zh"
 
 
 def validate(
@@ -175,33 +218,54 @@ def validate(
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        problems = [_explain(model, one, where) for one in error.errors()]
-    raise ConfigError("\n".join(problems))
+        problems = [_explain(model, one, str(where)) for one in error.errors()]
+    failed = ConfigError("\n".join(problems))
+    failed.gathered = tuple(problems)
+    raise failed
 
 
-def _explain(model: type[Settings], detail: ErrorDetails, where: str | Path) -> str:
-    """Turn one pydantic error into circle's message form."""
+def _explain(model: type[Settings], detail: ErrorDetails, where: str) -> Problem:
+    """Turn one pydantic error into a problem of the file."""
     keys, _ = _walk(model, detail["loc"])
-    path = ".".join(keys) or "(top level)"
+    path = ".".join(keys) or _TOP
+    found = detail["input"]
     if detail["type"] == "extra_forbidden":
         _, sections = _walk(model, detail["loc"][:-1])
         known = sorted({name for one in sections for name in one.model_fields})
-        close = difflib.get_close_matches(str(detail["loc"][-1]), known, n=1)
-        hint = f" Did you mean '{close[0]}'?" if close else ""
-        return (
-            f"{where}: {path}: unknown key.{hint} Known keys here: {', '.join(known)}."
-        )
+        return _at(where, path, "unknown-key", **_known_keys(detail["loc"][-1], known))
     if detail["type"] == "missing":
-        return f"{where}: {path}: is missing; add it."
-    found = detail["input"]
-    text = repr(found)[:80] if not isinstance(found, dict) else "a section"
+        return _at(where, path, "missing-key")
     if detail["type"] == "string_type" and isinstance(found, (int, float, date)):
-        return (
-            f"{where}: {path}: found {found}, which YAML takes for a number or a "
-            "date; expected text; put it in quotes."
-        )
-    expected = detail["msg"].removeprefix("Value error, ")
-    return f"{where}: {path}: found {text}; {expected}."
+        return _at(where, path, "number-for-text", found=str(found))
+    shown = _SECTION if isinstance(found, dict) else repr(found)[:80]
+    return _at(where, path, "bad-setting", found=shown, wanted=_wanted(detail))
+
+
+def _at(where: str, path: str, key: str, **values: str) -> Problem:
+    """Describe a problem of one key of a file."""
+    return Problem(key, where, item=path, values=values)
+
+
+def _known_keys(key: object, known: Sequence[str]) -> dict[str, str]:
+    """Say which key may be meant, and which there are."""
+    close = difflib.get_close_matches(str(key), known, n=1)
+    hint = f" Did you mean '{close[0]}'?" if close else ""
+    hint_zh = f"，是否应为“{close[0]}”？" if close else ""
+    return {"hint": Words(hint, zh=hint_zh), "known": ", ".join(known)}
+
+
+def _wanted(detail: ErrorDetails) -> str:
+    """Say what a value should have been, in both languages."""
+    context = detail.get("ctx", {})
+    own = context.get("error")
+    if isinstance(own, ValueError) and own.args:
+        said = own.args[0]
+        if isinstance(said, Words):
+            return said
+        return Words(str(said), zh=profile_rule_zh(str(said)) or RULE_ZH)
+    text = RULES_ZH.get(detail["type"], RULE_ZH)
+    chinese = {key: _OR.sub("、", str(value)) for key, value in context.items()}
+    return Words(detail["msg"], zh=text.format(**chinese))
 
 
 def _walk(
@@ -238,15 +302,25 @@ def _settings_within(annotation: Any) -> list[type[Settings]]:
     return [section for sections in found for section in sections]
 
 
-def _yaml_problem(error: Exception) -> str:
+def _yaml_problem(error: Exception) -> Words:
     """Give the fault and its line from a YAML error."""
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-    return f"line {mark.line + 1}: {problem}" if mark else str(problem)
+    zh = YAML_FAULT_ZH
+    if isinstance(problem, Words):
+        zh = problem.in_language("zh")
+    else:
+        known = (own for start, own in YAML_FAULTS_ZH if problem.startswith(start))
+        zh = next(known, YAML_FAULT_ZH)
+    if mark is None:
+        return Words(str(problem), zh=zh)
+    line = mark.line + 1
+    return Words(f"line {line}: {problem}", zh=f"第{line}行：{zh}")
 
 
-def _kind(content: object) -> str:
+def _kind(content: object) -> Words:
     """Name what a YAML file holds instead of a mapping."""
     if content is None:
-        return "nothing"
-    return f"a {type(content).__name__}"
+        return Words("nothing", zh="空文件")
+    zh = "列表" if isinstance(content, list) else "单个值"
+    return Words(f"a {type(content).__name__}", zh=zh)

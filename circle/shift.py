@@ -15,7 +15,7 @@ from typing import Literal
 
 import numpy as np
 import pyproj
-from scipy.stats import binom
+from scipy.special import bdtrc
 
 from circle.crs import WGS84, project
 from circle.declared import DeclaredCrs, from_metric, to_metric
@@ -40,6 +40,10 @@ _TURNS = tuple(np.radians(45.0 * k) for k in range(1, 8))
 # … and too many to be chance, even if chance wins two of three (strong) or one of two.
 _STRONG_ODDS, _STRONG_CHANCE = 2.0 / 3.0, 1e-3
 _WEAK_ODDS, _WEAK_CHANCE = 0.5, 1e-2
+# Cells of a raster are far from streets here and there in any system.
+_LEAN_PER_LOSS, _LEAN_PER_RIVAL = 2, 2.0
+# Files with fewer places are also judged together, as one office draws on one map.
+_FEW = 50
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,15 @@ class Evidence:
         return "weak" if self._chance(_WEAK_ODDS) <= _WEAK_CHANCE else None
 
     @property
+    def leans(self) -> bool:
+        """Whether places lean to the move that, like cells, always misfit in part."""
+        if self.better < _LEAN_PER_LOSS * max(self.worse, 1):
+            return False
+        if self.gain < _LEAN_PER_RIVAL * max(self.rivals):
+            return False
+        return self._chance(_WEAK_ODDS) <= _STRONG_CHANCE
+
+    @property
     def against(self) -> bool:
         """Whether the places speak clearly against the move."""
         turned = replace(self, better=self.worse, worse=self.better)
@@ -80,7 +93,7 @@ class Evidence:
 
     def _chance(self, odds: float) -> float:
         """Give the chance of as many wins or more if each change wins with `odds`."""
-        return float(binom.sf(self.better - 1, self.better + self.worse, odds))
+        return float(bdtrc(self.better - 1, self.better + self.worse, odds))
 
 
 @dataclass(frozen=True)
@@ -123,8 +136,9 @@ def find_shifts(
     Returns
     -------
     shifts
-        At most one for each file and one for the subdistricts, in the order given;
-        empty outside China, where the systems are the same.
+        At most one for each file and one for the subdistricts, in the order given,
+        small files that only together tell last; empty outside China, where the
+        systems are the same.
 
     Notes
     -----
@@ -150,7 +164,9 @@ def find_shifts(
         best = _best(one, tests, crs)
         if best is not None:
             shifts.append(best)
-    return shifts
+    known = {one.name for one in shifts}
+    few = [one for one in thinned if one.name not in known and len(one.x_m) < _FEW]
+    return [*shifts, *_shifts_of_few(few, ground, crs)]
 
 
 def weigh(misfit: Misfit, places: Floats, moves: Floats) -> Evidence:
@@ -246,11 +262,12 @@ def _best(
         if any(one.against for one in evidence):
             continue
         distance_m = float(np.median(np.hypot(*moves.T)))
-        found += [
-            Shift(file.name, other, distance_m, one, one.sure)
-            for one in evidence
-            if one.sure is not None
-        ]
+        for one in evidence:
+            sure = one.sure
+            if sure is None and not file.within and one.leans:
+                sure = "weak"
+            if sure is not None:
+                found.append(Shift(file.name, other, distance_m, one, sure))
     return max(found, key=_rank, default=None)
 
 
@@ -282,6 +299,34 @@ def _shift_of_areas(
             distance_m = float(np.median(np.concatenate(distances)))
             found.append(Shift("subdistricts", other, distance_m, total, total.sure))
     return max(found, key=_rank, default=None)
+
+
+def _shifts_of_few(
+    files: Sequence[PlacedFile], ground: Ground, crs: pyproj.CRS
+) -> list[Shift]:
+    """Judge small files together; of those that are shifted, each is named weakly."""
+    found: dict[str, list[Shift]] = {}
+    if len(files) < 2 or len({one.declared.name for one in files}) > 1:
+        return []
+    for other in other_systems(files[0].declared):
+        each = []
+        for one in files:
+            places = np.column_stack([one.x_m, one.y_m])
+            moves = _moves(places, source=one.declared, other=other, crs=crs)
+            misfit = _either(far_from_streets(one, ground), outside_areas(one, ground))
+            evidence = weigh(misfit, places, moves)
+            distance_m = float(np.median(np.hypot(*moves.T)))
+            each.append(Shift(one.name, other, distance_m, evidence, "weak"))
+        if any(one.evidence.gain < 0 for one in each):
+            continue
+        if _together([one.evidence for one in each]).sure is not None:
+            found[other.text] = [one for one in each if one.evidence.gain > 0]
+    return max(found.values(), key=_gain_of_all, default=[])
+
+
+def _gain_of_all(shifts: Sequence[Shift]) -> int:
+    """Add up the places that files win."""
+    return sum(one.evidence.gain for one in shifts)
 
 
 def _together(each: Sequence[Evidence]) -> Evidence:

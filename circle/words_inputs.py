@@ -105,7 +105,7 @@ INPUT_TEXTS: Mapping[str, tuple[Parts, Parts]] = MappingProxyType(
         "not-a-date": (
             (
                 "发现 {values}",
-                "应为日期，如 2026-01-01 或 2026年1月",
+                "应为日期，如 2026-01-31、2026/1/31、2026年1月31日或 2026年1月",
                 "请改正，未知时留空",
             ),
             (
@@ -114,12 +114,139 @@ INPUT_TEXTS: Mapping[str, tuple[Parts, Parts]] = MappingProxyType(
                 "correct the cell, or leave it empty where the date is not known",
             ),
         ),
+        "year-as-date": (
+            (
+                "年份 {values} 填在日期格式的单元格中，已被表格软件当作1905年的某一天",
+                "应为日期",
+                "请改填完整日期，如 2024-01-01",
+            ),
+            (
+                "found the year {values} in a cell formatted as a date, which a "
+                "spreadsheet program takes for a day of 1905",
+                "expected a date",
+                "write it in full, such as 2024-01-01",
+            ),
+        ),
         "closes-before-it-opens": (
             ("关闭日期不晚于启用日期", "关闭日期应晚于启用日期", "请改正两个日期"),
             (
                 "found a closing date that is not after the opening date",
                 "expected it to be later",
                 "correct one of the dates",
+            ),
+        ),
+        # control totals
+        "people-with-decimals": (
+            ("发现小数", "人数应为整数", "请改为整数"),
+            (
+                "found {name} with decimals",
+                "expected whole people",
+                "write whole numbers",
+            ),
+        ),
+        "total-twice": (
+            ("街镇 {ids} 有多行控制总数", "每个街镇应只有一行", "请合并或删去多余的行"),
+            (
+                "found more than one row for subdistrict {ids}",
+                "expected one row for each",
+                "put them together or delete one",
+            ),
+        ),
+        "total-without-cells": (
+            (
+                "街镇 {home} 的控制总数为 {total} 人，但其中没有有人口的网格",
+                "应有可分配人口的网格",
+                "请核对坐标系；或删去该行，这些人口将不计入",
+            ),
+            (
+                "subdistrict {home}: found a control total of {total} people, but no "
+                "cell with people to put them in",
+                "expected inhabited cells",
+                "check the coordinate systems, or take the row out to leave these "
+                "people uncounted",
+            ),
+        ),
+        "band-without-cells": (
+            (
+                "街镇 {home} 的年龄段 {band} 控制总数为 {total} 人，"
+                "但网格中没有该年龄段人口",
+                "网格中应有该年龄段人口",
+                "请核对两份文件",
+            ),
+            (
+                "subdistrict {home}: found a control total of {total} people of "
+                "{band}, but no cell with any",
+                "expected some in the cells",
+                "check both files",
+            ),
+        ),
+        "band-totals-missing": (
+            (
+                "街镇 {ids} 没有控制总数；人口网格不含年龄段 {bands}",
+                "每个街镇都应有这些年龄段的控制总数",
+                "请补充这些街镇，或去掉这些年龄段",
+            ),
+            (
+                "found no row for subdistrict {ids}; the cells do not know the age "
+                "bands {bands}",
+                "expected totals for every subdistrict",
+                "add the rows or take the age bands out",
+            ),
+        ),
+        # returned workbooks
+        "places-not-converted": (
+            (
+                "“说明”表中坐标系改为 {crs}，但坐标仍是下发时 {sent} 的数值",
+                "坐标应与所选坐标系一致",
+                "请将坐标系改回 {sent}，或将全部坐标转换到 {crs}",
+            ),
+            (
+                "the coordinate system was changed to {crs}, but the numbers are those "
+                "handed out in {sent}",
+                "expected places in the system chosen",
+                "choose {sent} again, or convert all places",
+            ),
+        ),
+        "out-is-an-input": (
+            ("既是输入又是输出", "输出应为另一个文件", "请另取文件名"),
+            (
+                "is read and would be written over",
+                "expected another file for the result",
+                "choose another name",
+            ),
+        ),
+        "no-such-input": (
+            ("没有这个文件", "应为已有的文件", "请核对文件名和所在文件夹"),
+            (
+                "there is no such file",
+                "expected one that is there",
+                "check its name and folder",
+            ),
+        ),
+        "several-types": (
+            (
+                "同一单元格中有几种设施类型 {values}",
+                "每行应为一种类型",
+                "请每种类型各写一行，并填写相同的建筑编号；或在评估任务的 facilities 中"
+                "声明 `type_separator`",
+            ),
+            (
+                "found several facility types in one cell: {values}",
+                "expected one type in each row",
+                "write a row for each, with the same building_id, or declare "
+                "`type_separator` under facilities in the study",
+            ),
+        ),
+        "no-rows-of-subdistrict": (
+            (
+                "没有街镇“{name}”的行",
+                "应为 {known} 之一",
+                "请改正 --subdistrict，写法与表中一致",
+            ),
+            (
+                "found no row of the subdistrict '{name}'",
+                "expected one of {known}",
+                "write --subdistrict as the table does",
             ),
         ),
         "type-twice-in-cell": (

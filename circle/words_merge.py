@@ -11,6 +11,7 @@ MERGE_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "unchanged": ("未变", "unchanged"),
         "not returned": ("未报送", "not returned"),
         "conflict": ("冲突", "conflict"),
+        "left out": ("未汇入", "left out"),
         "duplicate": ("疑似重复", "possible duplicate"),
         "what": ("类型", "what"),
         "row_id": ("编号", "id"),
@@ -29,6 +30,40 @@ MERGE_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "two-returns": (
             "多份填报表内容不一致，未采用：{others}",
             "the returns do not agree; kept as it was: {others}",
+        ),
+        "both-changed": (
+            "下发后原有数据也有改动（下发时为 {sent}），未采用，请核对",
+            "the inventory has changed as well since this was handed out as {sent}; "
+            "kept as it was; check both",
+        ),
+        "taken-out": (
+            "该行下发后已从原有数据中删除，未恢复，请核对",
+            "the row has been taken out of the inventory since it was handed out; not "
+            "added again; check",
+        ),
+        "row-deleted": (
+            "{file} 中下发过该行，报送时已删除；停用请改状态为“关闭”",
+            "handed out in {file} and deleted there; write the status closed instead",
+        ),
+        "same-content": (
+            "无编号，类型、名称、地址与 {others} 相同但相距100米以上，未新增；"
+            "如为另一处设施，请区分名称或地址",
+            "no code, and type, name and address are those of {others} more than 100 m "
+            "away; not added; tell them apart by name or address",
+        ),
+        "unknown-row": (
+            "下发的缺口表中没有该编号，未采用",
+            "the workbook that was handed out has no such code; left out",
+        ),
+        "extra-column": (
+            "模板中没有的列，未汇入，请核对",
+            "a column that the template does not have; not merged; check",
+        ),
+        "no-header": ("（无列名）", "(no header)"),
+        "emptied": (
+            "该格在报送时被清空，保留原值；如确应清空，请直接修改原有数据",
+            "the cell was emptied; the inventory keeps its value; clear it there if "
+            "that is meant",
         ),
         "looks-like": (
             "编号不在原有数据中，但与 {others} "

@@ -3,7 +3,11 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from circle.words_files import FILE_TEXTS
 from circle.words_inputs import INPUT_TEXTS
+from circle.words_settings import SETTING_TEXTS
+from circle.words_siting import SITING_TEXTS
+from circle.words_streets import STREET_TEXTS
 
 Parts = tuple[str, str, str]
 
@@ -11,7 +15,11 @@ Parts = tuple[str, str, str]
 # Braces are filled by the problem; an empty part is left out.
 PROBLEM_TEXTS: Mapping[str, tuple[Parts, Parts]] = MappingProxyType(
     {
+        **FILE_TEXTS,
         **INPUT_TEXTS,
+        **SETTING_TEXTS,
+        **SITING_TEXTS,
+        **STREET_TEXTS,
         # columns and values
         "no-column": (
             (
@@ -249,6 +257,18 @@ PROBLEM_TEXTS: Mapping[str, tuple[Parts, Parts]] = MappingProxyType(
                 "give a full extract",
             ),
         ),
+        "no-reply-columns": (
+            (
+                "不是缺口工作簿",
+                "应为某次运行的 gaps.xlsx 或其填写后的副本",
+                "请报送 gaps.xlsx，勿改动表头与编号列",
+            ),
+            (
+                "found no columns for replies",
+                "expected the gaps.xlsx of a run, or a filled-in copy of it",
+                "return that workbook with its headers and codes as they were",
+            ),
+        ),
         "nothing-filled-in": (
             ("没有填写任何内容", "应至少填写一行（示例行不计）", "请填写后再报送"),
             (
@@ -279,14 +299,6 @@ PROBLEM_TEXTS: Mapping[str, tuple[Parts, Parts]] = MappingProxyType(
                 "cannot be merged into",
                 "expected a table of facilities or committees (.xlsx or .csv)",
                 "give the inventory",
-            ),
-        ),
-        "inventory-without-ids": (
-            ("没有编号列", "汇总需要每行都有编号", "请补充编号列"),
-            (
-                "has no column of codes",
-                "expected a code in every row to merge by",
-                "add the column",
             ),
         ),
         "unknown-table": (

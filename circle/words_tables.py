@@ -25,6 +25,7 @@ TABLE_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "By tier and domain (domains hold required types only)",
         ),
         "title_sites": ("选址建议表", "Proposed sites"),
+        "title_tasks": ("设施任务配置清单表", "Task list"),
         "title_gaps": ("未覆盖网格集聚区（缺口）", "Gap clusters"),
         "title_unsnapped": ("未接入路网的点位", "Points not joined to the network"),
         "title_not_placed": (
@@ -33,6 +34,39 @@ TABLE_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "title_missing": ("缺项清单", "Missing items"),
         "title_subdistrict": ("缺项与选址清单", "Missing items and sites"),
+        # measures beside coverage
+        "sheet_capacity": ("配置与容量", "capacity"),
+        "sheet_choice": ("可选择性", "choice"),
+        "sheet_fairness": ("公平性", "fairness"),
+        "sheet_monitoring": ("验收与预警", "acceptance"),
+        "title_capacity": ("应配置与已配置", "Required and provided capacity"),
+        "title_access": (
+            "可达供给（两步移动搜索）",
+            "Supply in reach (two-step floating catchments)",
+        ),
+        "title_facility_load": ("设施负荷", "Load of facilities"),
+        "title_full_items": (
+            "可达但已满的项目（仍计入达标率）",
+            "In reach but full (they count as covered)",
+        ),
+        "cut_rows": (
+            "（显示前{shown}行，共{all}行；完整数据见 tables/{name}.csv）",
+            " (the first {shown} of {all} rows; all are in tables/{name}.csv)",
+        ),
+        "missing_together": ("同缺类型", "missing_together"),
+        "title_choice": ("可达设施数", "Facilities in reach"),
+        "title_dependence": ("仅靠一处设施的人口", "What hangs on one facility"),
+        "title_fairness": ("公平性", "Fairness"),
+        "title_monitoring": ("验收、预警与实现度", "Acceptance, alerts, realisation"),
+        "title_acceptance": ("验收清单", "Acceptance"),
+        "title_alerts": ("预警指标", "Indicators beyond their warning line"),
+        "title_realisation": (
+            "实现度（本工具自有指数，非官方）",
+            "Realisation degree (the tool's own index, not an official one)",
+        ),
+        "whole_district": ("全区", "district"),
+        "area": ("范围", "area"),
+        "norm": ("配置标准", "norm"),
         "none": ("无", "none"),
         "total": ("合计", "total"),
         "outside": ("街镇范围外", "outside"),
@@ -56,6 +90,13 @@ TABLE_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "sites_count": ("选址数", "sites"),
         "open_facilities": ("开放设施数", "open_facilities"),
         "site_step": ("由第几处选址消除", "cleared_by_site"),
+        "responsible": ("责任单位", "responsible"),
+        "deadline": ("完成时限", "deadline"),
+        "done": ("完成情况", "done"),
+        "done_yes": ("已完成", "done"),
+        "done_going": ("进行中", "under way"),
+        "done_no": ("未开始", "not begun"),
+        "sites_cost": ("选址造价_万元", "sites_cost_10k"),
         "longitude": ("经度", "longitude"),
         "latitude": ("纬度", "latitude"),
         "share_of": ("{share}（分母：{total}）", "{share} (of {total})"),
@@ -103,12 +144,18 @@ TABLE_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "{share}（{covered} ÷ {total}）",
             "{share} ({covered} of {total})",
         ),
+        "siting_plan": ("选址方案", "Siting plan"),
         "definition": ("达标率口径", "Definition of coverage"),
         "definition_committee_pair": (
             "分子为时限内可达的居村项数，分母为全部居村项数；"
             "居村项＝居村×必备设施类型（{tiers}，共{types}类）",
             "(committee, type) pairs within the limit, over all pairs of committees "
             "and required types ({tiers}; {types} types)",
+        ),
+        "definition_committee_all": (
+            "分子为全部必备设施均在时限内可达的居村数，分母为全部居村数（{tiers}，共{types}类）",
+            "committees that reach every required type within the limit, over all "
+            "committees ({tiers}; {types} types)",
         ),
         "definition_person_item": (
             "分子为时限内可达的人项数，分母为全部人项数；"
@@ -128,7 +175,13 @@ TABLE_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "cycle_speed": ("骑行速度", "Cycling speed"),
         "speed_value": ("{kmh:g} 公里/小时", "{kmh:g} km/h"),
         "threshold": ("时限", "Time limit"),
-        "threshold_value": ("{minutes:g} 分钟（含）", "at most {minutes:g} minutes"),
+        "limit_min": ("{limits} 分钟", "{limits} minutes"),
+        "limit_m": ("{limits} 米", "{limits} metres"),
+        "threshold_value": ("{limits}（含）", "at most {limits}"),
+        "threshold_values": (
+            "按设施类型为 {limits}（含）",
+            "by facility type at most {limits}",
+        ),
         "mode_rule": ("出行方式", "Travel mode"),
         "mode_rule_value": ("{area}{kind}：{mode}", "{area}, {kind}: {mode}"),
         "substitution": ("上级设施向下兼容", "Higher levels serve lower ones"),
@@ -147,6 +200,7 @@ TABLE_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "input_facilities": ("设施名录", "facilities"),
         "input_candidates": ("候选点", "candidates"),
         "input_streets": ("道路", "streets"),
+        "input_office_replies": ("街镇回复", "replies of the offices"),
         "count_subdistricts": ("街镇数", "subdistricts"),
         "count_committees": ("居村数", "committees"),
         "count_cells": ("人口网格数", "population cells"),
@@ -186,6 +240,7 @@ TABLE_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "居村项数：居村×必备类型",
             "pairs of committees and required types",
         ),
+        "unit_committee_all": ("居村数", "committees"),
         "unit_person_item": (
             "人项数：人口×必备类型",
             "people times required types",

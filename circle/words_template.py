@@ -15,6 +15,12 @@ TEMPLATE_TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "optional": ("选填，未知时留空。", "May be left empty."),
         "choose_title": ("请从列表中选择", "Choose from the list"),
         "choose": ("该列只接受下拉列表中的选项。", "Only words of the list are known."),
+        "date_title": ("请填写日期", "Fill in a date"),
+        "date": (
+            "请填写完整日期，如 2024-05-01 或 2024年5月1日；只知年月的填当月1日。",
+            "Write a full date such as 2024-05-01; the first day of a month or year "
+            "where only that is known.",
+        ),
         "note_place": (
             "点位坐标，十进制度，至少六位小数，如 121.512345；坐标系见“说明”表。"
             "暂无坐标的设施可留空，将列为“未落位”。",
@@ -37,6 +43,20 @@ TEMPLATE_TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "note_facilities_type_id": (
             "必填。从列表中选择；同一建筑内有多种设施的，每种各填一行。",
             "Needed. Choose from the list; one row for each type under one roof.",
+        ),
+        "note_facilities_level": (
+            "选填。居村、社区或市区，从列表中选择；应与设施类型的层级一致，不一致时会提示核对。",
+            "May be left empty. committee, community or district; the check says where "
+            "it is not the level of the type.",
+        ),
+        "note_facilities_opened": (
+            "选填。启用日期，如 2024-05-01；只知年月的填当月1日。",
+            "May be left empty. First day on which it is open, such as 2024-05-01.",
+        ),
+        "note_facilities_closed": (
+            "选填。停用日期，如 2026-01-01；应晚于启用日期。",
+            "May be left empty. First day on which it is closed, later than the "
+            "opening date.",
         ),
         "note_facilities_status": (
             "开放、规划、在建或关闭。设施停用请改为“关闭”，不要删除该行。",
@@ -64,6 +84,16 @@ TEMPLATE_TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "What has not changed may be left out: nothing is deleted from the "
             "inventory.\n"
             "Before sending it back, run circle check: it marks the faulty cells.",
+        ),
+        "instructions_prefilled": (
+            "本表已预填下发时的现有数据：请逐行核对，直接修改有变化的单元格，其余不必改动。\n"
+            "新增的填在末尾，编号留空；停用的把状态改为“关闭”，不要删除行。\n"
+            "请在本工作簿内填写并报送，不要复制到新工作簿：其中保存了下发时的底稿。",
+            "The present rows are filled in: correct the cells that have changed, and "
+            "leave all others.\n"
+            "Write new ones below, without a code; what has closed gets the status "
+            "closed.\n"
+            "Return this workbook itself: it keeps the rows as they were handed out.",
         ),
     }
 )

@@ -188,6 +188,24 @@ def bomb(folder):
     study(lambda one: one["facilities"].update(path="facilities.xlsx"))(folder)
 
 
+def totals(text):
+    """Give the population control totals; None names a file that is not there."""
+
+    def write(folder):
+        if text is not None:
+            (folder / "totals.csv").write_text(text, "utf-8")
+        given = {"path": "totals.csv"}
+        study(lambda one: one["population"].update(control_totals=given))(folder)
+
+    return write
+
+
+def year_as_date(page):
+    """Type a year into a cell formatted as a date."""
+    page.cell(1, 7, "启用日期")
+    page.cell(2, 7, 2024).number_format = "yyyy-mm-dd"
+
+
 def half_pbf(folder):
     """Write the first half of a street file, as a broken download leaves it."""
     whole = (shipped_folder("demo_district") / "streets.osm.pbf").read_bytes()
@@ -312,6 +330,88 @@ BROKEN = (
         both(raw("facilities.pdf", "x"), put("facilities.pdf", "facilities", "path")),
         "expected a file that GDAL reads",
         "facilities.pdf",
+    ),
+    # dates and levels
+    Broken(
+        "not-a-date",
+        table(F, lambda one: one.assign(启用日期="去年")),
+        "found '去年'; expected a date",
+        FILE[F],
+    ),
+    Broken(
+        "no-such-day",
+        table(F, lambda one: one.assign(关闭日期="2026-02-30")),
+        "found '2026-02-30'; expected a date",
+        FILE[F],
+    ),
+    Broken(
+        "closed-before-it-opened",
+        table(F, lambda one: one.assign(opened="2020-01", closed="2019年12月")),
+        "a closing date that is not after the opening date",
+        FILE[F],
+    ),
+    Broken("year-in-a-date-cell", sheet(F, year_as_date), "found the year 2024", F),
+    Broken(
+        "unknown-level",
+        table(F, lambda one: one.assign(level="国家级")),
+        "found '国家级'; expected committee",
+        FILE[F],
+    ),
+    # control totals
+    Broken("totals-missing", totals(None), "there is no file", S),
+    Broken(
+        "totals-of-nowhere",
+        totals("街镇编号,人口\nZ9,100\n"),
+        "found subdistrict Z9",
+        "totals.csv",
+    ),
+    Broken(
+        "totals-in-halves",
+        totals("街镇编号,人口\nA1,100.5\n"),
+        "with decimals",
+        "totals.csv",
+    ),
+    Broken(
+        "totals-with-a-sum",
+        totals("街镇编号,人口\nA1,100\nB1,200\n合计,300\n"),
+        "a row of totals",
+        "totals.csv",
+    ),
+    Broken(
+        "total-of-the-district",
+        totals("街镇编号,人口\nA1,100\nB1,200\n全区合计,300\n"),
+        "a row of totals '全区合计'",
+        "totals.csv",
+    ),
+    Broken(
+        "totals-with-a-note",
+        totals("街镇编号,人口\nA1,100\n注：含流动人口,\n"),
+        "a text that is no record",
+        "totals.csv",
+    ),
+    Broken(
+        "totals-without-people",
+        totals("街镇编号,户数\nA1,100\n"),
+        "no column for 'population'",
+        "totals.csv",
+    ),
+    Broken(
+        "negative-total",
+        totals("街镇编号,人口\nA1,-100\n"),
+        "found -100",
+        "totals.csv",
+    ),
+    Broken(
+        "total-in-words",
+        totals("街镇编号,人口\nA1,约一百\n"),
+        "expected a number",
+        "totals.csv",
+    ),
+    Broken(
+        "subdistrict-with-two-totals",
+        totals("街镇,人口\nA1,100\nCross Street,90\n"),
+        "more than one row for subdistrict A1",
+        "totals.csv",
     ),
     # headers and rows
     Broken(

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import shapely
 import yaml
+from chinese import is_chinese
 from toy_city import write_toy
 
 from circle.areas import read_committees, read_subdistricts, study_crs
@@ -19,10 +20,10 @@ from circle.demo import make_demo
 from circle.errors import CrsError, InputError
 from circle.facilities import read_candidates, read_facilities
 from circle.population import read_cells
-from circle.profile import read_profile
+from circle.profile_reading import read_profile
 from circle.shipped import shipped_folder
 from circle.streets import read_streets
-from circle.study import read_study
+from circle.study import RasterPopulation, read_study
 
 OFFSETS = ("GCJ-02", "BD-09")
 TABLES = ("committees", "facilities", "candidates", "cells", "subdistricts")
@@ -128,6 +129,40 @@ def test_small_districts_of_any_seed_are_left_alone_or_found(tmp_path, seed):
         wrong = misread(tables["committees"], really=offset, crs=crs)
         said = complaint(study, {**tables, "committees": wrong}, streets, crs)
         assert f"`crs: {offset}` under `committees:`" in said
+
+
+def as_raster(study):
+    """The same study with the cells out of a raster."""
+    raster = RasterPopulation(kind="raster", path="people.tif")
+    return study.model_copy(update={"population": raster})
+
+
+@pytest.mark.parametrize("offset", OFFSETS)
+def test_a_shifted_raster_is_warned_of_by_the_streets(district, offset):
+    study, tables, streets, crs = district
+    study = as_raster(study)
+    assert check_shift(study, tables, streets, crs=crs) == ()
+    wrong = {**tables, "cells": misread(tables["cells"], really=offset, crs=crs)}
+    (warning,) = check_shift(study, wrong, streets, crs=crs)
+    assert warning.name == "coordinates-shifted"
+    assert warning.text.startswith("people.tif: ")
+    assert f"would not if they were {offset}" in warning.text
+    assert is_chinese(warning.in_language("zh"))
+    # A raster goes on beyond the district: borders say nothing of it.
+    assert check_shift(study, wrong, None, crs=crs) == ()
+
+
+@pytest.mark.parametrize("offset", OFFSETS)
+def test_small_files_are_judged_together(district, offset):
+    study, tables, streets, crs = district
+    names = ("committees", "facilities", "candidates")
+    few = {one: tables[one].iloc[:: len(tables[one]) // 10] for one in names}
+    assert check_shift(study, {**tables, **few}, streets, crs=crs) == ()
+    wrong = {one: misread(table, really=offset, crs=crs) for one, table in few.items()}
+    found = check_shift(study, {**tables, **wrong}, streets, crs=crs)
+    assert found
+    assert {one.name for one in found} == {"coordinates-shifted"}
+    assert all(f"`crs: {offset}`" in one.text for one in found)
 
 
 def complaint(study, tables, streets, crs):

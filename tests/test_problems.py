@@ -6,9 +6,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from chinese import english_left
 
-from circle.errors import ConfigError, InputError, gather
-from circle.problems import Problem, as_problems, problem_in
+from circle.errors import ConfigError, InputError, Words, gather
+from circle.problems import Problem, as_problems, os_reason, problem_in, problem_of
 from circle.words_problems import PROBLEM_TEXTS
 
 SHEET = SimpleNamespace(where="homes.xlsx: sheet '居村'", row_word="row")
@@ -31,6 +32,7 @@ def test_every_problem_is_told_in_both_languages(key):
     assert chinese[0]
     assert english[0]
     assert re.search("[一-鿿]", "".join(chinese))
+    assert not english_left(" ".join(chinese))
     values = dict.fromkeys(braces(chinese) | braces(english), "x")
     one = Problem(key, "a.csv", values=values)
     assert one.in_language("zh").startswith("a.csv: ")
@@ -94,3 +96,39 @@ def test_plain_messages_become_problems():
     assert one.in_language("en") == str(one)
     (two,) = as_problems(["study.yaml: crs: found 3"])
     assert (two.file, two.rows) == ("study.yaml", ())
+
+
+def test_words_know_both_languages_wherever_they_stand():
+    file = Words("profile 'x'", zh="标准“x”")
+    one = Problem("unknown-profile", file, values={"known": "pudong"})
+    assert one.startswith("profile 'x': not found; circle ships: pudong; ")
+    assert one.in_language("zh").startswith(
+        "标准“x”: 没有这个标准；自带的标准：pudong；"
+    )
+    kind = Words("an OSM file", zh="OSM 文件")
+    two = problem_of("a.yaml: streets", "key-means-nothing", keys=("crs",), kind=kind)
+    assert (two.file, two.item) == ("a.yaml", "streets")
+    assert two == (
+        "a.yaml: streets: found crs, which means nothing for an OSM file; expected it "
+        "only for other files; delete it."
+    )
+    assert two.in_language("zh") == (
+        "a.yaml: streets: 发现 crs，对OSM 文件没有意义；仅用于其他文件；请删去"
+    )
+
+
+def test_a_message_of_several_lines_is_one_problem():
+    one = problem_of("a.osm", "osm-not-read", error="line 1:\nbad")
+    assert InputError(one).problems == (one,)
+    assert "\n" not in one
+
+
+def test_the_reasons_of_the_system_are_told_in_chinese():
+    missing = os_reason(FileNotFoundError(2, "No such file or directory"))
+    assert (missing, missing.in_language("zh")) == (
+        "No such file or directory",
+        "文件或文件夹不存在",
+    )
+    assert os_reason(OSError(9999, "odd")).in_language("zh") == "系统拒绝访问"
+    assert os_reason(RuntimeError("odd")) == "odd"
+    assert os_reason(RuntimeError("odd")).in_language("zh") == "写入中断"

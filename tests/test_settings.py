@@ -1,7 +1,18 @@
+import ast
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
 import pytest
+from chinese import is_chinese
+from pydantic import Field
 
 from circle.errors import ConfigError
-from circle.settings import Settings, read_yaml, validate
+from circle.settings import Settings, read_yaml, spoken_language, validate
+from circle.words_profile import profile_rule_zh
+from circle.words_settings import RULE_ZH
+
+CIRCLE = Path(__file__).parents[1] / "circle"
 
 
 class Inner(Settings):
@@ -119,3 +130,125 @@ def test_sections_are_frozen():
     section = validate(Outer, {"name": "x"}, where="some.yaml")
     with pytest.raises(ValueError, match="frozen"):
         section.name = "y"
+
+
+class Kinds(Settings):
+    choice: Literal["a", "b"] = "a"
+    """Choice."""
+    count: Annotated[int, Field(gt=0, le=9)] = 1
+    """Count."""
+    share: Annotated[float, Field(ge=0, lt=1)] = 0.5
+    """Share."""
+    code: Annotated[str, Field(pattern="^[a-z]+$", min_length=2, max_length=3)] = "ab"
+    """Code."""
+    names: Annotated[tuple[str, ...], Field(min_length=1, max_length=2)] = ("a",)
+    """Names."""
+    switch: bool = True
+    """Switch."""
+    day: date | None = None
+    """Day."""
+    words: dict[str, str] | None = None
+    """Words."""
+    inner: Inner | None = None
+    """Inner."""
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"choice": "c"}, {"count": 0}, {"count": 10}, {"count": "x"}, {"count": 1.5},
+        {"count": [1]}, {"share": -1}, {"share": 1}, {"share": "x"}, {"share": [1]},
+        {"share": float("nan")}, {"code": "AB"}, {"code": "a"}, {"code": "abcd"},
+        {"code": ["x"]}, {"code": 12}, {"names": []}, {"names": ["a", "b", "c"]},
+        {"names": "a"}, {"switch": "x"}, {"switch": [1]}, {"day": "x"}, {"day": [1]},
+        {"words": 1}, {"inner": 1}, {"inner": {}}, {"nmaes": 1}, {"count": True},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_every_fault_of_a_setting_is_told_in_chinese(content):
+    with pytest.raises(ConfigError) as caught:
+        validate(Kinds, content, where="a.yaml")
+    for one in caught.value.problems:
+        line = one.in_language("zh")
+        assert is_chinese(line), line
+        assert RULE_ZH not in line
+        assert line.startswith("a.yaml: ")
+
+
+def own_rules():
+    """The texts of the rules that profiles check themselves, holes as x."""
+    for path in sorted(CIRCLE.glob("profile*.py")):
+        for function in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(function, ast.FunctionDef):
+                continue
+            for text in rule_texts(function):
+                yield pytest.param(text, id=f"{function.name}: {text[:30]}")
+
+
+def rule_texts(function):
+    """The messages of one function, if it raises a ValueError or lists problems."""
+    raises = [
+        one.exc.func.id
+        for one in ast.walk(function)
+        if isinstance(one, ast.Raise) and isinstance(one.exc, ast.Call)
+        and isinstance(one.exc.func, ast.Name)
+    ]  # fmt: skip
+    if raises and "ValueError" in raises:
+        given = [
+            one.value
+            for one in ast.walk(function)
+            if isinstance(one, ast.Assign) and one.targets[0].id == "message"
+        ]
+    elif function.name.endswith("_problems"):
+        given = [
+            one
+            for one in ast.walk(function)
+            if isinstance(one, (ast.JoinedStr, ast.Constant))
+        ]
+    else:
+        return
+    inside = {one.body[0].value for one in [function] if ast.get_docstring(one)} | {
+        part
+        for one in given
+        if isinstance(one, ast.JoinedStr)
+        for part in ast.walk(one)
+        if part is not one
+    }
+    for one in given:
+        text = shown_text(one)
+        # Without a verb it names a place in the file.
+        if one not in inside and len(text.split()) > 2 and text[-1] != ".":
+            yield text
+
+
+def shown_text(node):
+    """A text or f-string as it may be shown."""
+    if isinstance(node, ast.JoinedStr):
+        return "".join(
+            part.value if isinstance(part, ast.Constant) else "x"
+            for part in node.values
+        )
+    return node.value if isinstance(node.value, str) else ""
+
+
+@pytest.mark.parametrize("text", [*own_rules()])
+def test_every_rule_of_a_profile_is_told_in_chinese(text):
+    assert is_chinese(profile_rule_zh(text) or text), text
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("language: en\n", "en"),
+        ("name: x\nlanguage: 'en' # why\n[", "en"),
+        ("language: zh\n", "zh"),
+        ("  language: en\n", "zh"),
+        ("name: language en\n", "zh"),
+        ("", "zh"),
+    ],
+)
+def test_the_language_of_a_study_is_known_before_it_is_read(tmp_path, text, language):
+    path = tmp_path / "study.yaml"
+    path.write_text(text, "utf-8")
+    assert spoken_language(path) == language
+    assert spoken_language(tmp_path / "none.yaml") == "en"
