@@ -12,16 +12,17 @@ import shapely
 
 from circle.areas import read_committees, read_subdistricts, study_crs
 from circle.contracts import SUBDISTRICTS
-from circle.control_totals import read_control_totals
 from circle.coordinate_check import check_area, check_shift, stray_warnings
 from circle.declared import parse_declared
 from circle.errors import CircleError, CircleWarning, ConfigError
 from circle.facilities import measured_types, read_candidates, read_facilities
 from circle.placing import COORDINATES
 from circle.population import read_cells
-from circle.problems import Problem, as_problems
-from circle.profile import Profile, read_profile
-from circle.reading import read_table
+from circle.population_balance import settle_people
+from circle.problems import Problem, as_problems, problem_of
+from circle.profile import Profile
+from circle.profile_reading import read_profile
+from circle.reading import read_table, taken_warnings
 from circle.returned import is_returned, read_returned
 from circle.single_tables import KINDS, check_table_rows, metric_for, table_kind
 from circle.street_sources import read_study_streets
@@ -112,7 +113,7 @@ def check_path(
         sheets = ledger.attempt(lambda: read_returned(path, profile=standard))
         for sheet in sheets or ():
             ledger.problems.extend(sheet.checked.problems)
-            warnings += sheet.raw.warnings
+            warnings += sheet.checked.warnings
     elif standard is not None:
         warnings = _check_table(path, ledger, standard, kind=kind, crs=crs)
     return Checked(as_problems(ledger.problems), warnings, (path,), None)
@@ -138,12 +139,14 @@ def check_study(path: Path) -> Checked:
     if study is None:
         return Checked(as_problems(ledger.problems), (), (path,), None)
     ledger.problems.extend(missing_inputs(study))
+    study = _without_missing_totals(study)
     warnings: tuple[CircleWarning, ...] = ()
     profile = ledger.attempt(lambda: read_profile(study.profile, folder=study.folder))
     if profile is not None:
         tables, crs = _read_tables(study, profile, ledger)
+        warnings = tuple(one for name in tables for one in taken_warnings(tables[name]))
         if crs is not None and set(tables) == set(_SECTIONS):
-            warnings = _check_together(study, profile, ledger, tables=tables, crs=crs)
+            warnings += _check_together(study, profile, ledger, tables=tables, crs=crs)
     files = (path, *dict.fromkeys(input_paths(study).values()))
     return Checked(as_problems(ledger.problems), warnings, files, study.language)
 
@@ -163,7 +166,9 @@ def _check_table(
         checked = ledger.attempt(
             lambda: check_table_rows(raw, found, profile=profile, crs=crs)
         )
-        ledger.problems.extend(checked.problems if checked else ())
+        if checked is not None:
+            ledger.problems.extend(checked.problems)
+            return checked.warnings
     return raw.warnings
 
 
@@ -203,6 +208,15 @@ def _read_tables(
     # The subdistricts are read twice: for the system, and as a table.
     ledger.problems[seen:] = dict.fromkeys(ledger.problems[seen:])
     return tables, crs
+
+
+def _without_missing_totals(study: Study) -> Study:
+    """Take control totals out whose file is missing, which is told already."""
+    totals = study.population.control_totals
+    if totals is None or study.input_path(totals.path).exists():
+        return study
+    people = study.population.model_copy(update={"control_totals": None})
+    return study.model_copy(update={"population": people})
 
 
 def _is_there(section: str, there: set[str]) -> bool:
@@ -254,11 +268,7 @@ def _check_together(
     ledger.attempt(lambda: check_area(study, named, crs=crs))
     ledger.attempt(lambda: measured_types(study, profile))
     ledger.attempt(lambda: _people_inside(study, tables["population"]))
-    ledger.attempt(
-        lambda: read_control_totals(
-            study, profile=profile, subdistricts=tables["subdistricts"]
-        )
-    )
+    ledger.attempt(lambda: _settled(study, profile, tables))
     area = shapely.box(*tables["subdistricts"].total_bounds).buffer(_MARGIN_M)
     streets = None
     found: tuple[CircleWarning, ...] = ()
@@ -278,6 +288,15 @@ def _check_together(
     return (*found, *(shifted or ()), *stray_warnings(study, named))
 
 
+def _settled(
+    study: Study, profile: Profile, tables: dict[str, gpd.GeoDataFrame]
+) -> None:
+    """Scale people to control totals, which fails where nobody lives."""
+    cells = tables["population"]
+    inside = cells[cells["subdistrict_id"].notna()].reset_index(drop=True)
+    settle_people(study, inside, profile=profile, subdistricts=tables["subdistricts"])
+
+
 def _people_inside(study: Study, cells: gpd.GeoDataFrame) -> None:
     """
     Ask for people inside the subdistricts.
@@ -288,8 +307,5 @@ def _people_inside(study: Study, cells: gpd.GeoDataFrame) -> None:
         If no cell lies inside.
     """
     if cells["subdistrict_id"].isna().all():
-        message = (
-            f"{study.file}: population: no cell lies inside the subdistricts; check "
-            "the declared coordinate systems of both files."
-        )
-        raise ConfigError(message)
+        where = f"{study.file}: population"
+        raise ConfigError(problem_of(where, "no-cell-inside"))

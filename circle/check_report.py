@@ -5,6 +5,7 @@ from pathlib import Path
 from circle.check import Checked
 from circle.errors import OutputError
 from circle.marking import MARKABLE, mark_copy
+from circle.problems import problem_of
 
 _NONE = ("未发现问题", "no problems")
 _TOTAL = ("共{n}个问题", "{n} problems")
@@ -62,8 +63,7 @@ def write_marked(checked: Checked, out: Path, *, language: str) -> list[Path]:
     """
     single = checked.language is None
     if not single and out.suffix:
-        message = f"{out}: found a file; expected a folder for the copies of a study."
-        raise OutputError(message)
+        raise OutputError(problem_of(out, "file-for-folder"))
     copies = []
     for path in dict.fromkeys(checked.files):
         own = [one for one in checked.problems if Path(one.file).name == path.name]

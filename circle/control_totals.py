@@ -9,19 +9,25 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from circle.age_bands import PREFIX, band_columns, band_problems, with_age_bands
-from circle.contracts import CELLS, SUBDISTRICTS
-from circle.errors import InputError, gather, list_ids
-from circle.files import RawTable, read_raw_table
+from circle.areas import home_ids
+from circle.contracts import CELLS, COMMITTEES
+from circle.errors import InputError, gather
+from circle.files import RawTable
+from circle.problems import Problem, Value, problem_in
 from circle.profile import Profile
+from circle.reading import read_table, with_warnings
 from circle.study import Study
-from circle.tables import Contract, conform
+from circle.tables import Contract, conform, match_columns
 from circle.whole_people import share_out_people
 
 CONTROL_TOTALS = Contract(
     "control_totals",
     ("subdistrict_id",),
     (
-        SUBDISTRICTS.column("subdistrict_id"),
+        replace(
+            COMMITTEES.column("subdistrict_id"),
+            description="Code or name of the street office or town.",
+        ),
         replace(
             CELLS.column("population"),
             description="Published people of the subdistrict, whole.",
@@ -48,7 +54,8 @@ def read_control_totals(
     profile
         The profile; names the age bands.
     subdistricts
-        Contract ``subdistricts``.
+        Contract ``subdistricts``; an empty table if they are not known, and then no
+        row is held against them.
 
     Returns
     -------
@@ -65,22 +72,47 @@ def read_control_totals(
     source = study.population.control_totals
     if source is None:
         return None
-    raw = read_raw_table(study.input_path(source.path), layer=source.layer)
     contract = with_age_bands(CONTROL_TOTALS, profile)
+    raw = read_table(
+        study.input_path(source.path),
+        [contract],
+        columns=source.columns,
+        layer=source.layer,
+    )
     table, problems = conform(raw, contract, columns=source.columns)
+    found, _ = match_columns(raw, contract, columns=source.columns)
     people = [one for one in table.columns if str(one).startswith(POPULATION)]
     for name in people:
         split = table[name].notna() & (table[name] % 1 != 0)
-        problems += _named(raw, split, f"{name} with decimals", "whole people")
-    if "subdistrict_id" in table.columns:
-        known = list(subdistricts["subdistrict_id"])
-        strange = table["subdistrict_id"].notna() & ~table["subdistrict_id"].isin(known)
-        found = f"subdistrict {list_ids(table.loc[strange, 'subdistrict_id'])}"
-        problems += _named(raw, strange, found, f"one of {list_ids(known)}")
+        if split.any():
+            rows, column = raw.rows.index[split], found[name]
+            problems.append(
+                problem_in(
+                    raw, "people-with-decimals", rows=rows, column=column, name=name
+                )
+            )
+    if "subdistrict_id" in table.columns and len(subdistricts):
+        table["subdistrict_id"] = home_ids(table["subdistrict_id"], subdistricts)
+        problems += _strange_homes(raw, table["subdistrict_id"], subdistricts)
     if not problems:
         problems += band_problems(table, where=raw.where, row_word=raw.row_word)
     gather(problems, InputError)
-    return table.astype(dict.fromkeys(people, float)).reset_index(drop=True)
+    totals = table.astype(dict.fromkeys(people, float)).reset_index(drop=True)
+    return with_warnings(totals, raw.warnings)
+
+
+def _strange_homes(
+    raw: RawTable, home: pd.Series, subdistricts: gpd.GeoDataFrame
+) -> list[str]:
+    """Name subdistricts that the study does not have, and those named twice."""
+    known = tuple(str(one) for one in subdistricts["subdistrict_id"])
+    strange = home.notna() & ~home.isin(known)
+    values = tuple(dict.fromkeys(str(one) for one in home[strange]))
+    problems = _named(raw, strange, "unknown-subdistrict", values=values, known=known)
+    # One row may give the code and another the name.
+    twice = home.notna() & ~strange & home.duplicated(keep=False)
+    ids = tuple(sorted({str(one) for one in home[twice]}))
+    return problems + _named(raw, twice, "total-twice", ids=ids)
 
 
 def scale_to_totals(
@@ -127,24 +159,22 @@ def scale_to_totals(
         everyone = exact[at].sum(axis=1)
         weights = dict.fromkeys(new, everyone)
         weights |= {one: exact[at, n] for n, one in enumerate([*old, REST])}
+        told = {"where": where, "home": str(row["subdistrict_id"])}
         try:
-            people = _shared(wanted, weights, everyone, (*columns, REST))
+            people = _shared(wanted, weights, everyone, (*columns, REST), **told)
         except InputError as error:
-            problems.append(f"{where}: subdistrict {row['subdistrict_id']}: {error}")
+            problems += error.problems
             continue
         put_people(scaled, at, columns, people)
     gather(problems, InputError)
     return scaled
 
 
-def _named(raw: RawTable, bad: pd.Series, found: str, expected: str) -> list[str]:
+def _named(raw: RawTable, bad: pd.Series, key: str, **values: Value) -> list[str]:
     """Name faulty rows of a table."""
     if not bad.any():
         return []
-    return [
-        f"{raw.where}: {raw.row_word} {list_ids(raw.rows.index[bad])}: found {found}; "
-        f"expected {expected}."
-    ]
+    return [problem_in(raw, key, rows=raw.rows.index[bad], column="", **values)]
 
 
 def split_parts(cells: pd.DataFrame, bands: list[str]) -> Exact:
@@ -183,12 +213,9 @@ def _without_totals(
     short = sorted(set(lived_in) - set(totals["subdistrict_id"]))
     if not short:
         return []
-    names = ", ".join(one.removeprefix(PREFIX) for one in new)
-    return [
-        f"{where}: found no row for subdistrict {list_ids(short)}; the cells do not "
-        f"know the age bands {names}, so expected totals for every subdistrict; add "
-        "the rows or take the age bands out."
-    ]
+    bands = ", ".join(one.removeprefix(PREFIX) for one in new)
+    values: dict[str, Value] = {"ids": tuple(map(str, short)), "bands": bands}
+    return [Problem("band-totals-missing", where, values=values)]
 
 
 def _shared(
@@ -196,16 +223,22 @@ def _shared(
     weights: Mapping[str, Exact],
     everyone: Exact,
     parts: Sequence[str],
+    *,
+    where: str,
+    home: str,
 ) -> NDArray[np.int64]:
-    """Share the totals of one subdistrict out over its cells, one part at a time."""
+    """
+    Share the totals of one subdistrict out over its cells, one part at a time.
+
+    Raises
+    ------
+    InputError
+        If people have no cell to live in.
+    """
     total = wanted[POPULATION]
     if total > 0 and not everyone.sum() > 0:
-        message = (
-            f"found a control total of {total:,} people, but no cell with people to "
-            "put them in; expected inhabited cells; check the coordinate systems, or "
-            "take the row out to leave these people uncounted."
-        )
-        raise InputError(message)
+        told = {"home": home, "total": f"{total:,}"}
+        raise InputError(Problem("total-without-cells", where, values=told))
     target = dict(wanted)
     del target[POPULATION]
     left = total - sum(target.values())
@@ -221,12 +254,9 @@ def _shared(
         if part == REST and not weight.sum() > 0:
             weight = everyone
         if target[part] > 0 and not weight.sum() > 0:
-            message = (
-                f"found a control total of {target[part]:,} people of "
-                f"{part.removeprefix(PREFIX)}, but no cell with any; expected some in "
-                "the cells; check both files."
-            )
-            raise InputError(message)
+            told = {"home": home, "total": f"{target[part]:,}"}
+            told["band"] = part.removeprefix(PREFIX)
+            raise InputError(Problem("band-without-cells", where, values=told))
         if target[part] > 0:
             people[:, column] = share_out_people(target[part], weight)
     return people

@@ -4,7 +4,9 @@ import hashlib
 import math
 import unicodedata
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
 
 import geopandas as gpd
 import pandas as pd
@@ -13,6 +15,30 @@ from shapely.geometry.base import BaseGeometry
 
 _DIGITS = 10
 _SEPARATOR = "\x1f"
+
+
+@dataclass(frozen=True)
+class IdRule:
+    """How the ids of a table are derived."""
+
+    name: str
+    """Column of the ids."""
+    prefix: str
+    """What the ids begin with."""
+    content: tuple[str, ...]
+    """The columns that make a row what it is."""
+
+
+# A row gets the same id wherever it is read: out of an inventory, or out of a return.
+ID_RULES: Mapping[str, IdRule] = MappingProxyType(
+    {
+        "subdistricts": IdRule("subdistrict_id", "s", ("name",)),
+        "committees": IdRule("committee_id", "c", ("name", "subdistrict_id")),
+        "cells": IdRule("cell_id", "p", ()),
+        "facilities": IdRule("facility_id", "f", ("type_id", "name", "address")),
+        "candidates": IdRule("candidate_id", "k", ("name", "route")),
+    }
+)
 
 
 def derived_ids(
@@ -54,34 +80,28 @@ def derived_ids(
     return ids
 
 
-def with_ids(
-    table: gpd.GeoDataFrame, name: str, *, prefix: str, content: Sequence[str]
-) -> gpd.GeoDataFrame:
+def with_ids(table: gpd.GeoDataFrame, rule: IdRule) -> gpd.GeoDataFrame:
     """
     Give a table ids derived from its content, if it has none.
 
     Parameters
     ----------
     table
-        A table as read; untouched where it has a column `name`.
-    name
-        Column of the ids.
-    prefix
-        What the ids begin with.
-    content
-        The columns that make a row what it is; those that are not there are empty.
+        A table as read; untouched where it has the column of the ids.
+    rule
+        How they are derived; columns of its content that are not there are empty.
 
     Returns
     -------
     table
-        With ids. Where all of `content` is empty, the place stands for it.
+        With ids. Where all of the content is empty, the place stands for it.
     """
-    if name in table.columns or table.empty:
+    if rule.name in table.columns or table.empty:
         return table
     places = [_place_text(one) for one in table.geometry]
     columns = [
         table[one] if one in table.columns else pd.Series(None, index=table.index)
-        for one in content
+        for one in rule.content
     ]
     rows = list(zip(*columns, strict=True)) or [()] * len(table)
     contents = [
@@ -91,7 +111,7 @@ def with_ids(
     rest = sorted(one for one in table.columns if one != table.geometry.name)
     others = table[rest].astype(str).agg(_SEPARATOR.join, axis=1) if rest else places
     ties = [f"{a}{_SEPARATOR}{b}" for a, b in zip(places, others, strict=True)]
-    return table.assign(**{name: derived_ids(prefix, contents, ties=ties)})
+    return table.assign(**{rule.name: derived_ids(rule.prefix, contents, ties=ties)})
 
 
 def _digest(content: Sequence[object]) -> str:

@@ -1,68 +1,43 @@
 """What is open on a day: status, opening and closing dates of facilities."""
 
-from collections.abc import Mapping
 from datetime import date
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 
-from circle.dates import parse_date
 from circle.errors import CircleWarning, list_ids
 from circle.files import RawTable
-from circle.problems import problem_in
+from circle.input_contracts import STATUS_WORDS
+from circle.problems import problem_in, shown_value
 
 DATES = ("opened", "closed")
 
 
-def with_dates(
-    raw: RawTable, table: gpd.GeoDataFrame, *, headers: Mapping[str, str]
-) -> tuple[gpd.GeoDataFrame, list[str]]:
+def turned_dates(raw: RawTable, table: pd.DataFrame) -> list[str]:
     """
-    Read the opening and closing dates of an inventory.
+    Name the facilities that close before they open.
 
     Parameters
     ----------
     raw
         The file, for messages.
     table
-        The inventory with ``opened`` and ``closed`` as text, or without them.
-    headers
-        Column of circle to column of the file, for messages.
+        The inventory on the rows of the file; dates as ``2026-01-31``, or without
+        them.
 
     Returns
     -------
-    table
-        With dates as ``2026-01-31``.
     problems
-        Cells that hold no date, and facilities that close before they open.
+        One message, or none.
     """
-    problems: list[str] = []
-    table = table.copy()
-    for name in DATES:
-        if name not in table.columns:
-            continue
-        given = table[name].dropna()
-        read = given.map(parse_date)
-        bad = given[read.isna()]
-        if len(bad):
-            values = tuple(f"'{one}'" for one in bad.unique())
-            problems.append(
-                problem_in(
-                    raw,
-                    "not-a-date",
-                    rows=bad.index.unique(),
-                    column=headers.get(name, ""),
-                    values=values,
-                )
-            )
-        table[name] = read.reindex(table.index).astype(object)
-    if set(DATES) <= set(table.columns):
-        both = table.dropna(subset=list(DATES))
-        turned = both[both["closed"] <= both["opened"]]
-        if len(turned):
-            rows = turned.index.unique()
-            problems.append(problem_in(raw, "closes-before-it-opens", rows=rows))
-    return table, problems
+    if not set(DATES) <= set(table.columns):
+        return []
+    both = table.dropna(subset=list(DATES))
+    turned = both[both["closed"] <= both["opened"]]
+    if turned.empty:
+        return []
+    return [problem_in(raw, "closes-before-it-opens", rows=turned.index.unique())]
 
 
 def status_on(facilities: gpd.GeoDataFrame, day: date) -> gpd.GeoDataFrame:
@@ -122,17 +97,22 @@ def date_warnings(
     warnings = []
     changed = (before["status"] != after["status"]).to_numpy(bool)
     if changed.any():
-        told = list_ids(
-            f"{one} ({old} → {new})"
-            for one, old, new in zip(
+        pairs = list(
+            zip(
                 ids[changed],
                 before.loc[changed, "status"],
                 after.loc[changed, "status"],
                 strict=True,
             )
         )
-        text = f"on {iso}, {changed.sum()} facilities have another status: {told}."
-        zh = f"按{iso}时点，{changed.sum()}处设施的状态与名录不同：{told}。"
+        told = list_ids(f"{one} ({old} → {new})" for one, old, new in pairs)
+        text = f"on {iso}, {len(pairs)} facilities have another status: {told}."
+        words = {name: words[0] for name, words in STATUS_WORDS.items()}
+        told = shown_value(
+            tuple(f"{one}（{words[old]}→{words[new]}）" for one, old, new in pairs),
+            "zh",
+        )
+        zh = f"按{iso}时点，{len(pairs)}处设施的状态与名录不同：{told}。"
         warnings.append(CircleWarning("status-by-date", text, zh))
     due = before["opened"].map(lambda one: isinstance(one, str) and one <= iso)
     late = due.to_numpy(bool) & after["status"].isin(["planned", "building"])
@@ -142,6 +122,7 @@ def date_warnings(
             f"{late.sum()} facilities are planned or being built although their "
             f"opening date has passed on {iso}; they do not count: {told}."
         )
+        told = shown_value(tuple(ids[late]), "zh")
         zh = (
             f"{late.sum()}处设施启用日期已过（{iso}）但仍为规划或在建，未计入：{told}。"
         )

@@ -7,6 +7,7 @@ from circle.errors import InputError
 from circle.files_layers import PARQUET_SUFFIXES, read_layer_file, read_parquet_file
 from circle.files_sheets import SHEET_SUFFIXES, read_sheet_file
 from circle.files_text import TEXT_SUFFIXES, read_text_file
+from circle.problems import problem_in
 from circle.raw_table import RawTable
 
 __all__ = ["SHEET_SUFFIXES", "TEXT_SUFFIXES", "RawTable", "read_raw_table"]
@@ -49,9 +50,5 @@ def read_raw_table(
     else:
         raw = read_layer_file(path, layer=layer)
     if raw.rows.empty and not raw.problems:
-        message = (
-            f"{raw.where}: found no rows; expected a header and at least one row; "
-            "check that it is the right file and sheet."
-        )
-        raise InputError(message)
+        raise InputError(problem_in(raw, "no-rows"))
     return raw

@@ -13,6 +13,7 @@ from pyarrow.lib import ArrowInvalid
 from circle.errors import InputError
 from circle.files_sheets import not_read, refuse_bomb
 from circle.files_text import decode_text
+from circle.problems import problem_of
 from circle.raw_table import RawTable
 
 PARQUET_SUFFIXES = (".parquet", ".geoparquet")
@@ -77,19 +78,10 @@ def read_layer_file(path: Path, *, layer: str | None = None) -> RawTable:
         zipfile.BadZipFile,
         OSError,
     ) as error:
-        message = (
-            f"{path.name}: cannot be read as a layer ({error}); expected a file that "
-            "GDAL reads, such as .geojson or .gpkg; of a Shapefile send .shp, .shx, "
-            ".dbf and .prj together."
-        )
-        raise InputError(message) from error
+        problem = problem_of(path.name, "layer-not-read", error=str(error))
+        raise InputError(problem) from error
     except UnicodeDecodeError as error:
-        message = (
-            f"{path.name}: found attribute text that is not in the encoding it names, "
-            "nor UTF-8 or GB18030 (GBK); expected one of these; delete its .cpg file, "
-            "or save it again as .gpkg."
-        )
-        raise InputError(message) from error
+        raise InputError(problem_of(path.name, "layer-encoding")) from error
     rows.index = pd.RangeIndex(1, len(rows) + 1)
     others = [] if layer is not None else names[1:]
     return RawTable(
@@ -119,11 +111,8 @@ def read_parquet_file(path: Path) -> RawTable:
     try:
         rows = _parquet(path)
     except (ArrowInvalid, OSError, ValueError) as error:
-        message = (
-            f"{path.name}: cannot be read as GeoParquet ({error}); expected a whole "
-            ".parquet file; export it again."
-        )
-        raise InputError(message) from error
+        problem = problem_of(path.name, "parquet-not-read", error=str(error))
+        raise InputError(problem) from error
     rows.index = pd.RangeIndex(1, len(rows) + 1)
     return RawTable(path.name, rows, "feature")
 

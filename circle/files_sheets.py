@@ -5,10 +5,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, ZipError
+from python_calamine import CalamineSheet, CalamineWorkbook
 
 from circle.errors import CircleWarning, InputError, list_ids
+from circle.problems import problem_of
 from circle.raw_table import RawTable
+from circle.sheet_books import opened_book
 from circle.table_layout import MergedRange, lay_out
 
 SHEET_SUFFIXES = (".xlsx", ".xls", ".ods", ".xlsb", ".xlsm")
@@ -39,13 +41,31 @@ def refuse_bomb(path: Path) -> None:
         unpacked_mb = sum(one.file_size for one in packed.infolist()) / _BYTES_PER_MB
     times = unpacked_mb * _BYTES_PER_MB / path.stat().st_size
     if unpacked_mb > UNPACKED_MB or (unpacked_mb > SMALL_MB and times > PACKED_TIMES):
-        message = (
-            f"{path.name}: found a file that unpacks to {unpacked_mb:,.0f} MB, "
-            f"{times:,.0f} times its size; expected at most {UNPACKED_MB} MB and "
-            f"{PACKED_TIMES} times; it was not opened; ask its sender "
-            "for a plain table."
+        problem = problem_of(
+            path.name,
+            "zip-bomb",
+            unpacked=f"{unpacked_mb:,.0f}",
+            times=f"{times:,.0f}",
+            most=str(UNPACKED_MB),
+            most_times=str(PACKED_TIMES),
         )
-        raise InputError(message)
+        raise InputError(problem)
+
+
+def _refuse_damaged(path: Path) -> None:
+    """
+    Refuse a bomb, and an archive of which nothing can be listed.
+
+    Raises
+    ------
+    InputError
+        If it is either.
+    """
+    try:
+        refuse_bomb(path)
+    except (zipfile.BadZipFile, OSError) as error:
+        problem = problem_of(path.name, "sheet-not-read", error=str(error))
+        raise InputError(problem) from error
 
 
 def read_sheet_file(
@@ -74,26 +94,17 @@ def read_sheet_file(
     InputError
         If the file cannot be read, is a ZIP bomb or has no such sheet.
     """
-    try:
-        refuse_bomb(path)
-        with CalamineWorkbook.from_path(path) as book:
-            name = sheet if sheet is not None else book.sheet_names[0]
-            if name not in book.sheet_names:
-                message = (
-                    f"{path.name}: found no sheet '{name}'; it has "
-                    f"{', '.join(book.sheet_names)}; name one of them under `layer:`."
-                )
-                raise InputError(message)
-            page = book.get_sheet_by_name(name)
-            content = page.to_python(skip_empty_area=False)
-            merged = _merged(page)
-            others = [] if sheet is not None else _others(book, name)
-    except (CalamineError, ZipError, zipfile.BadZipFile, OSError) as error:
-        message = (
-            f"{path.name}: cannot be read as a spreadsheet ({error}); open it in a "
-            "spreadsheet program and save it again as .xlsx."
-        )
-        raise InputError(message) from error
+    _refuse_damaged(path)
+    with opened_book(path) as book:
+        name = sheet if sheet is not None else book.sheet_names[0]
+        if name not in book.sheet_names:
+            has = ", ".join(book.sheet_names)
+            problem = problem_of(path.name, "no-such-sheet", name=name, names=has)
+            raise InputError(problem)
+        page = book.get_sheet_by_name(name)
+        content = page.to_python(skip_empty_area=False)
+        merged = _merged(page)
+        others = [] if sheet is not None else _others(book, name)
     where = f"{path.name}: sheet '{name}'"
     raw = lay_out(content, where=where, known=known, merged=merged)
     return replace(raw, warnings=(*raw.warnings, *not_read(where, others, "sheet")))

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from circle.errors import InputError
+from circle.problems import Problem, problem_of
 from circle.raw_table import RawTable, fold_name
 from circle.table_layout import lay_out
 
@@ -122,20 +123,12 @@ def read_text_file(path: Path, *, known: Collection[str] = ()) -> RawTable:
     try:
         text, encoding = decode_text(path.read_bytes())
     except UnicodeDecodeError as error:
-        message = (
-            f"{path.name}: found text that is neither UTF-8 nor GB18030 (GBK); "
-            "expected one of them; open it and save it as 'CSV UTF-8'."
-        )
-        raise InputError(message) from error
+        raise InputError(problem_of(path.name, "text-encoding")) from error
     except OSError as error:
         raise InputError(_unreadable(path, error)) from error
     _log.info("%s: text is %s", path.name, encoding)
     if "\0" in text:
-        message = (
-            f"{path.name}: found zero bytes in the text; expected a text table; save "
-            "it as 'CSV UTF-8', or give it the ending of what it is."
-        )
-        raise InputError(message)
+        raise InputError(problem_of(path.name, "zero-bytes"))
     separator = find_separator(text, known=known, suffix=path.suffix.lower())
     try:
         reader = csv.reader(
@@ -147,9 +140,6 @@ def read_text_file(path: Path, *, known: Collection[str] = ()) -> RawTable:
     return lay_out(content, where=path.name, known=known)
 
 
-def _unreadable(path: Path, error: Exception) -> str:
+def _unreadable(path: Path, error: Exception) -> Problem:
     """Say that a text table cannot be read."""
-    return (
-        f"{path.name}: cannot be read as a text table ({error}); expected cells "
-        "separated by commas, semicolons or tabs; look for a quote that is not closed."
-    )
+    return problem_of(path.name, "text-not-read", error=str(error))

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from circle.capacity_columns import BUILD_ERA, CAPACITY_COLUMNS
 from circle.tables import Column, Contract
 
 AREA_CLASS_WORDS = {
@@ -13,6 +14,10 @@ COMMITTEE_KIND_WORDS = {
     "resident": ("居委", "居委会", "居民委员会"),
     "village": ("村委", "村委会", "村民委员会"),
 }
+OPEN_TO_WORDS = {
+    "all": ("所有人", "全体居民", "公众", "对外开放", "everybody"),
+    "members": ("内部", "内部人员", "特定对象", "会员", "不对外开放"),
+}
 STATUS_WORDS = {
     "open": (
         *("开放", "已开放", "运营", "在用", "营业", "正常", "运营中", "已启用"),
@@ -21,6 +26,20 @@ STATUS_WORDS = {
     "planned": ("规划", "拟建", "规划中", "待建", "未开工"),
     "building": ("在建", "建设中", "施工中", "under construction"),
     "closed": ("关闭", "停用", "已关闭", "已停用", "停业", "关停", "撤销"),
+}
+LEVEL_WORDS = {
+    "committee": ("居村", "居村级", "居委级", "村居", "村居级"),
+    "community": ("社区", "社区级", "街镇级", "街道级"),
+    "district": ("市区", "市区级", "市级", "区级"),
+}
+# Where a point comes from.
+MADE_FROM = {
+    "table": ("候选点表",),
+    "facility": ("现有设施",),
+    "cluster": ("缺口聚类点",),
+    "committee": ("居村点",),
+    "grid": ("格网点",),
+    "feedback": ("反馈增补",),
 }
 ROUTE_WORDS = {"reuse": ("盘活存量",), "co-use": ("复合利用",), "build": ("规划建设",)}
 
@@ -126,6 +145,7 @@ COMMITTEES = Contract(
             null=True,
             minimum=0,
         ),
+        BUILD_ERA,
         Column("geometry", "point", "Committee point.", "位置"),
     ),
 )
@@ -175,6 +195,16 @@ FACILITIES = Contract(
             synonyms=("类型", "设施类别", "类别", "功能", "type", "facility_type"),
         ),
         Column(
+            "level",
+            "choice",
+            "Level of the facility; held against the level of its type.",
+            "层级",
+            required=False,
+            null=True,
+            choices=LEVEL_WORDS,
+            synonyms=("设施层级", "服务层级"),
+        ),
+        Column(
             "status",
             "choice",
             "Only open facilities count.",
@@ -185,7 +215,7 @@ FACILITIES = Contract(
         ),
         Column(
             "opened",
-            "text",
+            "date",
             "First day on which it is open.",
             "启用日期",
             required=False,
@@ -197,7 +227,7 @@ FACILITIES = Contract(
         ),
         Column(
             "closed",
-            "text",
+            "date",
             "First day on which it is closed.",
             "关闭日期",
             required=False,
@@ -228,6 +258,17 @@ FACILITIES = Contract(
                 *("建筑面积_m2", "建筑面积(m²)", "建筑面积(平方米)", "面积"),
                 "floor_area",
             ),
+        ),
+        *CAPACITY_COLUMNS,
+        Column(
+            "open_to",
+            "choice",
+            "Whom it serves; only what is open to all counts by default.",
+            "开放对象",
+            required=False,
+            null=True,
+            choices=OPEN_TO_WORDS,
+            synonyms=("服务对象", "开放范围", "open_to"),
         ),
         Column(
             "building_id",

@@ -1,5 +1,6 @@
 """Copies of tables in which the faulty cells are marked and explained."""
 
+import contextlib
 import csv
 from collections import defaultdict
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ from circle.errors import InputError, OutputError
 from circle.files import SHEET_SUFFIXES, TEXT_SUFFIXES
 from circle.files_sheets import refuse_bomb
 from circle.files_text import decode_text, find_separator
-from circle.problems import Problem
+from circle.problems import Problem, os_reason, problem_of
 
 MARKABLE = (*SHEET_SUFFIXES, *TEXT_SUFFIXES)
 _FILL = PatternFill("solid", start_color="FFFF00")
@@ -60,19 +61,15 @@ def mark_copy(
         opened.
     """
     if out.suffix.lower() != ".xlsx":
-        message = f"{out}: found the ending '{out.suffix}'; expected .xlsx."
-        raise OutputError(message)
+        ending = {"ending": out.suffix, "wanted": ".xlsx"}
+        raise OutputError(problem_of(out, "wrong-ending", **ending))
     if out.exists() and out.samefile(source):
-        message = f"{out}: is the table itself; expected another file for the copy."
-        raise OutputError(message)
+        raise OutputError(problem_of(out, "copy-is-original"))
     try:
         book = _opened(source)
     except _UNREADABLE as error:
-        message = (
-            f"{source}: cannot be copied to mark it ({error}); correct what the "
-            "messages name first."
-        )
-        raise OutputError(message) from error
+        problem = problem_of(source, "copy-not-made", error=str(error))
+        raise OutputError(problem) from error
     texts: dict[tuple[str, int, int], list[str]] = defaultdict(list)
     for problem in problems:
         sheet = book[problem.sheet] if problem.sheet in book.sheetnames else book.active
@@ -155,6 +152,7 @@ def _save(book: Any, out: Path) -> None:
         book.save(part)
         part.replace(out)
     except OSError as error:
-        part.unlink(missing_ok=True)
-        message = f"{out}: cannot be written ({error}); close it and check the folder."
-        raise OutputError(message) from error
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        problem = problem_of(out, "not-written", reason=os_reason(error))
+        raise OutputError(problem) from error

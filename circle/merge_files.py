@@ -1,5 +1,6 @@
 """Write a merged inventory, and the report on what became of every row."""
 
+import contextlib
 import csv
 import datetime
 from collections.abc import Sequence
@@ -8,15 +9,16 @@ from pathlib import Path
 import xlsxwriter
 import xlsxwriter.exceptions
 
-from circle.errors import OutputError
+from circle.errors import OutputError, Words
 from circle.merge import Merged
 from circle.merge_inputs import is_empty
+from circle.problems import Problem, os_reason, problem_of
 from circle.words_merge import merge_word
 
 _CREATED = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC).replace(tzinfo=None)
 _COLUMNS = ("what", "row_id", "name", "column", "old", "new", "source", "note")
 WHATS = ("added", "changed", "closed", "unchanged", "not returned", "conflict",
-         "duplicate")  # fmt: skip
+         "left out", "duplicate")  # fmt: skip
 _WIDTH = 18
 _ENDINGS = (".csv", ".xlsx")
 
@@ -73,7 +75,7 @@ def write_merge_report(merged: Merged, path: Path, *, language: str = "zh") -> N
 
 def merge_summary(merged: Merged, *, language: str = "zh") -> list[str]:
     """
-    Count what happened, and list conflicts and possible duplicates.
+    Count what happened; list conflicts, what is left out and possible duplicates.
 
     Parameters
     ----------
@@ -85,23 +87,48 @@ def merge_summary(merged: Merged, *, language: str = "zh") -> list[str]:
     Returns
     -------
     lines
-        One per kind with the number of rows, then one per conflict and duplicate.
+        One per kind with the number of rows, then one per conflict, cell left out
+        and duplicate.
     """
     lines = [
         f"{merge_word(what, language)}\t{len(merged.rows(what))}" for what in WHATS
     ]
     for one in merged.lines:
-        if one.what in {"conflict", "duplicate"}:
+        if one.what in {"conflict", "left out", "duplicate"}:
             values = f" {one.column}: {one.old} → {one.new}" if one.column else ""
             head = f"{merge_word(one.what, language)}: {one.row_id} {one.name}{values}"
             lines.append(f"{head}: {one.note}")
     return lines
 
 
+def refuse_overwriting(out: Path | None, inputs: Sequence[Path]) -> None:
+    """
+    Refuse to write a file over one that is read.
+
+    Parameters
+    ----------
+    out
+        The file to write; None writes nothing.
+    inputs
+        The files that are read.
+
+    Raises
+    ------
+    OutputError
+        If they are the same file.
+    """
+    if out is None or not out.exists():
+        return
+    if any(one.exists() and out.samefile(one) for one in inputs):
+        raise OutputError(Problem("out-is-an-input", out.name))
+
+
 def _plain(value: object, *, text: bool) -> object:
     """Write codes as texts with every digit, and nothing for an empty cell."""
     if is_empty(value):
         return ""
+    if isinstance(value, datetime.date):
+        return value.isoformat()[:10]
     if isinstance(value, float) and value.is_integer():
         return str(int(value)) if text else int(value)
     return str(value) if text else value
@@ -117,8 +144,9 @@ def _write(path: Path, header: Sequence[str], rows: Sequence[Sequence[object]]) 
         If that fails.
     """
     if path.suffix.lower() not in _ENDINGS:
-        message = f"{path}: found the ending '{path.suffix}'; expected .csv or .xlsx."
-        raise OutputError(message)
+        wanted = Words(".csv or .xlsx", zh=".csv 或 .xlsx")
+        ending = {"ending": path.suffix, "wanted": wanted}
+        raise OutputError(problem_of(path, "wrong-ending", **ending))
     part = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -129,9 +157,10 @@ def _write(path: Path, header: Sequence[str], rows: Sequence[Sequence[object]]) 
             _write_sheet(part, header, rows)
         part.replace(path)
     except (OSError, xlsxwriter.exceptions.XlsxWriterException) as error:
-        part.unlink(missing_ok=True)
-        message = f"{path}: cannot be written ({error}); close it and check the folder."
-        raise OutputError(message) from error
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        problem = problem_of(path, "not-written", reason=os_reason(error))
+        raise OutputError(problem) from error
 
 
 def _write_sheet(

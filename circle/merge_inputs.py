@@ -1,58 +1,42 @@
-"""What a merge reads: the inventory, and what every row of the returns says."""
+"""What a merge reads: what every row of the returns says."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from circle.declared import DeclaredCrs, from_metric, parse_declared
-from circle.derived_ids import derived_ids
-from circle.duplicates import same_types
-from circle.errors import InputError, gather
+from circle.derived_ids import ID_RULES, derived_ids
+from circle.errors import CircleWarning, InputError, gather
+from circle.inventory import Inventory, own_types
 from circle.placing import COORDINATES
-from circle.problems import Problem, problem_in
+from circle.problems import Problem
 from circle.profile import Profile
-from circle.raw_table import RawTable
-from circle.reading import read_table
+from circle.raw_table import RawTable, where_zh
 from circle.returned import ReturnedSheet, is_returned, read_returned
-from circle.single_tables import KINDS, check_table_rows, table_kind
+from circle.single_tables import KINDS, CheckedTable
 from circle.tables import match_columns
 
-_MERGED_KINDS = ("facilities", "committees")
 # What decides that a place is another one.
 _MOVED_M = 1.0
-# How the places of an inventory are rounded.
-_DEGREE_DIGITS, _METRE_DIGITS = 7, 3
-_PREFIX = {"facilities": "f", "committees": "c"}
-
-
-@dataclass(frozen=True)
-class Inventory:
-    """The inventory as read."""
-
-    raw: RawTable
-    """Its rows as the file holds them."""
-    kind: str
-    """``facilities`` or ``committees``."""
-    columns: Mapping[str, str]
-    """Column of circle to column of the file."""
-    table: gpd.GeoDataFrame
-    """Its rows converted, in metres."""
-    declared: DeclaredCrs
-    """The coordinate system of the file."""
 
 
 @dataclass(frozen=True)
 class RowSaid:
-    """One row of a return."""
+    """
+    One row of a return.
+
+    Of a row that was handed out, only what the office has changed is said.
+    """
 
     row_id: str
     """Its code; derived from its content where it has none."""
+    name: str
+    """Its name."""
     cells: Mapping[str, object]
     """Column of circle to the value as the return writes it; empty ones left out."""
     meant: Mapping[str, object]
@@ -61,55 +45,23 @@ class RowSaid:
     """Point in the metric system of the inventory, or None."""
     source: str
     """Workbook, unit and row."""
-
-    @property
-    def name(self) -> str:
-        """Name of the row."""
-        return str(self.cells.get("name", ""))
-
-
-def read_inventory(path: Path, *, profile: Profile, crs: str | None) -> Inventory:
-    """
-    Read the inventory and check it.
-
-    Parameters
-    ----------
-    path
-        A spreadsheet or text table.
-    profile
-        The profile whose type names are used.
-    crs
-        Coordinate system of the file; WGS-84 if not given.
-
-    Returns
-    -------
-    inventory
-        The inventory, without fault.
-
-    Raises
-    ------
-    InputError
-        With every problem of the file, or if it is no table to merge into.
-    """
-    contracts = [KINDS[one] for one in _MERGED_KINDS]
-    raw = read_table(path, [*contracts, COORDINATES], columns={})
-    kind = table_kind(raw)
-    if kind not in _MERGED_KINDS or isinstance(raw.rows, gpd.GeoDataFrame):
-        raise InputError(problem_in(raw, "not-an-inventory"))
-    checked = check_table_rows(raw, kind, profile=profile, crs=crs)
-    problems: list[str] = [*checked.problems]
-    columns, _ = match_columns(raw, KINDS[kind], columns={})
-    places, _ = match_columns(raw, COORDINATES, columns={})
-    if KINDS[kind].key[0] not in columns:
-        problems.append(problem_in(raw, "inventory-without-ids"))
-    gather(list(dict.fromkeys(problems)), InputError)
-    declared = parse_declared(crs or "WGS-84", where="--crs")
-    return Inventory(raw, kind, {**columns, **places}, checked.table, declared)
+    coded: bool = True
+    """Whether the return gives the code itself."""
+    sent: bool = False
+    """Whether it was handed out."""
+    base: Mapping[str, object] = field(default_factory=dict)
+    """Column of circle to what was handed out, converted."""
+    base_place: Any = None
+    """The place that was handed out."""
+    emptied: tuple[str, ...] = ()
+    """Columns that were handed out with a value and came back without."""
+    extra: Mapping[str, object] = field(default_factory=dict)
+    """Columns that circle does not know, with their values."""
 
 
 def read_inventory_returns(
     paths: Sequence[Path], kind: str, profile: Profile
-) -> list[ReturnedSheet]:
+) -> tuple[list[ReturnedSheet], tuple[CircleWarning, ...]]:
     """
     Read the sheets of one kind out of all returns.
 
@@ -126,6 +78,9 @@ def read_inventory_returns(
     -------
     sheets
         The filled-in sheets of this kind.
+    warnings
+        What needs care about them, and sheets of the other kind, which are to be
+        merged into the inventory of that kind.
 
     Raises
     ------
@@ -134,7 +89,11 @@ def read_inventory_returns(
     """
     problems: list[str] = []
     sheets: list[ReturnedSheet] = []
+    warnings: list[CircleWarning] = []
     for path in paths:
+        if not path.is_file():
+            problems.append(Problem("no-such-input", path.name))
+            continue
         if not is_returned(path):
             problems.append(Problem("not-a-return", path.name))
             continue
@@ -143,11 +102,48 @@ def read_inventory_returns(
         except InputError as error:
             problems.extend(error.problems)
             continue
-        sheets += [one for one in read if one.kind == kind]
         for one in read:
             problems.extend(one.checked.problems)
+            if one.kind == kind:
+                sheets.append(one)
+                warnings += one.checked.warnings
+            else:
+                warnings.append(_other_sheet(one))
     gather(problems, InputError)
-    return sheets
+    return sheets, tuple(dict.fromkeys(warnings))
+
+
+def return_problems(paths: Sequence[Path], profile: Profile) -> tuple[str, ...]:
+    """
+    List the problems of all returns, where the inventory has some already.
+
+    Parameters
+    ----------
+    paths
+        Returned workbooks.
+    profile
+        The profile whose type names are used.
+
+    Returns
+    -------
+    problems
+        Those of every sheet.
+    """
+    try:
+        read_inventory_returns(paths, "", profile)
+    except InputError as error:
+        return error.problems
+    return ()
+
+
+def _other_sheet(sheet: ReturnedSheet) -> CircleWarning:
+    """Say that a sheet belongs into another inventory."""
+    where, rows = sheet.raw.where, len(sheet.raw.rows)
+    text = f"{where}: {rows} rows of {sheet.kind} are not merged into this inventory."
+    zh = (
+        f"{where_zh(where)}：{rows}行属于另一类数据，未汇入；请与该类原有数据另行汇总。"
+    )
+    return CircleWarning("sheet-not-merged", text, zh)
 
 
 def rows_said(sheet: ReturnedSheet, old: Inventory, profile: Profile) -> list[RowSaid]:
@@ -168,69 +164,137 @@ def rows_said(sheet: ReturnedSheet, old: Inventory, profile: Profile) -> list[Ro
     rows
         One for each row, in order; a row without a code gets a derived one.
     """
-    key = KINDS[old.kind].key[0]
-    contract, _ = match_columns(sheet.raw, KINDS[old.kind], columns={})
-    places, _ = match_columns(sheet.raw, COORDINATES, columns={})
-    table = sheet.checked.table.to_crs(old.table.crs)
-    if key in table.columns:
-        ids = [None if pd.isna(one) else str(one) for one in table[key]]
-    else:
-        ids = [None] * len(table)
-    types = same_types(table, profile) if old.kind == "facilities" else None
+    unit = f" ({sheet.unit})" if sheet.unit else ""
+    rows = _read_rows(
+        sheet.raw, sheet.checked, old, profile, source=f"{sheet.file}{unit}"
+    )
+    sent = {one.row_id: one for one in rows_handed_out(sheet, old, profile)}
+    return [
+        changes(one, sent[one.row_id]) if one.coded and one.row_id in sent else one
+        for one in rows
+    ]
+
+
+def changes(said: RowSaid, sent: RowSaid) -> RowSaid:
+    """
+    Keep of a row what is not as it was handed out.
+
+    Parameters
+    ----------
+    said
+        A row of a return.
+    sent
+        The same row as it was handed out.
+
+    Returns
+    -------
+    said
+        What the office has changed, and what was handed out beside it.
+    """
+    kept = {
+        name
+        for name in said.cells
+        if name in said.meant and not same_value(said.meant[name], sent.meant.get(name))
+    }
+    stays = said.place is None or not moved(said.place, sent.place)
+    if not stays:
+        kept |= {"x", "y"}
+    return replace(
+        said,
+        cells={k: v for k, v in said.cells.items() if k in kept},
+        meant={k: v for k, v in said.meant.items() if k in kept},
+        place=None if stays else said.place,
+        sent=True,
+        base=sent.meant,
+        base_place=sent.place,
+        emptied=tuple(one for one in sent.cells if one not in said.cells),
+    )
+
+
+def rows_handed_out(
+    sheet: ReturnedSheet, old: Inventory, profile: Profile
+) -> list[RowSaid]:
+    """
+    Read the rows of a sheet as they were handed out.
+
+    Parameters
+    ----------
+    sheet
+        One sheet of a return.
+    old
+        The inventory.
+    profile
+        The profile whose type names are used.
+
+    Returns
+    -------
+    rows
+        One for each row; none where the workbook was handed out empty.
+    """
+    before = sheet.handed_out
+    if before is None:
+        return []
+    return _read_rows(before.raw, before.checked, old, profile, source=sheet.file)
+
+
+def _read_rows(
+    raw: RawTable,
+    checked: CheckedTable,
+    old: Inventory,
+    profile: Profile,
+    *,
+    source: str,
+) -> list[RowSaid]:
+    """Read the rows of a sheet, each with its code."""
+    contract = KINDS[old.kind]
+    own, _ = match_columns(raw, contract, columns={})
+    places, _ = match_columns(raw, COORDINATES, columns={})
+    named = {**own, **places}
+    headers = [str(one) for one in raw.rows.columns]
+    strange = [n for n, one in enumerate(headers) if one not in set(named.values())]
+    table = checked.table.to_crs(old.table.crs)
+    if old.kind == "facilities" and "type_id" in table.columns:
+        table["type_id"] = own_types(table, profile)
+    ids = list(table[old.key]) if old.key in table.columns else [None] * len(table)
+    dates = {one.name for one in contract.columns if one.kind == "date"}
     found = []
-    for at, (number, cells) in enumerate(sheet.raw.rows.iterrows()):
+    for at, (number, cells) in enumerate(raw.rows.iterrows()):
         values = {
-            name: cells[header]
-            for name, header in {**contract, **places}.items()
-            if str(cells[header]).strip() not in {"", "None", "nan"} and name != key
+            name: table[name].iloc[at] if name in dates else cells[header]
+            for name, header in named.items()
+            if name != old.key and not _blank(cells[header])
         }
         meant = {name: table[name].iloc[at] for name in values if name in table.columns}
-        if types is not None:
-            meant["type_id"] = types.iloc[at]
-        unit = f" ({sheet.unit})" if sheet.unit else ""
-        row_id = ids[at] or _new_id(old.kind, meant)
+        row_id = cell_text(ids[at])
         found.append(
             RowSaid(
-                row_id,
+                row_id or _new_id(old.kind, meant),
+                cell_text(values.get("name")),
                 values,
                 meant,
                 table.geometry.iloc[at],
-                f"{sheet.file}{unit}: {number}",
+                f"{source}: {number}",
+                coded=bool(row_id),
+                extra={
+                    headers[n]: cells.iloc[n]
+                    for n in strange
+                    if not _blank(cells.iloc[n])
+                },
             )
         )
     return found
 
 
+def _blank(value: Any) -> bool:
+    """Tell whether a cell holds nothing."""
+    return is_empty(value) or not str(value).strip()
+
+
 def _new_id(kind: str, meant: Mapping[str, object]) -> str:
-    """Derive a code for a new row from what it says."""
-    names = {
-        "facilities": ("type_id", "name", "address"),
-        "committees": ("subdistrict_id", "name"),
-    }[kind]
-    content = [meant.get(one) for one in names]
-    return derived_ids(_PREFIX[kind], [content], ties=[0])[0]
-
-
-def agree(one: RowSaid, other: RowSaid) -> bool:
-    """
-    Tell whether two returns say the same of a row.
-
-    Parameters
-    ----------
-    one
-        A row of a return.
-    other
-        A row of the same code.
-
-    Returns
-    -------
-    agree
-        Whether all cells filled in by both mean the same.
-    """
-    names = set(one.meant) & set(other.meant)
-    same = all(same_value(one.meant.get(k), other.meant.get(k)) for k in names)
-    either = one.place is None or other.place is None
-    return same and (either or not moved(one.place, other.place))
+    """Derive a code for a new row, the one that a study would derive."""
+    rule = ID_RULES[kind]
+    content = [meant.get(one) for one in rule.content]
+    return derived_ids(rule.prefix, [content], ties=[0])[0]
 
 
 def same_value(one: object, other: object) -> bool:
@@ -296,7 +360,7 @@ def moved(one: Any, other: Any) -> bool:
 
 def cell_text(value: object) -> str:
     """
-    Write a value for the report; whole numbers without a point.
+    Write a value for the report; whole numbers without a point, dates without time.
 
     Parameters
     ----------
@@ -306,38 +370,12 @@ def cell_text(value: object) -> str:
     Returns
     -------
     text
-        Whole numbers without a point; nothing for an empty cell.
+        Nothing for an empty cell.
     """
     if is_empty(value):
         return ""
+    if isinstance(value, date):
+        return value.isoformat()[:10]
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value).strip()
-
-
-def written_place(place: Any, old: Inventory) -> dict[str, float]:
-    """
-    Write a place as the inventory writes places.
-
-    Parameters
-    ----------
-    place
-        A point in metres, or None.
-    old
-        The inventory.
-
-    Returns
-    -------
-    numbers
-        ``x`` and ``y`` in the coordinate system of its file; none without a place.
-    """
-    if place is None:
-        return {}
-    x, y = from_metric(
-        shapely.get_x([place]),
-        shapely.get_y([place]),
-        declared=old.declared,
-        source=old.table.crs,
-    )
-    digits = _METRE_DIGITS if old.declared.crs.is_projected else _DEGREE_DIGITS
-    return {"x": round(float(x[0]), digits), "y": round(float(y[0]), digits)}

@@ -12,15 +12,16 @@ from numpy.typing import NDArray
 from circle.age_bands import band_problems, with_age_bands
 from circle.areas import locate
 from circle.contracts import CELLS
+from circle.control_totals import read_control_totals
 from circle.declared import parse_declared
-from circle.derived_ids import with_ids
+from circle.derived_ids import ID_RULES, with_ids
 from circle.errors import InputError, gather
 from circle.osm_features import Tags, read_osm_features
 from circle.placing import COORDINATES, place, without_place
 from circle.population_shapes import read_shape_cells
 from circle.problems import Problem
 from circle.profile import Profile
-from circle.reading import read_table, with_warnings
+from circle.reading import read_table, taken_warnings, with_warnings
 from circle.study import (
     BuildingPopulation,
     RasterPopulation,
@@ -72,26 +73,49 @@ def read_cells(
     Raises
     ------
     InputError
-        With every fault of the file.
+        With every fault of the files: the cells and their control totals.
     """
+    readers = (
+        lambda: _read_source(
+            study, profile=profile, crs=crs, subdistricts=subdistricts
+        ),
+        # Read again when people are settled; here for its faults and warnings.
+        lambda: read_control_totals(study, profile=profile, subdistricts=subdistricts),
+    )
+    frames: list[gpd.GeoDataFrame] = []
+    problems: list[str] = []
+    for read in readers:
+        try:
+            frames.append(read())
+        except InputError as error:
+            problems += error.problems
+    gather(problems, InputError)
+    cells, totals = frames
+    if totals is not None:
+        cells = with_warnings(cells, taken_warnings(totals))
+    cells["subdistrict_id"] = locate(cells.geometry, subdistricts)
+    return cells.sort_values("cell_id", kind="stable").reset_index(drop=True)
+
+
+def _read_source(
+    study: Study, *, profile: Profile, crs: pyproj.CRS, subdistricts: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame:
+    """Read the cells as their source has them."""
     source = study.population
     if isinstance(source, BuildingPopulation):
-        cells = _cells_from_buildings(study, source, crs=crs, subdistricts=subdistricts)
-    elif isinstance(source, RasterPopulation):
+        return _cells_from_buildings(study, source, crs=crs, subdistricts=subdistricts)
+    if isinstance(source, RasterPopulation):
         # Rasters bring a library of their own, which other studies need not load.
         from circle.population_raster import read_raster_cells  # noqa: PLC0415
 
-        cells = read_raster_cells(
+        return read_raster_cells(
             study, source, profile=profile, crs=crs, subdistricts=subdistricts
         )
-    elif isinstance(source, ShapesPopulation):
-        cells = read_shape_cells(
+    if isinstance(source, ShapesPopulation):
+        return read_shape_cells(
             study, source, profile=profile, crs=crs, subdistricts=subdistricts
         )
-    else:
-        cells = _cells_from_table(study, source, profile=profile, crs=crs)
-    cells["subdistrict_id"] = locate(cells.geometry, subdistricts)
-    return cells.sort_values("cell_id", kind="stable").reset_index(drop=True)
+    return _cells_from_table(study, source, profile=profile, crs=crs)
 
 
 def cell_size_m(study: Study, cells: gpd.GeoDataFrame) -> float:
@@ -143,7 +167,7 @@ def _cells_from_table(
         problems += without_place(raw, geometry)
     gather(problems, InputError)
     frame = gpd.GeoDataFrame(table, geometry=geometry, crs=crs)
-    frame = with_ids(frame, "cell_id", prefix="p", content=())
+    frame = with_ids(frame, ID_RULES["cells"])
     return with_warnings(frame, raw.warnings)
 
 

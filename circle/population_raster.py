@@ -17,14 +17,15 @@ from rasterio.windows import Window
 
 from circle.age_bands import PREFIX, band_problems
 from circle.area_shares import cut_at_border, inside_parts
-from circle.crs import parse_crs
-from circle.errors import InputError, gather, list_ids
+from circle.declared import parse_declared
+from circle.errors import InputError, gather
+from circle.problems import Problem, problem_of
 from circle.profile import Profile
 from circle.raster_grid import (
     RasterGrid,
     aligned,
     cell_areas_km2,
-    transformer,
+    declared_bounds,
     uncovered_subdistricts,
 )
 from circle.study import RasterPopulation, Study
@@ -95,11 +96,7 @@ def read_raster_cells(
     gather(uncovered_subdistricts(grid, subdistricts, where=where), InputError)
     table, row, column = _inhabited(grid, layers)
     if table.empty:
-        message = (
-            f"{where}: found no people around the subdistricts; expected counts; check "
-            "the coordinate systems and the files."
-        )
-        raise InputError(message)
+        raise InputError(problem_of(where, "raster-empty"))
     if source.unit == "per_km2":
         people = list(layers)
         table[people] = table[people].mul(table["area_km2"], axis=0)
@@ -118,11 +115,13 @@ def _check_band_names(study: Study, source: RasterPopulation, profile: Profile) 
     known = [one.id for one in profile.age_bands]
     unknown = [one for one in source.bands if one not in known]
     if unknown:
-        message = (
-            f"{study.file}: population.bands: found {list_ids(unknown)}; expected age "
-            f"bands of the profile: {', '.join(known)}."
+        problem = problem_of(
+            f"{study.file}: population.bands",
+            "bands-not-in-profile",
+            values=tuple(unknown),
+            known=", ".join(known),
         )
-        raise InputError(message)
+        raise InputError(problem)
 
 
 def _read_layers(
@@ -140,14 +139,12 @@ def _read_layers(
         try:
             grid, layers[name] = _read_layer(path, source, bounds=bounds, crs=crs)
         except InputError as error:
-            problems.append(str(error))
+            problems += error.problems
             continue
         first_path, first = next(iter(grids.items()), (path.name, grid))
         if not aligned(first, grid):
             problems.append(
-                f"{path.name}: its cells are not those of {first_path}; expected "
-                "rasters of the same size, place and coordinate system; take both from "
-                "one series."
+                problem_of(path.name, "rasters-not-aligned", other=first_path)
             )
         grids[path.name] = grid
     gather(problems, InputError)
@@ -170,44 +167,29 @@ def _read_layer(
                 grid = _grid(file, path.name, source, bounds=bounds, crs=crs)
                 values = _read_window(file, grid, source)
     except rasterio.errors.RasterioError as error:
-        message = (
-            f"{path.name}: cannot be read as a GeoTIFF ({error}); expected a whole "
-            ".tif file with coordinates; download or export it again."
-        )
-        raise InputError(message) from error
+        problem = problem_of(path.name, "raster-not-read", error=str(error))
+        raise InputError(problem) from error
     gather(_bad_values(values, path.name), InputError)
     return grid, values
 
 
 def _unfit(
     file: rasterio.DatasetReader, where: str, source: RasterPopulation
-) -> list[str]:
+) -> list[Problem]:
     """Say why a raster cannot be one of people, by what it says of itself."""
     problems = []
     if file.count != 1:
-        problems.append(
-            f"{where}: found {file.count} bands; expected one, with people; export "
-            "the band that holds them, or name one file for each age band."
-        )
+        problems.append(problem_of(where, "raster-bands", n=str(file.count)))
     if file.transform.is_identity:
-        problems.append(
-            f"{where}: has no coordinates; expected a GeoTIFF with a place; export it "
-            "from a GIS program."
-        )
+        problems.append(problem_of(where, "raster-without-place"))
     if file.crs is None and source.crs is None:
-        problems.append(
-            f"{where}: names no coordinate system; declare it with `crs:` in the "
-            "section population of the study."
-        )
+        problems.append(problem_of(where, "raster-without-crs"))
     said = [where, *file.units, *file.descriptions, *file.tags().values()]
     said += [text for index in file.indexes for text in file.tags(index).values()]
     hints = [str(one) for one in said if one and _DENSITY.search(str(one))]
     if source.unit is None and hints:
-        problems.append(
-            f"{where}: found '{hints[0][:60]}', which speaks of a density; expected "
-            "people per cell; write `unit: per_km2` in the section population if it "
-            "holds people per km², `unit: count` if it holds people per cell."
-        )
+        hint = hints[0][:60]
+        problems.append(problem_of(where, "raster-says-density", hint=hint))
     return problems
 
 
@@ -221,9 +203,8 @@ def _grid(
 ) -> RasterGrid:
     """Find the window of a raster around the district, one cell wider."""
     text = source.crs if source.crs is not None else file.crs.to_wkt()
-    own = parse_crs(text, where=f"{where}: coordinate system")
-    to_own = transformer(crs, own)
-    west, south, east, north = to_own.transform_bounds(*bounds, densify_pts=21)
+    own = parse_declared(text, where=f"{where}: crs")
+    west, south, east, north = declared_bounds(bounds, crs=crs, declared=own)
     x, y = np.array([west, east, west, east]), np.array([south, south, north, north])
     t = ~file.transform
     column, row = t.a * x + t.b * y + t.c, t.d * x + t.e * y + t.f
@@ -239,20 +220,19 @@ def _grid(
     columns = _clip(wanted[2] - 1, wanted[3] + 1, file.width)
     n_cells = (rows[1] - rows[0]) * (columns[1] - columns[0])
     if n_cells == 0:
-        message = (
-            f"{where}: does not reach the subdistricts; expected a raster that covers "
-            "them; check the declared coordinate systems of both."
-        )
-        raise InputError(message)
+        raise InputError(problem_of(where, "raster-elsewhere"))
     if n_cells > MOST_CELLS:
-        message = (
-            f"{where}: found {n_cells:,} cells around the subdistricts; expected at "
-            f"most {MOST_CELLS:,}; take a coarser raster, such as one of 100 m or 1 km."
-        )
-        raise InputError(message)
+        n, most = f"{n_cells:,}", f"{MOST_CELLS:,}"
+        raise InputError(problem_of(where, "raster-too-fine", n=n, most=most))
     shape = (file.height, file.width)
     return RasterGrid(
-        shape, file.transform, own, row=rows, column=columns, wanted=wanted
+        shape,
+        file.transform,
+        own.crs,
+        row=rows,
+        column=columns,
+        wanted=wanted,
+        offset=own.offset,
     )
 
 
@@ -274,21 +254,16 @@ def _read_window(
     return np.asarray(values * file.scales[0] + file.offsets[0])
 
 
-def _bad_values(values: NDArray[np.float64], where: str) -> list[str]:
+def _bad_values(values: NDArray[np.float64], where: str) -> list[Problem]:
     """Name values that cannot be people."""
     problems = []
     low = values[values < 0]
     if len(low):
-        problems.append(
-            f"{where}: found {len(low):,} cells below 0 (lowest {low.min():g}); "
-            "expected 0 or more people; where this stands for no data, write "
-            f"`nodata: {low.min():g}` in the section population of the study."
-        )
+        n, lowest = f"{len(low):,}", f"{low.min():g}"
+        problems.append(problem_of(where, "raster-below-zero", n=n, lowest=lowest))
     if np.isinf(values).any():
-        problems.append(
-            f"{where}: found {int(np.isinf(values).sum()):,} cells that are infinite; "
-            "expected numbers of people; export the raster again."
-        )
+        n = f"{int(np.isinf(values).sum()):,}"
+        problems.append(problem_of(where, "raster-infinite", n=n))
     return problems
 
 
@@ -307,19 +282,14 @@ def _inhabited(
     return table, row, column
 
 
-def _too_dense(table: pd.DataFrame, where: str) -> list[str]:
+def _too_dense(table: pd.DataFrame, where: str) -> list[Problem]:
     """Refuse people so dense that the numbers must be densities."""
     lived_in = table["population"] > 0
     people = table.loc[lived_in, "population"].sum()
     per_km2 = people / table.loc[lived_in, "area_km2"].sum()
     if per_km2 <= _DENSEST_PER_KM2:
         return []
-    return [
-        f"{where}: read as people per cell, {per_km2:,.0f} people live on a km² on "
-        "average, more than anywhere; expected counts; write `unit: per_km2` in the "
-        "section population if it holds people per km², `unit: count` if the counts "
-        "are right."
-    ]
+    return [problem_of(where, "raster-too-dense", people=f"{per_km2:,.0f}")]
 
 
 def _cut(

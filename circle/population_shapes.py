@@ -9,9 +9,9 @@ from circle.area_shares import cut_at_border, inside_parts
 from circle.contracts import CELLS
 from circle.declared import parse_declared
 from circle.errors import InputError, gather
-from circle.files import read_raw_table
 from circle.placing import place
 from circle.profile import Profile
+from circle.reading import read_table, with_warnings
 from circle.study import ShapesPopulation, Study
 from circle.tables import conform
 
@@ -52,10 +52,14 @@ def read_shape_cells(
     InputError
         With every fault of the file.
     """
-    raw = read_raw_table(study.input_path(source.path), layer=source.layer)
-    table, problems = conform(
-        raw, with_age_bands(CELLS, profile), columns=source.columns
+    contract = with_age_bands(CELLS, profile)
+    raw = read_table(
+        study.input_path(source.path),
+        [contract],
+        columns=source.columns,
+        layer=source.layer,
     )
+    table, problems = conform(raw, contract, columns=source.columns)
     declared = parse_declared(source.crs, where=f"{study.file}: population.crs")
     geometry, faults = place(
         raw, columns={}, declared=declared, target=crs, shape="area"
@@ -69,4 +73,5 @@ def read_shape_cells(
     table["area_km2"] = shapely.area(shapes) / 1e6
     district = shapely.union_all(subdistricts.geometry.to_numpy())
     share, origin = inside_parts(shapes, district)
-    return cut_at_border(table, share, origin=origin, crs=crs)
+    cells = cut_at_border(table, share, origin=origin, crs=crs)
+    return with_warnings(cells, raw.warnings)

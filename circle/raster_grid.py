@@ -11,7 +11,9 @@ from affine import Affine
 from numpy.typing import NDArray
 
 from circle.crs import WGS84
-from circle.errors import list_ids
+from circle.declared import DeclaredCrs, from_metric, to_metric
+from circle.offsets import Offset
+from circle.problems import Problem, problem_of
 
 # Part of a subdistrict that the raster must cover; borders are drawn by hand.
 _COVERED_SHARE = 0.99
@@ -57,6 +59,8 @@ class RasterGrid:
     wanted: tuple[int, int, int, int]
     """First and last row, first and last column of the district, within or beyond
     the raster."""
+    offset: Offset | None = None
+    """Map offset under the numbers of the raster, such as GCJ-02."""
 
     def places(
         self, row: Positions, column: Positions, crs: pyproj.CRS
@@ -65,7 +69,44 @@ class RasterGrid:
         t = self.transform
         x = t.a * column + t.b * row + t.c
         y = t.d * column + t.e * row + t.f
-        return transformer(self.crs, crs).transform(x, y)
+        if self.offset is None:
+            return transformer(self.crs, crs).transform(x, y)
+        declared = DeclaredCrs(self.offset, self.crs, self.offset)
+        return to_metric(x.ravel(), y.ravel(), declared=declared, target=crs)
+
+
+def declared_bounds(
+    bounds: tuple[float, float, float, float],
+    *,
+    crs: pyproj.CRS,
+    declared: DeclaredCrs,
+) -> tuple[float, float, float, float]:
+    """
+    Give the bounds of a district in the numbers of a raster.
+
+    Parameters
+    ----------
+    bounds
+        West, south, east and north in `crs`.
+    crs
+        Metric coordinate system of the district.
+    declared
+        The system of the raster, also one with a map offset.
+
+    Returns
+    -------
+    bounds
+        West, south, east and north in the system of the raster.
+    """
+    if declared.offset is None:
+        convert = transformer(crs, declared.crs)
+        return convert.transform_bounds(*bounds, densify_pts=21)
+    rim = shapely.segmentize(
+        shapely.box(*bounds).exterior,
+        max(bounds[2] - bounds[0], bounds[3] - bounds[1]) / _EDGE_PARTS,
+    )
+    x, y = from_metric(*shapely.get_coordinates(rim).T, declared=declared, source=crs)
+    return float(x.min()), float(y.min()), float(x.max()), float(y.max())
 
 
 def cell_areas_km2(
@@ -106,7 +147,7 @@ def cell_areas_km2(
 
 def uncovered_subdistricts(
     grid: RasterGrid, subdistricts: gpd.GeoDataFrame, *, where: str
-) -> list[str]:
+) -> list[Problem]:
     """
     Name the subdistricts that reach beyond the raster.
 
@@ -145,11 +186,8 @@ def uncovered_subdistricts(
     if not short.any():
         return []
     ids = subdistricts.loc[short, "subdistrict_id"]
-    parts = (f"{a} ({b:.0%})" for a, b in zip(ids, share[short], strict=True))
-    return [
-        f"{where}: covers only a part of subdistrict {list_ids(parts)}; expected a "
-        "raster that covers all of them; cut it out again with a margin."
-    ]
+    parts = tuple(f"{a} ({b:.0%})" for a, b in zip(ids, share[short], strict=True))
+    return [problem_of(where, "raster-covers-part", values=parts)]
 
 
 def aligned(one: RasterGrid, other: RasterGrid) -> bool:
@@ -170,6 +208,6 @@ def aligned(one: RasterGrid, other: RasterGrid) -> bool:
     """
     return (
         one.shape == other.shape
-        and one.crs == other.crs
+        and (one.crs, one.offset) == (other.crs, other.offset)
         and bool(one.transform.almost_equals(other.transform))
     )

@@ -1,5 +1,6 @@
 """A table as a file holds it, before any meaning is given to it."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -23,6 +24,28 @@ class RawTable:
     """What of the file is no row of a table: totals, notes, merged cells."""
     warnings: tuple[CircleWarning, ...] = ()
     """What was read in another way than it is written."""
+
+
+def where_zh(where: str) -> str:
+    """
+    Write the place of a table in Chinese.
+
+    Parameters
+    ----------
+    where
+        File and sheet or layer, as `RawTable.where` has them.
+
+    Returns
+    -------
+    text
+        The same in Chinese.
+
+    Examples
+    --------
+    >>> where_zh("homes.xlsx: sheet '居村'"), where_zh("homes.csv")
+    ('homes.xlsx：工作表“居村”', 'homes.csv')
+    """
+    return re.sub(r": sheet '(.*)'$", r"：工作表“\1”", where)
 
 
 def fold_name(name: str) -> str:

@@ -1,17 +1,20 @@
 """Read a table for its contracts: header row by name, full-width digits, warnings."""
 
+import gc
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
-import geopandas as gpd
 import pandas as pd
 
 from circle.errors import CircleWarning, list_ids
 from circle.files import RawTable, read_raw_table
-from circle.raw_table import fold_name
+from circle.problems import shown_value
+from circle.raw_table import fold_name, where_zh
 from circle.tables import Contract, match_columns
 
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
@@ -19,6 +22,7 @@ _WARNINGS = "circle_warnings"
 # Shapefiles cut names of columns to ten bytes; half a character at the end is lost.
 _CUTTING_SUFFIXES = frozenset({".shp", ".zip"})
 _CUT_NAME_BYTES = 8
+_Frame = TypeVar("_Frame", bound=pd.DataFrame)
 
 
 def read_table(
@@ -54,9 +58,9 @@ def read_table(
     InputError
         If the file cannot be read, or has no rows.
     """
-    raw = read_raw_table(
-        path, layer=layer, known=known_names(contracts, columns=columns)
-    )
+    known = known_names(contracts, columns=columns)
+    with _collector_at_rest():
+        raw = read_raw_table(path, layer=layer, known=known)
     if path.suffix.lower() in _CUTTING_SUFFIXES:
         raw = replace(raw, rows=_with_whole_names(raw.rows, contracts, columns))
     rows, changed = raw.rows.copy(), []
@@ -65,6 +69,8 @@ def read_table(
         for name, header in found.items():
             column = contract.column(name)
             if column.kind in {"number", "count"} and header in rows.columns:
+                if _is_plain(rows[header]):
+                    continue
                 values = rows[header].map(half_width)
                 changed += list(rows.index[_differ(values, rows[header])])
                 rows[header] = values
@@ -127,9 +133,7 @@ def half_width(value: object) -> object:
     return plain if _NUMBER.fullmatch(plain) else value
 
 
-def with_warnings(
-    frame: gpd.GeoDataFrame, warnings: Sequence[CircleWarning]
-) -> gpd.GeoDataFrame:
+def with_warnings(frame: _Frame, warnings: Sequence[CircleWarning]) -> _Frame:
     """
     Attach what needs care about a table to it, for `taken_warnings`.
 
@@ -150,7 +154,7 @@ def with_warnings(
     return frame
 
 
-def taken_warnings(frame: gpd.GeoDataFrame) -> tuple[CircleWarning, ...]:
+def taken_warnings(frame: pd.DataFrame) -> tuple[CircleWarning, ...]:
     """
     Take the warnings off a table that `with_warnings` has attached.
 
@@ -166,6 +170,18 @@ def taken_warnings(frame: gpd.GeoDataFrame) -> tuple[CircleWarning, ...]:
     """
     taken: tuple[CircleWarning, ...] = frame.attrs.pop(_WARNINGS, ())
     return taken
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Pause the search for cycles while rows are read: texts and numbers have none."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 def _with_whole_names(
@@ -190,6 +206,12 @@ def _with_whole_names(
     return rows.rename(columns=whole)
 
 
+def _is_plain(values: pd.Series) -> bool:
+    """Tell whether every text of a column is ASCII, as plain numbers are."""
+    cells = values.to_numpy(dtype=object)
+    return all(one.isascii() for one in cells if isinstance(one, str))
+
+
 def _differ(new: pd.Series, old: pd.Series) -> list[bool]:
     """Tell which cells have changed."""
     return [isinstance(b, str) and a != b for a, b in zip(new, old, strict=True)]
@@ -204,10 +226,10 @@ def _full_width(raw: RawTable, changed: Sequence[object]) -> tuple[CircleWarning
     """Say which rows have numbers in full-width digits."""
     if not changed:
         return ()
-    rows = list_ids(changed)
+    rows = shown_value(tuple(str(one) for one in changed), "zh")
     text = (
-        f"{raw.where}: {raw.row_word} {rows}: numbers in full-width digits are read as "
-        "plain numbers."
+        f"{raw.where}: {raw.row_word} {list_ids(changed)}: numbers in full-width "
+        "digits are read as plain numbers."
     )
-    zh = f"{raw.where}：第{rows}行的数字为全角字符，已按普通数字读取。"
+    zh = f"{where_zh(raw.where)}：第{rows}行的数字为全角字符，已按普通数字读取。"
     return (CircleWarning("full-width-digits", text, zh),)

@@ -3,27 +3,42 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineWorkbook
-
 from circle.errors import InputError
 from circle.files import RawTable
 from circle.placing import COORDINATES
-from circle.problems import Problem
+from circle.problems import Problem, problem_in
 from circle.profile import Profile
 from circle.reading import read_table
+from circle.sheet_books import opened_book
 from circle.single_tables import KINDS, CheckedTable, check_table_rows
-from circle.tables import match_columns
+from circle.tables import conform, match_columns
 
 # Kind of table: sheet in Chinese, in English.
 SHEETS = {
     "committees": ("居村", "Committees"),
     "facilities": ("设施", "Facilities"),
 }
+# Hidden sheets with the rows as they were handed out, in a pre-filled workbook.
+HANDED_OUT = {
+    "committees": ("居村底稿", "Committees as sent"),
+    "facilities": ("设施底稿", "Facilities as sent"),
+}
+HANDED_OUT_CRS = "WGS-84"
 INSTRUCTIONS = ("说明", "Instructions")
 UNIT = ("填报单位", "Reporting unit")
 DATE = ("填报日期", "Date of report")
 CRS = ("坐标系", "Coordinate system")
 EXAMPLE = ("示例", "EXAMPLE")
+
+
+@dataclass(frozen=True)
+class HandedOut:
+    """The rows of a sheet as they were handed out."""
+
+    raw: RawTable
+    """The rows as they stood in the sheet."""
+    checked: CheckedTable
+    """The rows under their names in circle."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +55,8 @@ class ReturnedSheet:
     """The rows as they stand in the sheet, without the examples."""
     checked: CheckedTable
     """The rows under their names in circle, and what is wrong with them."""
+    handed_out: HandedOut | None = None
+    """The rows as they were handed out; None if the workbook was empty then."""
 
 
 def is_returned(path: Path) -> bool:
@@ -100,10 +117,11 @@ def read_returned(path: Path, *, profile: Profile) -> tuple[ReturnedSheet, ...]:
             continue
         crs = facts.get("crs") or "WGS-84"
         checked = check_table_rows(raw, kind, profile=profile, crs=crs)
-        checked = replace(checked, problems=_but_new_ids(checked, raw, kind))
-        sheets.append(
-            ReturnedSheet(path.name, kind, facts.get("unit", ""), raw, checked)
-        )
+        before = _handed_out(path, names, kind, profile)
+        problems = (*_but_new_ids(checked, raw, kind), *_unconverted(raw, before, crs))
+        checked = replace(checked, problems=problems)
+        unit = facts.get("unit", "")
+        sheets.append(ReturnedSheet(path.name, kind, unit, raw, checked, before))
     if not sheets:
         raise InputError(Problem("nothing-filled-in", path.name))
     return tuple(sheets)
@@ -114,15 +132,15 @@ def _sheet_names(path: Path) -> list[str]:
     if path.suffix.lower() not in {".xlsx", ".xls", ".ods"}:
         return []
     try:
-        with CalamineWorkbook.from_path(path) as book:
+        with opened_book(path) as book:
             return list(book.sheet_names)
-    except (CalamineError, OSError):
+    except InputError:
         return []
 
 
 def _is_filled(path: Path, sheet: str) -> bool:
     """Tell whether a sheet has more than its header."""
-    with CalamineWorkbook.from_path(path) as book:
+    with opened_book(path) as book:
         rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     return any(any(str(one).strip() for one in row) for row in rows[1:])
 
@@ -132,7 +150,7 @@ def _facts(path: Path, names: set[str]) -> dict[str, str]:
     title = next((one for one in INSTRUCTIONS if one in names), None)
     if title is None:
         return {}
-    with CalamineWorkbook.from_path(path) as book:
+    with opened_book(path) as book:
         rows = book.get_sheet_by_name(title).to_python(skip_empty_area=False)
     labels = {"unit": UNIT, "date": DATE, "crs": CRS}
     return {
@@ -141,6 +159,40 @@ def _facts(path: Path, names: set[str]) -> dict[str, str]:
         for name, label in labels.items()
         if len(row) > 1 and str(row[0]).strip() in label
     }
+
+
+def _handed_out(
+    path: Path, names: set[str], kind: str, profile: Profile
+) -> HandedOut | None:
+    """Read the hidden sheet with the rows as they were handed out, if there is one."""
+    title = next((one for one in HANDED_OUT[kind] if one in names), None)
+    if title is None or not _is_filled(path, title):
+        return None
+    raw = read_table(path, [KINDS[kind], COORDINATES], columns={}, layer=title)
+    checked = check_table_rows(raw, kind, profile=profile, crs=HANDED_OUT_CRS)
+    return HandedOut(raw, checked)
+
+
+def _unconverted(
+    raw: RawTable, before: HandedOut | None, crs: str
+) -> tuple[Problem, ...]:
+    """Name rows whose numbers were kept although the coordinate system was changed."""
+    if before is None or crs == HANDED_OUT_CRS:
+        return ()
+    sent = set(_numbers(before.raw).values())
+    rows = [row for row, numbers in _numbers(raw).items() if numbers in sent]
+    if not rows:
+        return ()
+    values = {"crs": crs, "sent": HANDED_OUT_CRS}
+    return (problem_in(raw, "places-not-converted", rows=rows, column="", **values),)
+
+
+def _numbers(raw: RawTable) -> dict[object, tuple[object, ...]]:
+    """Give the two numbers of each row that has a place."""
+    table, _ = conform(raw, COORDINATES, columns={})
+    table = table.reindex(columns=["x", "y"]).dropna()
+    pairs = zip(table["x"], table["y"], strict=True)
+    return dict(zip(table.index, pairs, strict=True))
 
 
 def _without_examples(raw: RawTable, kind: str) -> RawTable:

@@ -14,13 +14,17 @@ from circle.age_bands import band_problems, with_age_bands
 from circle.contracts import CANDIDATES, CELLS, COMMITTEES, FACILITIES, SUBDISTRICTS
 from circle.crs import WGS84, choose_metric_crs, project
 from circle.declared import DeclaredCrs, parse_declared
-from circle.errors import InputError
+from circle.errors import CircleWarning, InputError, list_ids
 from circle.facilities import fold_type_name, type_names
+from circle.facility_levels import level_warnings
+from circle.facility_status import turned_dates
 from circle.files import RawTable
 from circle.placing import COORDINATES, Shape, accident_text, place, without_place
-from circle.problems import Problem, as_problems, problem_in
+from circle.problems import Problem, as_problems, problem_in, shown_value
 from circle.profile import Profile
+from circle.raw_table import where_zh
 from circle.tables import Contract, conform, match_columns
+from circle.type_cells import is_other_type, other_types_warning, unknown_types
 
 KINDS = {
     "facilities": FACILITIES,
@@ -44,6 +48,8 @@ class CheckedTable:
     """The columns found, under their names in circle, with their places."""
     problems: tuple[Problem, ...]
     """Every problem found."""
+    warnings: tuple[CircleWarning, ...] = ()
+    """What is no fault but needs care."""
 
 
 def table_kind(raw: RawTable) -> str:
@@ -111,7 +117,8 @@ def check_table_rows(
     contract = with_age_bands(CELLS, profile) if kind == "population" else KINDS[kind]
     table, messages = conform(raw, contract, columns={})
     problems: list[str] = [*raw.problems, *messages]
-    problems += _unknown_types(raw, table, profile)
+    unknown, others = _unknown_types(raw, table, profile)
+    problems += [*unknown, *turned_dates(raw, table)]
     if kind == "population" and not problems and "population" in table.columns:
         problems += band_problems(table, where=raw.where, row_word=raw.row_word)
     geometry, faults = _places(raw, kind, crs)
@@ -126,7 +133,34 @@ def check_table_rows(
             crs=geometry.crs,
         ),
         as_problems(dict.fromkeys(problems)),
+        (
+            *raw.warnings,
+            *level_warnings(raw, table, profile=profile),
+            *others,
+            *(
+                _not_placed(raw, geometry)
+                if kind == "facilities" and not faults
+                else ()
+            ),
+        ),
     )
+
+
+def _not_placed(raw: RawTable, places: gpd.GeoSeries) -> tuple[CircleWarning, ...]:
+    """Say which facilities have no coordinates; nothing where no row has any."""
+    rows = places.index[places.isna()]
+    if not len(rows) or len(rows) == len(places):
+        return ()
+    text = (
+        f"{raw.where}: {len(rows)} facilities have no coordinates and count as not "
+        f"placed: {raw.row_word} {list_ids(rows)}."
+    )
+    shown = shown_value(tuple(str(one) for one in rows), "zh")
+    zh = (
+        f"{where_zh(raw.where)}：{len(rows)}处设施没有坐标，列为未落位：第{shown}行；"
+        "请补充坐标，或提供地址对照表。"
+    )
+    return (CircleWarning("facilities-not-placed", text, zh),)
 
 
 def metric_for(raw: RawTable, declared: DeclaredCrs) -> pyproj.CRS:
@@ -203,24 +237,20 @@ def _declared(raw: RawTable, crs: str | None) -> DeclaredCrs:
 
 def _unknown_types(
     raw: RawTable, table: pd.DataFrame, profile: Profile
-) -> list[Problem]:
-    """Name facility types that the profile does not know."""
+) -> tuple[list[str], tuple[CircleWarning, ...]]:
+    """Name facility types that the profile, or every profile, does not know."""
     column = next((one for one in ("type_id", "type_ids") if one in table), None)
     if column is None:
-        return []
+        return [], ()
     types = type_names(profile)
     names = table[column].explode().dropna()
-    unknown = names[[fold_type_name(str(one)) not in types for one in names]]
+    strange = names[[fold_type_name(str(one)) not in types for one in names]]
+    other = np.array([is_other_type(str(one)) for one in strange], dtype=bool)
+    passed, unknown = strange[other], strange[~other]
+    warnings = other_types_warning(raw, passed) if column == "type_id" else ()
     if unknown.empty:
-        return []
+        return [], warnings
     contract = FACILITIES if column == "type_id" else CANDIDATES
     found, _ = match_columns(raw, contract, columns={})
-    return [
-        problem_in(
-            raw,
-            "unknown-type",
-            rows=unknown.index.unique(),
-            column=found[column],
-            values=tuple(unknown.unique()),
-        )
-    ]
+    named = [(row, str(name)) for row, name in unknown.items()]
+    return unknown_types(raw, named, column=found[column]), warnings

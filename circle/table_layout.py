@@ -1,13 +1,17 @@
 """Lay rows of cells out under their header; name what is no row of a table."""
 
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from itertools import chain
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from circle.errors import CircleWarning, InputError, gather, list_ids
-from circle.problems import problem_in
-from circle.raw_table import RawTable, fold_name
+from circle.problems import problem_in, shown_value
+from circle.raw_table import RawTable, fold_name, where_zh
 
 Row = Sequence[object]
 MergedRange = tuple[tuple[int, int], tuple[int, int]]
@@ -20,6 +24,8 @@ _TOTAL = re.compile(
     r"|(grand\s+total|sub-?\s*total|total|sum)s?\s*:?",
     re.IGNORECASE,
 )
+# What no place or facility is called, even in a row that is filled in throughout.
+_PLAIN_TOTAL = re.compile(r"[全本]?[市区县镇]?(合\s*计|总\s*计|小\s*计|共\s*计)")
 _NOTE = re.compile(
     r"(备注|注|说明|填表说明|填表人|填报人|填报单位|审核人|制表人|制表|单位负责人"
     r"|联系电话|数据来源|note|notes|remark|remarks|source)\s*\d*\s*[:：].*",
@@ -65,16 +71,18 @@ def lay_out(
     InputError
         If a column name stands twice, or rows are wider than the header.
     """
-    filled = [number for number, row in enumerate(content) if _filled(row)]
+    filled = [number for number, row in enumerate(content) if _lead(row)]
     names = {fold_name(one) for one in known}
-    plain = _DIGITS.isdisjoint(name[:1] for name in names)
-    hits = {n: _hits(content[n], names, plain=plain) for n in filled}
+    grid = _as_grid(content)
+    hits = _hits(grid, names)
     top = _header_row(filled, hits)
     header = [str(one).strip() for one in content[top]] if filled else []
     below = {n + 1: content[n] for n in filled if n > top}
     source = RawTable(where, pd.DataFrame(), "row")
     gather(_header_problems(header, below, where, top), InputError)
-    again = {n: _repeats(row, header, names) for n, row in below.items() if hits[n - 1]}
+    again = {
+        n + 1: _repeats(below[n + 1], header, names) for n in hits if n + 1 in below
+    }
     odd = _odd_rows(below, again, header) if names else {}
     problems: list[str] = [
         problem_in(source, key, rows=rows, values=_shown(below, rows))
@@ -85,7 +93,7 @@ def lay_out(
     problems += _merged_problems(source, merged, top, rows)
     above = {n + 1: content[n] for n in filled if n < top}
     faults, warnings = _titles(source, above, hits, header)
-    cells = [[*row, *[""] * len(header)][: len(header)] for row in rows.values()]
+    cells = grid[[n - 1 for n in rows], : len(header)]
     # An empty name never matches a column of circle.
     frame = pd.DataFrame(cells, columns=header, index=list(rows), dtype=object)
     return RawTable(where, frame, "row", (*faults, *problems), warnings)
@@ -96,13 +104,54 @@ def _filled(row: Row) -> list[object]:
     return [one for one in row if one is not None and str(one).strip()]
 
 
-def _hits(row: Row, names: Collection[str], *, plain: bool) -> int:
-    """Count the cells that are known names, of which plain ones begin with no digit."""
-    cells = [str(one) for one in row]
-    if plain:
-        # Nearly all cells of a large table are numbers.
-        cells = [one for one in cells if one[:1] not in _DIGITS]
-    return sum(fold_name(one) in names for one in cells)
+def _lead(row: Row) -> str:
+    """Give the first cell that holds something as text, "" if none does."""
+    for one in row:
+        if one is not None and (text := str(one).strip()):
+            return text
+    return ""
+
+
+def _is_lone(row: Row) -> bool:
+    """Tell whether a row holds a single filled cell."""
+    filled = 0
+    for one in row:
+        if one is not None and str(one).strip():
+            filled += 1
+            if filled > 1:
+                return False
+    return filled == 1
+
+
+def _as_grid(rows: Sequence[Row]) -> NDArray[np.object_]:
+    """Lay rows out as one array as wide as the longest, empty cells behind the rest."""
+    lengths = {len(one) for one in rows}
+    width = max(lengths, default=0)
+    if len(lengths) > 1:
+        rows = [[*one, *[""] * (width - len(one))] for one in rows]
+    cells = chain.from_iterable(rows)
+    grid = np.fromiter(cells, dtype=object, count=len(rows) * width)
+    return grid.reshape(len(rows), width)
+
+
+def _hits(grid: NDArray[np.object_], names: Collection[str]) -> Counter[int]:
+    """Count the cells of each row that are known names; most rows have none."""
+    # Nearly all cells of a large table are numbers and ids, each a text of its own,
+    # and folding leaves a digit at either end as it is.
+    first = _DIGITS.difference(name[:1] for name in names)
+    last = _DIGITS.difference(name[-1:] for name in names)
+    hits: Counter[int] = Counter()
+    for column in grid.T:
+        cells = column.tolist()
+        likely = {
+            one
+            for one in map(str, cells)
+            if one[:1] not in first and one[-1:] not in last
+        }
+        found = {one for one in likely if fold_name(one) in names}
+        if found:
+            hits.update(n for n, one in enumerate(cells) if str(one) in found)
+    return hits
 
 
 def _repeats(row: Row, header: Sequence[str], names: Collection[str]) -> int:
@@ -137,11 +186,10 @@ def _header_problems(
             if top
             else problem_in(source, "column-twice", names=tuple(twice))
         )
-    wide = [n for n, row in below.items() if _filled(row[len(header) :])]
+    width = len(header)
+    wide = [n for n, row in below.items() if len(row) > width and _lead(row[width:])]
     if wide:
-        problems.append(
-            problem_in(source, "wide-row", rows=wide, width=str(len(header)))
-        )
+        problems.append(problem_in(source, "wide-row", rows=wide, width=str(width)))
     return problems
 
 
@@ -153,17 +201,31 @@ def _odd_rows(
     first_row = min(below, default=0)
     odd: dict[str, list[int]] = {"header-again": [], "total-row": [], "note-row": []}
     for number, row in below.items():
-        cells = _filled(row)
-        lead = str(cells[0]).strip()
-        lone = len(cells) == 1 and columns >= _COLUMNS_OF_A_TABLE
+        lead = _lead(row)
+        telling = _may_tell(lead)
         again = repeats.get(number, 0)
         if again >= _CLEAR_HEADER or (again and number == first_row):
             odd["header-again"].append(number)
-        elif _TOTAL.fullmatch(lead) and len(cells) < columns:
+        elif telling and _is_total(lead, full=len(_filled(row)) >= columns):
             odd["total-row"].append(number)
-        elif _NOTE.fullmatch(lead) or (lone and not _is_number(lead)):
+        elif (telling and _NOTE.fullmatch(lead)) or (
+            columns >= _COLUMNS_OF_A_TABLE and _is_lone(row) and not _is_number(lead)
+        ):
             odd["note-row"].append(number)
     return {key: rows for key, rows in odd.items() if rows}
+
+
+def _may_tell(lead: str) -> bool:
+    """Tell whether a row that begins so may be a total or a note; an id never is."""
+    if not lead.isascii():
+        return True
+    text = lead.lower()
+    return ":" in text or "total" in text or "sum" in text
+
+
+def _is_total(lead: str, *, full: bool) -> bool:
+    """Tell whether a row that begins so holds totals."""
+    return bool((_PLAIN_TOTAL if full else _TOTAL).fullmatch(lead))
 
 
 def _is_number(text: str) -> bool:
@@ -241,5 +303,7 @@ def _titles(
         f"{source.where}: row {rows}: taken as titles above the header and not read: "
         f"{texts}."
     )
-    zh = f"{source.where}：第{rows}行在表头之上，视为标题，未读取：{texts}。"
+    rows = shown_value(tuple(str(one) for one in titles), "zh")
+    texts = shown_value(_shown(above, titles), "zh")
+    zh = f"{where_zh(source.where)}：第{rows}行在表头之上，视为标题，未读取：{texts}。"
     return problems, (CircleWarning("title-rows", text, zh),)

@@ -9,13 +9,14 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from circle.dates import parse_date, typed_year
 from circle.errors import InputError, gather
 from circle.files import RawTable
 from circle.problems import Problem, Source, Value, problem_in
 from circle.raw_table import fold_name
 
 Kind = Literal[
-    "id", "text", "number", "count", "choice", "flag", "list", "point", "area"
+    "id", "text", "number", "count", "choice", "date", "flag", "list", "point", "area"
 ]
 LIST_SEPARATORS = r"[、;；,，]"
 # Spreadsheet programs keep 15 digits of a number and show long ones as 9.99001E+11.
@@ -264,6 +265,8 @@ def _convert(
     elif column.kind == "list":
         converted = text.map(_split_list)
         key, choices = "", ()
+    elif column.kind == "date":
+        return _dates(values, column, cells)
     else:
         converted = text.astype(object).where(
             filled & ~_lost_digits(values, column), None
@@ -276,6 +279,28 @@ def _convert(
         rows = values.index[bad]
         problems.insert(0, cells.problem(key, rows, values=shown, choices=choices))
     return converted, problems
+
+
+def _dates(
+    values: pd.Series, column: Column, cells: _Cells
+) -> tuple[pd.Series, list[Problem]]:
+    """Read dates; a year that a spreadsheet program has taken for a day is named."""
+    filled = values.map(_as_text) != ""
+    given = values.astype(object).where(filled, None)
+    years = pd.Series([typed_year(one) for one in given], values.index, dtype=float)
+    read = pd.Series([parse_date(one) for one in given], values.index, dtype=object)
+    problems: list[Problem] = []
+    bad = filled & read.isna()
+    if bad.any():
+        shown = tuple(repr(str(one))[:40] for one in given[bad].unique())
+        problems.append(cells.problem("not-a-date", values.index[bad], values=shown))
+    if years.notna().any():
+        shown = tuple(f"{one:.0f}" for one in years.dropna().unique())
+        rows = values.index[years.notna()]
+        problems.append(cells.problem("year-as-date", rows, values=shown))
+    converted = read.where(read.notna() & years.isna(), None)
+    checked = converted[~filled | converted.notna()]
+    return converted, [*problems, *_value_problems(checked, column, cells)]
 
 
 def _choices_text(column: Column) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """The data-item workbook that a street office fills in each period."""
 
+import contextlib
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,17 +12,32 @@ import xlsxwriter.exceptions
 
 from circle.contracts import COMMITTEES, FACILITIES
 from circle.errors import OutputError
+from circle.inventory import Inventory
+from circle.problems import os_reason, problem_of
 from circle.profile import Profile
-from circle.returned import CRS, DATE, EXAMPLE, INSTRUCTIONS, SHEETS, UNIT
+from circle.profile_norms import unasked_columns
+from circle.returned import (
+    CRS,
+    DATE,
+    EXAMPLE,
+    HANDED_OUT,
+    HANDED_OUT_CRS,
+    INSTRUCTIONS,
+    SHEETS,
+    UNIT,
+)
 from circle.tables import Column, Contract, header
+from circle.template_rows import Row, rows_to_send
 from circle.words_template import EXAMPLES, LIST_SHEET, TEMPLATE_TEXTS, TITLE
 
 # A file's date would change its bytes from one writing to the next.
 _CREATED = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC).replace(tzinfo=None)
-_LAST_ROW = 2_000
+_LAST_ROW, _ROWS_TO_SPARE = 2_000, 500
+# A year alone, typed into a date cell, becomes a day of 1905 and is refused.
+_DAYS = (datetime.date(1906, 1, 1), datetime.date(2100, 12, 31))
 _A4 = 9
 _FONTS = {"zh": "等线", "en": "Calibri"}
-_SYSTEMS = ("WGS-84", "CGCS2000", "GCJ-02", "BD-09")
+_SYSTEMS = (HANDED_OUT_CRS, "CGCS2000", "GCJ-02", "BD-09")
 _CONTRACTS: Mapping[str, Contract] = {
     "committees": COMMITTEES,
     "facilities": FACILITIES,
@@ -59,11 +75,23 @@ class _Book:
     """0 for Chinese, 1 for English."""
     styles: Mapping[str, Any]
     """Cell formats by use."""
+    rows: Mapping[str, Sequence[Row]]
+    """The present rows, by kind of table; none for an empty template."""
 
 
-def write_template(path: Path, *, profile: Profile, language: str = "zh") -> None:
+def write_template(
+    path: Path,
+    *,
+    profile: Profile,
+    language: str = "zh",
+    inventories: Sequence[Inventory] = (),
+    subdistricts: Sequence[str] = (),
+) -> None:
     """
     Write the workbook that a street office fills in.
+
+    With inventories it holds their rows, to be corrected, and a hidden copy of them
+    as they are handed out, by which a merge knows what the office has changed.
 
     Parameters
     ----------
@@ -73,16 +101,23 @@ def write_template(path: Path, *, profile: Profile, language: str = "zh") -> Non
         The profile whose facility types are offered.
     language
         ``zh`` or ``en``.
+    inventories
+        Inventories of facilities and committees; none for an empty template.
+    subdistricts
+        Only the rows of these subdistricts, by name or code as the inventories write
+        them.
 
     Raises
     ------
+    InputError
+        If no row names one of the subdistricts.
     OutputError
         If the file cannot be written, or is not named .xlsx.
 
     Examples
     --------
     >>> from tempfile import TemporaryDirectory
-    >>> from circle.profile import read_profile
+    >>> from circle.profile_reading import read_profile
     >>> with TemporaryDirectory() as folder:
     ...     file = Path(folder) / "items.xlsx"
     ...     write_template(file, profile=read_profile("pudong"))
@@ -90,23 +125,33 @@ def write_template(path: Path, *, profile: Profile, language: str = "zh") -> Non
     True
     """
     if path.suffix.lower() != ".xlsx":
-        message = f"{path}: found the ending '{path.suffix}'; expected .xlsx."
-        raise OutputError(message)
-    path.parent.mkdir(parents=True, exist_ok=True)
+        ending = {"ending": path.suffix, "wanted": ".xlsx"}
+        raise OutputError(problem_of(path, "wrong-ending", **ending))
+    rows: dict[str, list[Row]] = {}
+    for old in inventories:
+        rows.setdefault(old.kind, []).extend(
+            rows_to_send(
+                old, profile=profile, language=language, subdistricts=subdistricts
+            )
+        )
     part = path.with_name(f".{path.name}.part")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with xlsxwriter.Workbook(part, {"strings_to_formulas": False}) as file:
             file.set_properties({"created": _CREATED, "title": TITLE[language]})
-            book = _Book(file, 0 if language == "zh" else 1, _styles(file, language))
+            at = 0 if language == "zh" else 1
+            book = _Book(file, at, _styles(file, language), rows)
             items = {kind: _items(kind, profile, language) for kind in SHEETS}
             _write_instructions(book)
             lists = _write_sheets(book, items)
             _write_lists(book, lists)
+            _write_handed_out(book, items)
         part.replace(path)
     except (OSError, xlsxwriter.exceptions.XlsxWriterException) as error:
-        part.unlink(missing_ok=True)
-        message = f"{path}: cannot be written ({error}); close it and check the folder."
-        raise OutputError(message) from error
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        problem = problem_of(path, "not-written", reason=os_reason(error))
+        raise OutputError(problem) from error
 
 
 def _styles(file: Any, language: str) -> dict[str, Any]:
@@ -126,6 +171,7 @@ def _styles(file: Any, language: str) -> dict[str, Any]:
         ),
         "text": file.add_format({**base, "num_format": "@"}),
         "number": file.add_format(base),
+        "date": file.add_format({**base, "num_format": "yyyy-mm-dd"}),
         "example": file.add_format({**base, "italic": True, "font_color": "#7F7F7F"}),
     }
 
@@ -133,9 +179,9 @@ def _styles(file: Any, language: str) -> dict[str, Any]:
 def _items(kind: str, profile: Profile, language: str) -> tuple[_Item, ...]:
     """List the columns of a sheet: those of the contract, then the place."""
     at = 0 if language == "zh" else 1
-    items = []
+    items, unasked = [], unasked_columns(profile.norms)
     for column in _CONTRACTS[kind].columns:
-        if column.kind in {"point", "area"}:
+        if column.kind in {"point", "area"} or column.name in unasked:
             continue
         choices = _choices(column, profile, at)
         items.append(
@@ -188,6 +234,8 @@ def _write_instructions(book: _Book) -> None:
         page.write_string(row, 1, value, book.styles["fill"])
     page.data_validation(4, 1, 4, 1, {"validate": "list", "source": list(_SYSTEMS)})
     lines = TEMPLATE_TEXTS["instructions"][book.at].split("\n")
+    if book.rows:
+        lines += TEMPLATE_TEXTS["instructions_prefilled"][book.at].split("\n")
     for row, line in enumerate(lines, start=6):
         page.merge_range(row, 0, row, 1, "", book.styles["line"])
         page.write_string(row, 0, f"{row - 5}. {line}", book.styles["line"])
@@ -209,30 +257,76 @@ def _write_sheets(
             style = book.styles["header" if item.needed else "optional"]
             page.write_string(0, number, item.header, style)
             page.write_comment(0, number, item.note, {"x_scale": 2, "y_scale": 1.2})
-            text = book.styles["number" if item.kind in _NUMBERS else "text"]
-            page.set_column(number, number, _WIDTHS.get(item.kind, 13), text)
+            page.set_column(
+                number, number, _WIDTHS.get(item.kind, 13), _style(book, item)
+            )
+            last = max(_LAST_ROW, len(book.rows.get(kind, ())) + _ROWS_TO_SPARE)
             if item.choices:
                 lists.append((item.header, item.choices))
-                _offer(page, book, number, len(lists) - 1, len(item.choices))
-        _write_examples(page, book, columns, kind)
+                rule = _list_rule(book, len(lists) - 1, len(item.choices))
+                page.data_validation(1, number, last, number, rule)
+            elif item.kind == "date":
+                page.data_validation(1, number, last, number, _date_rule(book))
+        if kind in book.rows:
+            _write_rows(page, book, columns, book.rows[kind])
+        else:
+            _write_examples(page, book, columns, kind)
     return lists
 
 
-def _offer(page: Any, book: _Book, number: int, place: int, n: int) -> None:
-    """Put a drop-down list on a column."""
+def _style(book: _Book, item: _Item) -> Any:
+    """Give the format of a column's cells."""
+    if item.kind in _NUMBERS:
+        return book.styles["number"]
+    return book.styles["date" if item.kind == "date" else "text"]
+
+
+def _list_rule(book: _Book, place: int, n: int) -> dict[str, object]:
+    """Make a drop-down list."""
     letter = xlsxwriter.utility.xl_col_to_name(place)
-    page.data_validation(
-        1,
-        number,
-        _LAST_ROW,
-        number,
-        {
-            "validate": "list",
-            "source": f"='{LIST_SHEET[book.at]}'!${letter}$2:${letter}${n + 1}",
-            "error_title": TEMPLATE_TEXTS["choose_title"][book.at],
-            "error_message": TEMPLATE_TEXTS["choose"][book.at],
-        },
-    )
+    return {
+        "validate": "list",
+        "source": f"='{LIST_SHEET[book.at]}'!${letter}$2:${letter}${n + 1}",
+        "error_title": TEMPLATE_TEXTS["choose_title"][book.at],
+        "error_message": TEMPLATE_TEXTS["choose"][book.at],
+    }
+
+
+def _date_rule(book: _Book) -> dict[str, object]:
+    """Ask for a date."""
+    return {
+        "validate": "date",
+        "criteria": "between",
+        "minimum": _DAYS[0],
+        "maximum": _DAYS[1],
+        "error_title": TEMPLATE_TEXTS["date_title"][book.at],
+        "error_message": TEMPLATE_TEXTS["date"][book.at],
+    }
+
+
+def _write_rows(
+    page: Any, book: _Book, columns: Sequence[_Item], rows: Sequence[Row]
+) -> None:
+    """Write the present rows; no text becomes a formula."""
+    for number, row in enumerate(rows, start=1):
+        for at, item in enumerate(columns):
+            value = row.get(item.name)
+            if isinstance(value, str):
+                page.write_string(number, at, value, book.styles["text"])
+            elif isinstance(value, datetime.date):
+                page.write_datetime(number, at, value, book.styles["date"])
+            elif value is not None:
+                page.write_number(number, at, value, book.styles["number"])
+
+
+def _write_handed_out(book: _Book, items: Mapping[str, Sequence[_Item]]) -> None:
+    """Write the rows as they are handed out onto sheets that stay hidden."""
+    for kind, rows in book.rows.items():
+        page = book.file.add_worksheet(HANDED_OUT[kind][book.at])
+        for at, item in enumerate(items[kind]):
+            page.write_string(0, at, item.header)
+        _write_rows(page, book, items[kind], rows)
+        page.very_hidden()
 
 
 def _write_examples(

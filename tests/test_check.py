@@ -5,6 +5,7 @@ import shutil
 import openpyxl
 import pytest
 from click.testing import CliRunner
+from toy_city import write_toy
 
 from circle.check import check_path
 from circle.cli import main
@@ -136,4 +137,47 @@ def test_a_study_gets_a_folder_of_marked_copies(tmp_path):
         "committees.marked.xlsx"
     ]
     result = circle("check", folder / "study.yaml", "--marked", tmp_path / "a.xlsx")
-    assert "expected a folder" in result.output
+    assert "应写入文件夹" in result.output
+
+
+def test_a_missing_table_of_totals_is_told_once(tmp_path):
+    folder = tmp_path / "district"
+    shutil.copytree(DEMO, folder)
+    path = folder / "study.yaml"
+    old = "population.csv, crs: EPSG:4550"
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, f"{old}, control_totals: {{path: no.csv}}"))
+    (problem,) = check_path(path).problems
+    assert "no.csv" in problem
+
+
+def test_what_reading_tells_is_told_by_the_check_of_a_study(tmp_path):
+    path = write_toy(tmp_path)
+    text = (tmp_path / "population.csv").read_text("utf-8")
+    (tmp_path / "population.csv").write_text(f"人口表\n{text}", "utf-8")
+    assert "title-rows" in {one.name for one in check_path(path).warnings}
+
+
+def test_several_types_in_a_cell_get_their_own_remedy(tmp_path):
+    path = tmp_path / "a.csv"
+    rows = [
+        "编号,名称,类型,经度,纬度",
+        "F1,甲,幼儿园、小学,121.5,31.2",
+        "F2,乙,茶楼、小学,,",
+    ]
+    path.write_text("\n".join(rows), "utf-8")
+    checked = check_path(path)
+    several, unknown = checked.problems
+    assert (several.key, several.rows, several.column) == (
+        "several-types",
+        (2,),
+        "类型",
+    )
+    assert "`type_separator`" in several.in_language("zh")
+    assert (unknown.key, unknown.rows) == ("unknown-type", (3,))
+    (warning,) = checked.warnings
+    assert warning.name == "facilities-not-placed"
+    assert warning.in_language("zh") == (
+        "a.csv：1处设施没有坐标，列为未落位：第3行；请补充坐标，或提供地址对照表。"
+    )

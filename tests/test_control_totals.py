@@ -6,15 +6,17 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from population_toy import CRS, settle, study_with, two_subdistricts
+from population_toy import CRS, PROFILE, settle, study_with, two_subdistricts
 
 from circle.contracts import CELLS
 from circle.control_totals import CONTROL_TOTALS, scale_to_totals
 from circle.errors import InputError
+from circle.population import read_cells
 from circle.population_balance import (
     POPULATION_BALANCE,
     balance_warnings,
 )
+from circle.reading import taken_warnings
 from circle.study import input_paths
 from circle.tables import check_table
 
@@ -129,6 +131,57 @@ def test_all_faults_of_the_table_come_at_once(tmp_path):
     assert "row 3: found -3; expected 0 or more" in text
     assert "row 3: found subdistrict C; expected one of A, B" in text
     assert "found subdistrict_id A more than once" in text
+
+
+def test_totals_are_read_like_every_other_table(tmp_path):
+    """Titles, full-width digits, GBK and names of subdistricts, as yearbooks have."""
+    population = write(tmp_path, [2] * 20, {"subdistrict_id": ["A"]})
+    text = "2023年常住人口\n街道,常住人口\nA,１０\nＢ,20\n"
+    (tmp_path / "totals.csv").write_bytes(text.encode("gbk"))
+    study = study_with(tmp_path, population)
+    cells = read_cells(study, profile=PROFILE, crs=CRS, subdistricts=two_subdistricts())
+    assert [one.name for one in taken_warnings(cells)] == [
+        "title-rows",
+        "full-width-digits",
+    ]
+    settled, _ = settle(tmp_path, population, two_subdistricts())
+    assert sums(settled) == {"A": 10, "B": 20}
+
+
+def test_faults_of_totals_and_cells_come_at_once_and_in_chinese(tmp_path):
+    population = write(
+        tmp_path,
+        [2] * 19 + [-1],
+        {"街镇": ["A", "B", "合计"], "人口": [10, 2.5, 30]},
+    )
+    with pytest.raises(InputError) as caught:
+        settle(tmp_path, population, two_subdistricts())
+    assert {(one.file, one.key) for one in caught.value.problems} == {
+        ("cells.csv", "below-minimum"),
+        ("totals.csv", "people-with-decimals"),
+        ("totals.csv", "total-row"),
+    }
+    told = [one.in_language("zh") for one in caught.value.problems]
+    assert "totals.csv: 第3行: 列“人口”: 发现小数；人数应为整数；请改为整数" in told
+
+
+def test_one_subdistrict_by_code_and_by_name_is_named(tmp_path):
+    areas = two_subdistricts().assign(name=["江东街道", "江西镇"])
+    totals = {"街镇": ["A", "江东街道"], "人口": [10, 20]}
+    population = write(tmp_path, [2] * 20, totals)
+    with pytest.raises(InputError, match="more than one row for subdistrict A"):
+        settle(tmp_path, population, areas)
+
+
+def test_people_without_a_cell_are_told_in_chinese(tmp_path):
+    totals = {"subdistrict_id": ["A", "B"], "population": [30, 12]}
+    population = write(tmp_path, [3] * 10, totals)
+    with pytest.raises(InputError) as caught:
+        settle(tmp_path, population, two_subdistricts())
+    (problem,) = caught.value.problems
+    assert "街镇 B 的控制总数为 12 人，但其中没有有人口的网格" in problem.in_language(
+        "zh"
+    )
 
 
 def test_bands_beyond_the_total_are_refused(tmp_path):

@@ -10,15 +10,19 @@ from toy_city import CRS, EAST, NORTH, toy_study, toy_tables, write_toy
 
 from circle.address_points import fold_address
 from circle.city import load_city
+from circle.contracts import FACILITIES
 from circle.crs import parse_crs
-from circle.dates import parse_date
+from circle.dates import parse_date, typed_year
 from circle.derived_ids import derived_ids
 from circle.errors import InputError
 from circle.facilities import read_candidates, read_facilities
 from circle.facility_status import status_on
+from circle.input_contracts import LEVEL_WORDS
 from circle.not_placed import not_placed
-from circle.profile import read_profile
-from circle.reading import half_width, taken_warnings
+from circle.placing import COORDINATES
+from circle.profile_reading import read_profile
+from circle.reading import half_width, read_table, taken_warnings
+from circle.single_tables import check_table_rows
 from circle.study import read_study
 
 METRIC = parse_crs("EPSG:4550", where="test")
@@ -153,6 +157,118 @@ def test_dates_that_are_none_and_that_are_turned(tmp_path):
 )
 def test_dates_as_offices_write_them(text, iso):
     assert parse_date(text) == iso
+
+
+def excel_inventory(folder, *, opened, formats=None):
+    """Write an inventory as a spreadsheet with one row for each opening date."""
+    folder.mkdir(exist_ok=True)
+    path = folder / "facilities.xlsx"
+    book = openpyxl.Workbook()
+    page = book.active
+    page.append(["编号", "名称", "类型", "启用日期", "经度", "纬度"])
+    for number, day in enumerate(opened, start=1):
+        page.append([f"F{number}", f"{number}园", "幼儿园", None, 121.5, 31.2])
+        page.cell(number + 1, 4).value = day
+        if formats:
+            page.cell(number + 1, 4).number_format = formats
+    book.save(path)
+    return path
+
+
+def checked(path):
+    contracts = [FACILITIES, COORDINATES]
+    raw = read_table(path, contracts, columns={})
+    return check_table_rows(raw, "facilities", profile=read_profile("pudong"))
+
+
+def test_dates_of_spreadsheets_are_dates(tmp_path):
+    days = [
+        datetime.date(2024, 5, 1),
+        datetime.datetime(2024, 5, 1, 8, 30),  # noqa: DTZ001
+        "2024年5月1日",
+        "2024/5/1",
+        2024,
+        20_240_501,
+        "2024年5月",
+        None,
+    ]
+    found = checked(excel_inventory(tmp_path, opened=days))
+    assert found.problems == ()
+    read_days = [None if pd.isna(one) else one for one in found.table["opened"]]
+    assert read_days == [
+        *["2024-05-01"] * 4,
+        "2024-01-01",
+        "2024-05-01",
+        "2024-05-01",
+        None,
+    ]
+
+
+def test_a_year_in_a_date_cell_is_named(tmp_path):
+    path = excel_inventory(tmp_path, opened=[2024, 45_413], formats="yyyy-mm-dd")
+    (problem,) = checked(path).problems
+    assert (problem.key, problem.rows) == ("year-as-date", (2,))
+    assert "年份 2024 填在日期格式的单元格中" in problem.in_language("zh")
+    assert typed_year(datetime.datetime(2024, 5, 1)) is None  # noqa: DTZ001
+
+
+def test_a_faulty_date_is_named_with_its_cell_in_two_languages(tmp_path):
+    path = excel_inventory(tmp_path, opened=["去年", "2024-02-30"])
+    (problem,) = checked(path).problems
+    assert (problem.rows, problem.column) == ((2, 3), "启用日期")
+    zh = problem.in_language("zh")
+    assert "第2、3行: 列“启用日期”: 发现 '去年'、'2024-02-30'；应为日期" in zh
+    assert "found '去年', '2024-02-30'; expected a date" in str(problem)
+
+
+def test_dates_of_layers_are_dates(tmp_path):
+    frame = gpd.GeoDataFrame(
+        {
+            "编号": ["F1", "F2"],
+            "名称": ["一", "二"],
+            "类型": "幼儿园",
+            "启用日期": pd.to_datetime(["2024-05-01", None]),
+        },
+        geometry=gpd.points_from_xy([121.5, 121.6], [31.2, 31.2]),
+        crs="EPSG:4326",
+    )
+    frame.to_file(tmp_path / "a.gpkg")
+    found = checked(tmp_path / "a.gpkg")
+    assert found.problems == ()
+    assert found.table["opened"].iloc[0] == "2024-05-01"
+    assert pd.isna(found.table["opened"].iloc[1])
+
+
+def test_a_level_that_is_not_that_of_the_type_is_told(tmp_path):
+    levels = ["社区", "committee", "", "市区"]  # clinic, 学校, clinic, school
+    found = read(tmp_path, inventory(层级=levels))
+    study = read_study(tmp_path / "study.yaml")
+    standard = read_profile(study.profile, folder=study.folder)
+    profile = {one.id: one.level for one in standard.types}
+    given = {"F1": "community", "F2": "committee", "F4": "district"}
+    types = dict(zip(found["facility_id"], found["type_id"], strict=True))
+    wrong = [one for one, level in given.items() if profile[types[one]] != level]
+    assert wrong
+    warning = names_of(found)["level-differs"]
+    assert f"{len(wrong)} facilities have another level" in warning.text
+    for one in wrong:
+        assert f"row {int(one[1:]) + 1} (" in warning.text
+    assert f"{len(wrong)}处设施所填层级与标准" in warning.in_language("zh")
+
+
+def test_levels_that_fit_are_no_matter_and_unknown_ones_are_named(tmp_path):
+    profile = read_profile("pudong")
+    rows = ["编号,名称,类型,设施层级,经度,纬度"]
+    rows += [
+        f"F{n},{n},{one.label.zh},{LEVEL_WORDS[one.level][n % 2]},121.5,31.2"
+        for n, one in enumerate(profile.types)
+    ]
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(rows), "utf-8")
+    assert (checked(path).problems, checked(path).warnings) == ((), ())
+    path.write_text("\n".join(rows).replace("居村", "三级甲等", 1), "utf-8")
+    (problem,) = checked(path).problems
+    assert (problem.key, problem.column) == ("unknown-choice", "设施层级")
 
 
 def address_table(folder, rows):

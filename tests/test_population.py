@@ -9,7 +9,7 @@ from circle.areas import read_subdistricts
 from circle.crs import parse_crs
 from circle.errors import InputError
 from circle.population import read_cells
-from circle.profile import read_profile
+from circle.profile_reading import read_profile
 from circle.study import read_study
 
 METRIC = parse_crs(CRS, where="test")

@@ -22,6 +22,7 @@ from population_toy import (
     write_raster,
 )
 
+from circle.declared import from_metric, parse_declared, to_metric
 from circle.errors import ConfigError, InputError
 from circle.population import cell_size_m
 from circle.raster_grid import RasterGrid, cell_areas_km2
@@ -459,3 +460,30 @@ def test_both_readers_of_gdal_live_together():
         subprocess.run(
             [sys.executable, "-W", "error", "-c", first + code], check=True, timeout=60
         )
+
+
+@pytest.mark.parametrize("system", ["GCJ-02", "BD-09"])
+def test_a_raster_with_a_map_offset_is_converted_cell_by_cell(tmp_path, system):
+    """A raster laid out in GCJ-02: with the system declared, nobody is lost."""
+    declared = parse_declared(system, where="")
+    x, y = from_metric(
+        np.array([499_800.0]), np.array([3_401_200.0]), declared=declared, source=CRS
+    )
+    corner = {"corner": (float(x[0]), float(y[0])), "step": 0.001, "crs": "EPSG:4326"}
+    values = np.zeros((30, 40), dtype=np.float32)
+    values[4:8, 6:10] = 7.0
+    raster(tmp_path, values, **corner)
+    cells = read(tmp_path, population(crs=system), two_subdistricts())
+    assert cells["population"].sum() == pytest.approx(values.sum(), abs=1e-3)
+    row = cells["cell_id"].str[1:7].astype(int).to_numpy()
+    column = cells["cell_id"].str[8:].astype(int).to_numpy()
+    east, north = to_metric(
+        x[0] + 0.001 * (column + 0.5),
+        y[0] - 0.001 * (row + 0.5),
+        declared=declared,
+        target=CRS,
+    )
+    # Near the border a cell stands in the middle of its converted square, which is
+    # not quite its converted middle.
+    assert cells.geometry.x.to_numpy() == pytest.approx(east, abs=0.05)
+    assert cells.geometry.y.to_numpy() == pytest.approx(north, abs=0.05)

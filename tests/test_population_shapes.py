@@ -10,6 +10,7 @@ from population_toy import CRS, read, settle, study_with, subdistricts, two_subd
 
 from circle.errors import InputError
 from circle.population import cell_size_m
+from circle.reading import taken_warnings
 
 X, Y = 500_000.0, 3_400_000.0
 SHAPES = {"kind": "shapes", "path": "grid.gpkg", "crs": "EPSG:4550"}
@@ -129,3 +130,28 @@ def test_bands_beyond_the_total_are_refused(tmp_path):
     write(tmp_path, squares(2, 250.0), [10, 10], population_age_0_14=[10, 11])
     with pytest.raises(InputError, match="feature 2: found age bands that add up to"):
         read(tmp_path, SHAPES, two_subdistricts())
+
+
+def test_polygons_are_read_like_every_other_table(tmp_path):
+    """Full-width digits are told; so are cut names of a Shapefile."""
+    frame = gpd.GeoDataFrame(
+        {"编号": ["a", "b"], "人口数": ["１０", "20"]},
+        geometry=list(squares(2, 250.0)),
+        crs=CRS,
+    )
+    frame.to_file(tmp_path / "grid.gpkg", layer="people")
+    cells = read(tmp_path, SHAPES, two_subdistricts())
+    assert cells["population"].tolist() == [10, 20]
+    assert [one.name for one in taken_warnings(cells)] == ["full-width-digits"]
+
+
+def test_faults_of_polygons_and_of_their_totals_come_at_once(tmp_path):
+    write(tmp_path, squares(2, 250.0), [10, -5])
+    (tmp_path / "totals.csv").write_text("街镇编号,人口\nC,7\n", "utf-8")
+    totals = SHAPES | {"control_totals": {"path": "totals.csv"}}
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, totals, two_subdistricts())
+    assert {one.key for one in caught.value.problems} == {
+        "below-minimum",
+        "unknown-subdistrict",
+    }

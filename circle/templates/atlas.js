@@ -115,13 +115,13 @@ function backdropLayers(data, panes) {
 }
 
 function subdistrictLayers(data, panes, words) {
-  const shading = L.layerGroup(), outlines = L.featureGroup(), labels = L.layerGroup();
-  const single = data.subdistricts.some((one) => !one.own);
+  const shading = L.featureGroup(), outlines = L.featureGroup(), labels = L.layerGroup();
+  const single = data.subdistricts.some((one) => !one.own), shown = [];
   for (const one of data.subdistricts) {
     const shape = unpackArea(one.area);
     shading.addLayer(L.polygon(shape, {
       renderer: panes.ground, stroke: false, fillColor: one.colour, fillOpacity: 0.82,
-      interactive: false,
+      interactive: false, row: one,
     }));
     const outline = L.polygon(shape, {
       renderer: panes.main, color: one.own && single ? "#101820" : "#5b6670",
@@ -138,19 +138,32 @@ function subdistrictLayers(data, panes, words) {
       return node;
     }, { maxWidth: 380 });
     outline.bindTooltip(
-      () => element("div", "atlas-tip", one.share ? one.name + "  " + one.share : one.name),
+      () => element("div", "atlas-tip", (one.name + "  " + shading.shareOf(one)).trim()),
       { sticky: true });
     outlines.addLayer(outline);
     // The page of a subdistrict bears its name already.
     if (one.own && single) continue;
     const text = element("div", one.own ? "" : "neighbour");
     text.append(element("span", "", one.name));
-    if (one.share) text.append(element("br"), element("span", "", one.share));
+    const share = element("span", "", one.share);
+    text.append(element("br"), share);
+    shown.push([share, one]);
     labels.addLayer(L.marker(unpackPoint(one.at), {
       icon: L.divIcon({ className: "area-label", html: text, iconSize: [0, 0] }),
       pane: "labels", interactive: false, keyboard: false,
     }));
   }
+  // The shares of the chosen domain or type stand in place of the headline share.
+  shading.choose = (choice) => {
+    const [share, colour] = [
+      (one) => (choice === null ? one.share : (one.by[choice.key] || [""])[0]),
+      (one) => (choice === null ? one.colour : (one.by[choice.key] || ["", "#d0d0d0"])[1]),
+    ];
+    shading.eachLayer((area) => area.setStyle({ fillColor: colour(area.options.row) }));
+    for (const [holder, one] of shown) holder.textContent = share(one);
+    shading.shareOf = share;
+  };
+  shading.shareOf = (one) => one.share;
   return { shading, outlines, labels };
 }
 
@@ -215,9 +228,14 @@ function committeeLayer(data, panes, words) {
   });
   // Many committees on one map are drawn smaller.
   const scale = Math.min(1, Math.max(0.5, Math.sqrt(300 / (order.length || 1))));
-  layer.choose = (type) => layer.eachLayer((marker) => {
+  layer.choose = (choice) => layer.eachLayer((marker) => {
     const one = marker.options.row;
-    const rank = type === null ? one.class : one.covered[type] === "1" ? 0 : 2;
+    let rank = one.class;
+    if (choice && choice.single) rank = one.covered[choice.types[0]] === "1" ? 0 : 2;
+    else if (choice) {
+      const missing = choice.types.filter((type) => one.covered[type] !== "1").length;
+      rank = missing === 0 ? 0 : missing < 3 ? 1 : 2;
+    }
     marker.setStyle({ fillColor: COMMITTEE_FILLS[rank] });
     marker.setRadius(COMMITTEE_RADII[rank] * scale);
   });
@@ -253,12 +271,12 @@ function gapLayer(data, panes) {
     shape.bindPopup(() => card(gap.name, gap.rows), { maxWidth: 340 });
     return shape;
   });
-  layer.choose = (type) => {
+  layer.choose = (choice) => {
     layer.clearLayers();
     data.gaps.forEach((gap, i) => {
-      if (type === null ? !gap.top : gap.type !== type) return;
+      if (choice === null ? !gap.top : !choice.types.includes(gap.type)) return;
       // Clusters of different types lie upon each other; only their outlines tell.
-      shapes[i].setStyle({ fillOpacity: type === null ? 0.03 : 0.15 });
+      shapes[i].setStyle({ fillOpacity: choice && choice.single ? 0.15 : 0.03 });
       layer.addLayer(shapes[i]);
     });
   };
@@ -268,19 +286,24 @@ function gapLayer(data, panes) {
 
 function cellLayer(data) {
   const layer = L.layerGroup();
-  layer.choose = (type) => {
+  layer.choose = (choice) => {
     layer.clearLayers();
-    const picture = data.cells && (type === null ? data.cells.all : data.cells.types[type]);
+    if (!data.cells) return;
+    const single = choice !== null && choice.single;
+    const picture = choice === null ? data.cells.all
+      : single ? data.cells.types[choice.types[0]] : data.cells.domains[choice.group];
     if (!picture) return;
     layer.addLayer(L.imageOverlay(picture, data.cells.bounds,
-      { pane: "cells", opacity: type === null ? 0.85 : 0.6, className: "cell-picture" }));
+      { pane: "cells", opacity: single ? 0.6 : 0.85, className: "cell-picture" }));
   };
   layer.choose(null);
   return layer;
 }
 
-function siteLayer(data, words) {
-  const layer = L.featureGroup();
+function siteLayer(data, panes, words) {
+  const layer = L.featureGroup(), catchment = L.layerGroup();
+  layer.on("add", () => catchment.addTo(layer._map));
+  layer.on("remove", () => { catchment.clearLayers(); catchment.remove(); });
   for (const site of data.sites) {
     const sign = element("div", "site-sign", String(site.step));
     const wide = String(site.step).length > 2 ? 32 : 22;
@@ -288,21 +311,58 @@ function siteLayer(data, words) {
       icon: L.divIcon({ className: "", html: sign, iconSize: [wide, 22] }),
       alt: words.site + " " + site.step,
     });
-    marker.bindPopup(() => card(site.name, site.rows), { maxWidth: 380 });
+    marker.bindPopup(() => {
+      const node = card(site.name, site.rows);
+      if (site.serves.length) {
+        node.append(element("p", "hint", words.clears_items_of + " " + site.serves.length));
+      }
+      return node;
+    }, { maxWidth: 380 });
+    // Whom the site serves: lines to the committees whose items it clears.
+    marker.on("popupopen", () => {
+      catchment.clearLayers();
+      for (const place of site.serves) {
+        catchment.addLayer(L.polyline([unpackPoint(site.at), unpackPoint(place)], {
+          renderer: panes.main, color: "#1a1a1a", weight: 2, dashArray: "5 4",
+          interactive: false,
+        }));
+      }
+    });
+    marker.on("popupclose", () => catchment.clearLayers());
     layer.addLayer(marker);
   }
   return layer;
 }
 
-// Hide labels that would cover one another at this zoom.
+// Places a label may stand at, in pixels from its own place.
+const LABEL_PLACES = [[0, 0], [0, -30], [0, 30], [-58, 0], [58, 0], [0, -52], [0, 52]];
+
+function overlaps(box, other) {
+  return box.left < other.right && box.right > other.left &&
+    box.top < other.bottom && box.bottom > other.top;
+}
+
+// Move labels off the signs of sites; hide those that would cover one another.
 function uncrowd() {
+  const signs = [...document.querySelectorAll(".site-sign")]
+    .map((one) => one.getBoundingClientRect());
   const taken = [];
   for (const label of document.querySelectorAll(".area-label div")) {
-    const box = label.getBoundingClientRect();
-    const crowded = taken.some((other) => box.left < other.right && box.right > other.left &&
-      box.top < other.bottom && box.bottom > other.top);
+    label.style.marginLeft = label.style.marginTop = "";
+    const own = label.getBoundingClientRect();
+    const moved = LABEL_PLACES.map(([x, y]) => ({ x, y, left: own.left + x,
+      right: own.right + x, top: own.top + y, bottom: own.bottom + y }));
+    const free = (box, others) => !others.some((other) => overlaps(box, other));
+    const crowded = !free(moved[0], taken);
     label.classList.toggle("crowded", crowded);
-    if (!crowded) taken.push(box);
+    // A crowded place is kept taken, so that no label strays into it.
+    taken.push(moved[0]);
+    if (crowded) continue;
+    const place = moved.find((box) => free(box, taken.slice(0, -1)) && free(box, signs)) ||
+      moved[0];
+    label.style.marginLeft = place.x + "px";
+    label.style.marginTop = place.y + "px";
+    taken.push(place);
   }
 }
 
@@ -319,6 +379,76 @@ function printPictures(wanted) {
     copy.src = canvas.toDataURL();
     canvas.after(copy);
   }
+}
+
+// Where each name is: committees first, then facilities by type.
+function findable(data, words) {
+  const found = data.committees.rows.map((row) => (
+    { name: row.name, note: row.in, at: unpackPoint(row.at), row }));
+  data.facilities.forEach((rows, type) => rows.forEach(([lat, lon, , name], number) => {
+    if (!name) return;
+    found.push({ name, note: data.types[type].label, at: [lat / 1e6, lon / 1e6], type, number });
+  }));
+  for (const one of found) one.folded = one.name.toLowerCase();
+  return found;
+}
+
+function finder(map, data, layers, words) {
+  const field = document.getElementById("search"), list = document.getElementById("found");
+  let index = null;
+  function go(one) {
+    list.hidden = true;
+    map.setView(one.at, Math.max(map.getZoom(), 15), { animate: false });
+    const key = one.row ? "committees" : "type-" + one.type;
+    const box = document.querySelector(`input[data-layer="${key}"]`);
+    if (!box.checked) box.click();
+    const marker = layers[key].getLayers().find((made, i) =>
+      (one.row ? made.options.row === one.row : i === one.number));
+    layers[key].fire("click", { layer: marker, latlng: marker.getLatLng(),
+      propagatedFrom: marker }, false);
+  }
+  field.addEventListener("input", () => {
+    index = index || findable(data, words);
+    const wanted = field.value.trim().toLowerCase();
+    list.replaceChildren();
+    list.hidden = wanted === "";
+    if (wanted === "") return;
+    const hits = index.filter((one) => one.folded.includes(wanted)).slice(0, 12);
+    for (const one of hits) {
+      const button = element("button", "", one.name);
+      button.type = "button";
+      button.append(element("small", "", one.note));
+      button.addEventListener("click", () => go(one));
+      list.appendChild(element("li")).append(button);
+    }
+    if (!hits.length) list.append(element("li", "hint", words.nothing_found));
+  });
+}
+
+// Prints what the map shows now, on the chosen paper.
+function printing(map, data) {
+  const paper = document.getElementById("paper");
+  const sheet = document.head.appendChild(element("style"));
+  function setPaper() {
+    sheet.textContent = `@page { size: ${paper.value} landscape; }`;
+    document.body.classList.toggle("a3", paper.value === "A3");
+  }
+  paper.addEventListener("change", setPaper);
+  setPaper();
+  document.getElementById("print").addEventListener("click", () => window.print());
+  let view = null;
+  window.matchMedia("print").addEventListener("change", (event) => {
+    if (event.matches) view = map.getBounds();
+    const today = new Date();
+    const two = (number) => String(number).padStart(2, "0");
+    document.getElementById("printed-on").textContent =
+      `${today.getFullYear()}-${two(today.getMonth() + 1)}-${two(today.getDate())}`;
+    // The sheet of paper is laid out anew; the map must follow before it is printed.
+    map.invalidateSize({ animate: false });
+    map.fitBounds(view || data.bounds, { animate: false });
+    uncrowd();
+    printPictures(event.matches);
+  });
 }
 
 function homeControl(map, data, words) {
@@ -359,7 +489,7 @@ function drawAtlas(map, data) {
     labels: areas.labels,
     gaps: gapLayer(data, panes),
     committees: committeeLayer(data, panes, words),
-    sites: siteLayer(data, words),
+    sites: siteLayer(data, panes, words),
     cells: cellLayer(data),
   };
   areas.outlines.addTo(map);
@@ -386,24 +516,36 @@ function drawAtlas(map, data) {
     box.addEventListener("change", () => show(box.dataset.layer, box.checked));
   }
   const chooser = document.getElementById("chosen-type");
-  let ticked = null;
-  function choose() {
-    const type = chooser.value === "" ? null : Number(chooser.value);
-    for (const key of ["committees", "gaps", "cells"]) layers[key].choose(type);
-    for (const legend of document.querySelectorAll("[data-when]")) {
-      const when = legend.dataset.when;
-      legend.hidden = when === (type === null ? "one" : "all");
+  let ticked = [];
+  function chosen() {
+    if (chooser.value === "") return null;
+    const group = chooser.value.startsWith("domain-") ? Number(chooser.value.slice(7)) : -1;
+    if (group < 0) {
+      return { key: chooser.value, single: true, types: [Number(chooser.value)], group };
     }
-    // The facilities of the chosen type are shown with it.
-    const box = type === null ? null
-      : document.querySelector(`input[data-layer="type-${type}"]`);
-    if (ticked && ticked !== box && ticked.checked) ticked.click();
-    ticked = box && !box.checked ? box : null;
-    if (ticked) ticked.click();
+    const types = data.types.map((_, i) => i)
+      .filter((i) => data.types[i].group === group && data.types[i].required);
+    return { key: chooser.value, single: false, types, group };
+  }
+  function choose() {
+    const choice = chosen();
+    for (const key of ["shading", "committees", "gaps", "cells"]) layers[key].choose(choice);
+    for (const legend of document.querySelectorAll("[data-when]")) {
+      const when = legend.dataset.when, single = choice !== null && choice.single;
+      legend.hidden = when === (single ? "all" : "one");
+    }
+    // The facilities of the chosen types are shown with them.
+    const wanted = choice === null ? [] : choice.types
+      .map((type) => document.querySelector(`input[data-layer="type-${type}"]`));
+    for (const box of ticked) if (!wanted.includes(box) && box.checked) box.click();
+    ticked = wanted.filter((box) => ticked.includes(box) || !box.checked);
+    for (const box of ticked) if (!box.checked) box.click();
     restack();
+    uncrowd();
   }
   chooser.addEventListener("change", choose);
   if (chooser.value !== "") choose();
+  finder(map, data, layers, words);
   drawSwatches();
   L.control.zoom({ position: "topright", zoomInTitle: words.zoom_in,
     zoomOutTitle: words.zoom_out }).addTo(map);
@@ -411,12 +553,6 @@ function drawAtlas(map, data) {
   L.control.scale({ position: "bottomright", imperial: false, maxWidth: 160 }).addTo(map);
   map.on("zoomend", uncrowd);
   uncrowd();
-  window.matchMedia("print").addEventListener("change", (event) => {
-    // The sheet of paper is laid out anew; the map must follow before it is printed.
-    map.invalidateSize({ animate: false });
-    map.fitBounds(data.bounds, { padding: [12, 12], animate: false });
-    uncrowd();
-    printPictures(event.matches);
-  });
+  printing(map, data);
   window.atlas = { map, data, layers, areas };
 }
