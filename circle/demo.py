@@ -12,6 +12,7 @@ import pandas as pd
 from circle.demo_blocks import draw_blocks
 from circle.demo_borders import draw_borders
 from circle.demo_candidates import list_candidates
+from circle.demo_capacity import add_capacity, build_eras
 from circle.demo_committees import Committees, found_committees
 from circle.demo_drawing import Drawing
 from circle.demo_facilities import Setting, take_inventory
@@ -24,8 +25,10 @@ from circle.demo_files import (
     write_study,
     write_workbook,
 )
+from circle.demo_ground import Floats
 from circle.demo_land import Land, make_land
 from circle.demo_lattice import block_of_cells, make_lattice
+from circle.demo_more import add_more
 from circle.demo_names import FIRST, SECOND, make_pairs, name_subdistricts
 from circle.demo_people import People, settle_people
 from circle.demo_places import sample_places
@@ -40,6 +43,7 @@ from circle.demo_waters import (
     draw_waters,
 )
 from circle.errors import ConfigError, OutputError
+from circle.problems import os_reason, problem_of
 
 AREA_CLASSES = ("城市化地区", "城镇化地区", "远郊地区")
 FACILITY_COLUMNS = [
@@ -54,6 +58,9 @@ FACILITY_COLUMNS = [
     "建筑面积",
     "启用日期",
     "建筑编号",
+    "容量",
+    "容量单位",
+    "工作人员",
 ]
 CANDIDATE_COLUMNS = [
     "候选点编号",
@@ -160,8 +167,7 @@ def make_demo(folder: Path, *, size: str | float = 1, seed: int = 2026) -> DemoC
     """
     scale = read_size(size)
     if seed < 0:
-        text = f"demo: seed {seed} cannot be used; expected 0 or more."
-        raise ConfigError(text)
+        raise ConfigError(problem_of("demo", "demo-seed", seed=str(seed)))
     district = _make_district(scale, seed)
     counts = _count(district)
     try:
@@ -176,18 +182,15 @@ def make_demo(folder: Path, *, size: str | float = 1, seed: int = 2026) -> DemoC
         finally:
             shutil.rmtree(fresh)
     except OSError as error:
-        text = (
-            f"{folder}: cannot be written ({error}); expected a folder you may write "
-            "to; choose another with --out."
-        )
-        raise OutputError(text) from error
+        problem = problem_of(folder, "not-written", reason=os_reason(error))
+        raise OutputError(problem) from error
     logger.info("Demo district in %s: %s", folder, counts)
     return counts
 
 
 def _make_district(scale: DemoScale, seed: int) -> _District:
     """Make all parts; each has its own stream of chance, so that parts stay apart."""
-    chance = [np.random.default_rng([seed, k]) for k in range(12)]
+    chance = [np.random.default_rng([seed, k]) for k in range(14)]
     land = make_land(scale, chance[0])
     lattice, blocks = make_lattice(land, chance[1])
     per_subdistrict = share_villages(land, scale.n_villages)
@@ -221,11 +224,24 @@ def _make_district(scale: DemoScale, seed: int) -> _District:
     names = name_subdistricts(land.area_class.tolist(), chance[9])
     setting = Setting(land, streets, committees, names)
     yard = blocks.centre[np.argmax(uses == Use.YARD)]
-    facilities = take_inventory(
-        setting, drawing, factor=scale.facility_factor, yard=yard, rng=chance[10]
-    )
+    facilities = _all_facilities(setting, drawing, scale, yard=yard, chance=chance)
     candidates = list_candidates(setting, scale.n_candidates, rng=chance[11])
     return _District(land, drawing, people, committees, names, facilities, candidates)
+
+
+def _all_facilities(
+    setting: Setting,
+    drawing: Drawing,
+    scale: DemoScale,
+    *,
+    yard: Floats,
+    chance: list[np.random.Generator],
+) -> pd.DataFrame:
+    """Place the facilities of all standards, with their capacities."""
+    factor = scale.facility_factor
+    first = take_inventory(setting, drawing, factor=factor, yard=yard, rng=chance[10])
+    every = add_more(setting, first, factor=factor, rng=chance[12])
+    return add_capacity(every, rng=chance[13])
 
 
 def _write_all(folder: Path, district: _District) -> None:
@@ -274,6 +290,7 @@ def _committee_table(district: _District, codes: list[str]) -> pd.DataFrame:
             "经度": degrees[:, 0],
             "纬度": degrees[:, 1],
             "户数": committees.households,
+            "住区类别": build_eras(committees),
         }
     )
 

@@ -89,7 +89,7 @@ def take_inventory(
         One row per facility and type, with the columns of ``facilities.csv`` and the
         place in metres as ``x_m`` and ``y_m``.
     """
-    parts = [_place_type(setting, kind, factor, rng=rng) for kind in TYPES.values()]
+    parts = [place_type(setting, kind, factor, rng=rng) for kind in TYPES.values()]
     table = pd.concat(parts, ignore_index=True)
     table = _add_status(setting, table, rng)
     points = place_beside(
@@ -106,10 +106,30 @@ def take_inventory(
     return _finish(setting, table, rng)
 
 
-def _place_type(
+def place_type(
     setting: Setting, kind: DemoType, factor: float, *, rng: np.random.Generator
 ) -> pd.DataFrame:
-    """Choose hosts for all facilities of one type, and wanted places."""
+    """
+    Choose hosts for all facilities of one type, and wanted places.
+
+    Parameters
+    ----------
+    setting
+        Where facilities may go.
+    kind
+        The type.
+    factor
+        Facilities as a multiple of the district of size 1.
+    rng
+        The source of chance.
+
+    Returns
+    -------
+    table
+        One row per facility: type, level, committee that hosts it (``host``) and
+        which of its facilities of the type it is (``number``), subdistrict, and the
+        wanted place in metres.
+    """
     committees = setting.committees
     n = max(1, round(kind.count * factor))
     free = np.flatnonzero(~committees.hole)

@@ -39,6 +39,11 @@ district. Longitude and latitude are EPSG:4326; `x` and `y` in `population.csv` 
 centres in metres, EPSG:4550. `facilities.xlsx` and `facilities.csv` hold the same
 rows.
 
+The inventory holds the 21 types of the profile `pudong` first and then types of other
+profiles; those a profile does not have are passed over, with a warning.
+清单先列标准 `pudong` 的21类设施，再列其他标准涉及的设施；
+所用标准之外的设施不计入，并给出提示。
+
 The inventory has holes on purpose: new estates of the urbanising belt, some villages
 and the island lack facilities of several types; some facilities are planned, under
 construction or closed; three stand where no public street leads.

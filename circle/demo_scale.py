@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 from circle.errors import ConfigError
+from circle.problems import problem_of
 
 LARGEST = 30.0
 SMALLEST = 0.05
@@ -89,11 +90,8 @@ def read_size(size: str | float) -> DemoScale:
     except (TypeError, ValueError):
         factor = float("nan")
     if not isfinite(factor) or not SMALLEST <= factor <= LARGEST:
-        text = (
-            f"demo: size {size!r} cannot be used; expected a number from {SMALLEST} "
-            f"to {LARGEST:g} or the word '{PUDONG}'; give for example --size 1."
-        )
-        raise ConfigError(text)
+        bounds = {"least": str(SMALLEST), "most": f"{LARGEST:g}", "word": PUDONG}
+        raise ConfigError(problem_of("demo", "demo-size", size=repr(size), **bounds))
     return DemoScale(
         size=f"{factor:g}",
         factor=factor,

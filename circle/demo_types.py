@@ -1,4 +1,4 @@
-"""The 21 facility types of the demo district, and how many of each there are."""
+"""The facility types of the demo district, and how many of each there are."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -53,4 +53,32 @@ TYPES: dict[str, DemoType] = {
     "fitness_centre": DemoType("社区健身中心", "community", 22, (400, 2_000)),
     "ball_court": DemoType("社区球场", "community", 42, (400, 1_600)),
     "fitness_point": DemoType("健身苑点", "committee", 208, (80, 400)),
+}
+
+# Types of other standards than the first one; see `demo_more`.
+MORE_TYPES: dict[str, DemoType] = {
+    "bus_stop": DemoType("公交站", "committee", 230, (20, 60)),
+    "park": DemoType("公园绿地", "community", 48, (2_000, 40_000)),
+    "market": DemoType("菜市场", "community", 40, (750, 2_500)),
+    "shopping_hall": DemoType("商场", "community", 9, (1_500, 3_000)),
+    "supermarket": DemoType("小超市", "committee", 90, (150, 500)),
+    "convenience_store": DemoType("便利店", "committee", 150, (50, 100)),
+    "pharmacy": DemoType("药店", "committee", 84, (60, 200)),
+    "nursery": DemoType("托育机构", "community", 32, (300, 1_200)),
+    "outpatient": DemoType("门诊部", "community", 12, (400, 1_500)),
+    "health_hut": DemoType("智慧健康小屋", "committee", 46, (30, 90)),
+    "nursing_care_home": DemoType("老年养护院", "community", 7, (3_500, 9_000)),
+    "large_ground": DemoType("大型多功能运动场地", "community", 9, (3_150, 5_620)),
+    "medium_ground": DemoType("中型多功能运动场地", "community", 20, (1_310, 2_460)),
+    "reading_room": DemoType("城市阅读空间", "community", 30, (300, 1_100)),
+    "bookshop": DemoType("书店", "community", 18, (120, 900)),
+    "district_affairs": DemoType("区级政务服务中心", "district", 1, (6_000, 12_000)),
+    "affairs_centre": DemoType("街镇政务服务中心", "community", 13, (700, 1_500)),
+    "affairs_station": DemoType("居村便民服务站", "committee", 165, (100, 600)),
+    "insurance_point": DemoType("社保服务点", "community", 15, (20, 120)),
+    "utility_counter": DemoType("公用事业营业厅", "community", 16, (100, 400)),
+    "bank": DemoType("银行网点", "community", 30, (150, 600)),
+    "post_office": DemoType("邮政网点", "community", 16, (80, 300)),
+    "area_centre": DemoType("片区综合服务中心", "community", 12, (800, 2_000)),
+    "neighbourhood_centre": DemoType("社区中心", "community", 40, (200, 800)),
 }

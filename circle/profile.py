@@ -1,129 +1,77 @@
-"""Read and validate a standard: facility types, reach rule, speeds, definitions."""
+"""A standard as data: facility types, reach rule, speeds, definitions."""
 
-from pathlib import Path
-from typing import Annotated, Literal, Self
+import math
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
 from circle.errors import ConfigError
-from circle.settings import Settings, read_yaml, validate
-from circle.shipped import shipped_folder
+from circle.profile_facts import (
+    AREA_CLASSES,
+    COMMITTEE_KINDS,
+    LEVELS,
+    MODES,
+    TIERS,
+    AreaClass,
+    CommitteeKind,
+    Confidence,
+    CoverageDefinition,
+    Id,
+    Label,
+    Level,
+    Mode,
+    Name,
+    Number,
+    PositiveNumber,
+    Sourced,
+    Switch,
+    Tier,
+)
+from circle.profile_norms import (
+    Norm,
+    PassMark,
+    Realisation,
+    WarningLine,
+    measure_facts,
+    measure_problems,
+)
+from circle.profile_rules import (
+    STANDARD,
+    Circle,
+    Complex,
+    PersonGroup,
+    ReachRule,
+    Speeds,
+    UseRule,
+)
+from circle.settings import Settings
 
-Confidence = Literal["A", "B", "C", "R"]
-AreaClass = Literal["urban", "urbanising", "outer"]
-CommitteeKind = Literal["resident", "village"]
-Mode = Literal["walk", "cycle"]
-Level = Literal["committee", "community", "district"]
-Tier = Literal["basic", "extension"]
-CoverageDefinition = Literal["committee_pair", "population"]
-
-AREA_CLASSES: tuple[AreaClass, ...] = ("urban", "urbanising", "outer")
-COMMITTEE_KINDS: tuple[CommitteeKind, ...] = ("resident", "village")
-MODES: tuple[Mode, ...] = ("walk", "cycle")
-LEVELS: tuple[Level, ...] = ("committee", "community", "district")
-TIERS: tuple[Tier, ...] = ("basic", "extension")
-
-PositiveNumber = Annotated[float, Field(gt=0)]
-Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
-
-
-class Label(Settings):
-    """A name in Chinese and in English."""
-
-    zh: str
-    """The Chinese name."""
-    en: str
-    """The English name."""
-
-    def __getitem__(self, language: str) -> str:
-        """Give the name in `language`, ``zh`` or ``en``."""
-        return self.zh if language == "zh" else self.en
-
-
-class Sourced(Settings):
-    """A fact with where it comes from and how sure it is."""
-
-    source: str
-    """Key of `sources`, or ``own`` for a choice made by the profile's author."""
-    confidence: Confidence
-    """A official text seen; B second-hand; C inferred or chosen; R recalled."""
-
-    @property
-    def to_be_verified(self) -> bool:
-        """Whether outputs must print "to be verified" beside this fact."""
-        return self.confidence != "A"
-
-
-class Number(Sourced):
-    """A positive figure of the standard."""
-
-    value: PositiveNumber
-    """The figure; its unit is in the key that holds it."""
-
-
-class Switch(Sourced):
-    """A yes-or-no choice of the standard."""
-
-    value: bool
-    """On or off."""
-
-
-class ModeRule(Sourced):
-    """How the committees of one kind in one area class are meant to travel."""
-
-    area_class: AreaClass
-    """Area class of the committee's subdistrict."""
-    committee_kind: CommitteeKind
-    """Residents' (`resident`, 居委) or villagers' (`village`, 村委) committee."""
-    mode: Mode
-    """`walk` or `cycle`."""
-
-
-class ReachRule(Settings):
-    """The time within which, and the mode by which, each facility must be reached."""
-
-    minutes: Number
-    """Longest travel time from origin to facility, in minutes, inclusive."""
-    modes: tuple[ModeRule, ...]
-    """One entry for each pair of area class and committee kind."""
-
-    @model_validator(mode="after")
-    def _every_pair_once(self) -> Self:
-        """Check that each (area class, committee kind) pair has just one mode."""
-        given = [(rule.area_class, rule.committee_kind) for rule in self.modes]
-        wanted = [(area, kind) for area in AREA_CLASSES for kind in COMMITTEE_KINDS]
-        if sorted(given) != sorted(wanted):
-            message = (
-                "needs one mode for each pair of area class "
-                f"({', '.join(AREA_CLASSES)}) and committee kind "
-                f"({', '.join(COMMITTEE_KINDS)}), each pair once"
-            )
-            raise ValueError(message)
-        return self
-
-    def mode_for(self, area_class: str, committee_kind: str) -> Mode:
-        """Give the mode for a committee of this kind in this area class."""
-        for rule in self.modes:
-            if (rule.area_class, rule.committee_kind) == (area_class, committee_kind):
-                return rule.mode
-        message = f"no mode for {committee_kind} committees in {area_class} areas"
-        raise ConfigError(message)
-
-
-class Speeds(Settings):
-    """Travel speeds; printed on every map and table."""
-
-    walk_kmh: Number
-    """Walking speed, km/h."""
-    cycle_kmh: Number
-    """Cycling speed, km/h; steps and dismount sections go at walking speed."""
-    ferry_kmh: Number
-    """Speed of a ferry whose duration is not known, km/h."""
-
-    def kmh(self, mode: Mode) -> float:
-        """Give the speed of a mode in km/h."""
-        return self.walk_kmh.value if mode == "walk" else self.cycle_kmh.value
+__all__ = [
+    "AREA_CLASSES",
+    "COMMITTEE_KINDS",
+    "LEVELS",
+    "MODES",
+    "TIERS",
+    "AgeBand",
+    "AreaClass",
+    "CommitteeKind",
+    "Confidence",
+    "CoverageDefinition",
+    "CoverageRule",
+    "FacilityType",
+    "Id",
+    "Label",
+    "Level",
+    "Mode",
+    "Name",
+    "Number",
+    "PositiveNumber",
+    "Profile",
+    "SnapRule",
+    "Sourced",
+    "Switch",
+    "Tier",
+]
 
 
 class SnapRule(Settings):
@@ -131,6 +79,15 @@ class SnapRule(Settings):
 
     limit_m: Number
     """Longest straight line from a point to the network, in metres, inclusive."""
+    island_km: Number | None = None
+    """Length of streets from which on a part of the network that is cut off from the
+    rest counts as an island, to which points are joined too, in km; none if not
+    given."""
+
+    @property
+    def island_m(self) -> float:
+        """The same in metres; infinite if not given."""
+        return math.inf if self.island_km is None else self.island_km.value * 1000.0
 
 
 class CoverageRule(Sourced):
@@ -138,6 +95,7 @@ class CoverageRule(Sourced):
 
     definition: CoverageDefinition
     """`committee_pair`: satisfied (committee, required type) pairs over all;
+    `committee_all`: committees with every required type over committees;
     `population`: people within reach over people, summed over required types."""
     tiers: tuple[Tier, ...]
     """The tiers whose types are required; others are reported beside them."""
@@ -169,6 +127,8 @@ class FacilityType(Sourced):
     """`committee` (居村), `community` (社区) or `district` (市区)."""
     tier: Tier
     """`basic` (基础保障) or `extension` (拓展)."""
+    circle: Id | None = None
+    """Key of `circles` whose limit holds for the type."""
     synonyms: tuple[str, ...] = ()
     """Other names accepted in inventories."""
     satisfied_by: tuple[Id, ...] = ()
@@ -208,6 +168,14 @@ class Profile(Settings):
     """Travel speeds."""
     snap: SnapRule
     """Joining points to the network."""
+    circles: dict[Id, Circle] = Field(default={})
+    """Nested circles, where the standard has several."""
+    groups: dict[Id, PersonGroup] = Field(default={})
+    """Person groups with speeds of their own; `standard` is everybody else."""
+    use: UseRule = UseRule()
+    """Which facilities count."""
+    complexes: tuple[Complex, ...] = ()
+    """Types made of services under one roof."""
     higher_level_satisfies_lower: Switch
     """Whether a facility of a higher level serves the needs named by
     `satisfied_by`."""
@@ -215,6 +183,14 @@ class Profile(Settings):
     """The headline figure."""
     types: tuple[FacilityType, ...]
     """The facility types, in the order of outputs."""
+    norms: tuple[Norm, ...] = ()
+    """How much capacity there must be."""
+    realisation: Realisation | None = None
+    """Targets and weights of the realisation degree."""
+    alerts: tuple[WarningLine, ...] = ()
+    """Warning lines of indicators."""
+    acceptance: tuple[PassMark, ...] = ()
+    """Requirements of the acceptance."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -264,6 +240,8 @@ def _reference_problems(profile: Profile) -> list[str]:
         unknown = sorted(set(one.satisfied_by) - set(ids))
         problems += [f"type '{one.id}': satisfied_by: no type '{x}'" for x in unknown]
     problems += _level_problems(profile)
+    problems += _rule_problems(profile)
+    problems += _measure_problems(profile)
     problems += _source_problems(profile)
     missing = sorted(set(AREA_CLASSES) - set(profile.area_classes))
     problems += [f"area_classes: no name for '{one}'" for one in missing]
@@ -283,82 +261,74 @@ def _level_problems(profile: Profile) -> list[str]:
     ]
 
 
+def _rule_problems(profile: Profile) -> list[str]:
+    """Find rules that name types, domains, circles or groups there are not."""
+    known: dict[str, set[str]] = {
+        "type": set(profile.type_ids),
+        "domain": set(profile.domains),
+        "circle": set(profile.circles),
+        "group": {STANDARD, *profile.groups},
+    }
+    named = [("rule", "group", profile.rule.group)]
+    for i, limit in enumerate(profile.rule.limits):
+        where = f"rule.limits[{i}]"
+        named += [(where, "type", one) for one in limit.types]
+        named += [(where, "domain", one) for one in limit.domains]
+        named += [(where, "group", limit.group or STANDARD)]
+    named += [
+        (f"type '{one.id}'", "circle", one.circle)
+        for one in profile.types
+        if one.circle is not None
+    ]
+    for i, one in enumerate(profile.complexes):
+        named += [(f"complexes[{i}]", "type", name) for name in (one.type, *one.of)]
+    problems = [
+        f"{where}: no {kind} '{name}'"
+        for where, kind, name in named
+        if name not in known[kind]
+    ]
+    if STANDARD in profile.groups:
+        problems.append("groups: 'standard' is everybody else and has the usual speeds")
+    return problems
+
+
+def _measure_problems(profile: Profile) -> list[str]:
+    """Find norms, targets, warning lines and pass marks that point nowhere."""
+    known: dict[str, set[str]] = {
+        "type": set(profile.type_ids),
+        "domain": set(profile.domains),
+        "tier": set(TIERS),
+        "level": set(LEVELS),
+        "age_band": {one.id for one in profile.age_bands},
+    }
+    return measure_problems(
+        known,
+        norms=profile.norms,
+        realisation=profile.realisation,
+        alerts=profile.alerts,
+        acceptance=profile.acceptance,
+    )
+
+
 def _source_problems(profile: Profile) -> list[str]:
     """Find facts whose source key is not listed."""
-    facts: list[Sourced] = [
+    use = profile.use
+    facts: list[Sourced | None] = [
         *profile.types,
-        *profile.rule.modes,
-        profile.rule.minutes,
-        profile.speeds.walk_kmh,
-        profile.speeds.cycle_kmh,
-        profile.speeds.ferry_kmh,
+        *profile.rule.facts,
+        *profile.speeds.facts,
+        *(fact for one in profile.groups.values() for fact in one.facts),
+        *profile.circles.values(),
+        *profile.complexes,
+        *(use.planned, use.members_only, use.borders),
         profile.snap.limit_m,
+        profile.snap.island_km,
         profile.higher_level_satisfies_lower,
         profile.coverage,
+        *measure_facts(
+            profile.norms, profile.realisation, profile.alerts, profile.acceptance
+        ),
     ]
     known = {*profile.sources, "own"}
-    unknown = sorted({one.source for one in facts} - known)
+    unknown = sorted({one.source for one in facts if one is not None} - known)
     return [f"source '{one}' is not listed under sources" for one in unknown]
-
-
-def shipped_profiles() -> tuple[str, ...]:
-    """
-    List the names of the profiles that come with circle.
-
-    Returns
-    -------
-    names
-        Sorted; each can stand after `profile:` in a study.
-
-    Examples
-    --------
-    >>> "pudong" in shipped_profiles()
-    True
-    """
-    return tuple(sorted(one.stem for one in shipped_folder("profiles").glob("*.yaml")))
-
-
-def read_profile(name: str, *, folder: Path | None = None) -> Profile:
-    """
-    Read a profile by name, or from a file beside the study.
-
-    Parameters
-    ----------
-    name
-        A shipped name such as ``pudong``, or a path ending in ``.yaml``.
-    folder
-        Folder against which a relative path is read; the working directory if
-        not given.
-
-    Returns
-    -------
-    profile
-        The validated profile.
-
-    Raises
-    ------
-    ConfigError
-        If there is no such profile or it is not valid.
-
-    Examples
-    --------
-    >>> len(read_profile("pudong").types)
-    21
-    """
-    if _is_yaml(name):
-        path = (folder or Path()) / name
-        return validate(Profile, read_yaml(path), where=path)
-    if name not in shipped_profiles():
-        message = (
-            f"profile '{name}': not found; circle ships: "
-            f"{', '.join(shipped_profiles())}; for your own, give a path that ends "
-            "in .yaml."
-        )
-        raise ConfigError(message)
-    path = shipped_folder("profiles") / f"{name}.yaml"
-    return validate(Profile, read_yaml(path), where=f"profile {path.name}")
-
-
-def _is_yaml(name: str) -> bool:
-    """Tell a YAML path from a profile's name."""
-    return name.endswith((".yaml", ".yml"))

@@ -1,6 +1,7 @@
-"""Travel in a city: along its networks, or as the crow flies where there are none."""
+"""Measure a city: each origin and facility type by the rule that holds for them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,21 +9,43 @@ from scipy.sparse import csr_array
 
 from circle.city import City
 from circle.joining import coordinates
-from circle.profile import Mode
-from circle.reach import measure_catchments, measure_reach
+from circle.profile_rules import Travel
+from circle.reach import Reach, measure_catchments, measure_reach
+from circle.rules import TypeRule, rule_table
 from circle.screening import (
     StraightLine,
     measure_straight_catchments,
     measure_straight_reach,
     straight_line,
 )
+from circle.snapping import Access
+
+Rows = NDArray[np.integer]
 
 
-def travel_reach(
-    city: City, table: str, *, serving: Sequence[NDArray[np.int32]]
-) -> dict[str, tuple[NDArray[np.float64], NDArray[np.int32]]]:
+@dataclass(frozen=True)
+class Limits:
+    """The rule of every pair of origin and type, as arrays (origins, types)."""
+
+    travels: tuple[Travel, ...]
+    """The ways of travel in use, in the order of the city's."""
+    travel: NDArray[np.int8]
+    """Position in `travels` of each pair's way of travel."""
+    threshold_s: NDArray[np.float64]
+    """Limit in seconds."""
+    limit_m: NDArray[np.float64]
+    """Limit in metres where the rule gives metres, else NaN."""
+
+
+def find_limits(
+    city: City,
+    table: str,
+    *,
+    group: str | None = None,
+    type_ids: Sequence[str] | None = None,
+) -> Limits:
     """
-    Find the nearest facility of every type from one table of origins, by each mode.
+    Lay out the rule of every pair of origin and facility type.
 
     Parameters
     ----------
@@ -30,79 +53,341 @@ def travel_reach(
         The city.
     table
         ``committees`` or ``cells``.
-    serving
-        For each type, the rows of the facilities that serve it, ascending.
+    group
+        Person group to measure in place of the rule's own.
+    type_ids
+        The facility types; all that are measured if not given.
 
     Returns
     -------
-    parts
-        Mode to times in seconds (NaN where there is no way) and facility rows (-1
-        where there is none), each of shape (origins, types).
+    limits
+        Arrays of shape (origins, types).
     """
-    if city.detour is None:
-        return {
-            mode: measure_reach(
-                network,
-                origins=city.access[table, mode],
-                facilities=city.access["facilities", mode],
-                serving=serving,
-            )
-            for mode, network in city.networks.items()
-        }
-    return {
-        mode: measure_straight_reach(
-            _line(city, mode),
-            origins=coordinates(getattr(city, table)),
-            facilities=coordinates(city.facilities),
-            serving=serving,
-        )
-        for mode in city.modes
-    }
+    rules = rule_table(city.profile, group=group)
+    position = {one: i for i, one in enumerate(city.profile.type_ids)}
+    columns = [position[one] for one in type_ids or city.type_ids]
+    origins = getattr(city, table)
+    row = origins["rule_class"].to_numpy(dtype=np.intp)
+    travels = tuple(city.travels.values())
+    seat = {one: i for i, one in enumerate(travels)}
+    chosen = [[line[i] for i in columns] for line in rules.values()]
+    present = {int(one) for one in np.unique(row)}
+
+    def laid_out(values: list[list[float]]) -> NDArray[np.float64]:
+        shape = (len(rules), len(columns))
+        return np.asarray(np.array(values, dtype=float).reshape(shape)[row])
+
+    speeds = city.profile.speeds
+    return Limits(
+        travels=travels,
+        travel=laid_out(
+            [
+                [float(seat[one.travel]) if i in present else -1.0 for one in line]
+                for i, line in enumerate(chosen)
+            ]
+        ).astype(np.int8),
+        threshold_s=laid_out(
+            [[one.limit_s(speeds) for one in line] for line in chosen]
+        ),
+        limit_m=laid_out([[_metres(one) for one in line] for line in chosen]),
+    )
 
 
-def travel_catchments(
-    city: City, table: str, *, limit_s: float
-) -> dict[Mode, csr_array]:
+def measure_table(
+    city: City,
+    table: str,
+    *,
+    group: str | None = None,
+    type_ids: Sequence[str] | None = None,
+    statuses: Sequence[str] = (),
+    bounded: bool = False,
+) -> Reach:
     """
-    Find for each candidate the origins of one table that reach it, by each mode.
+    Measure reach from one table of origins to the nearest facility of each type.
 
     Parameters
     ----------
     city
-        The city with its candidates.
+        The city.
     table
         ``committees`` or ``cells``.
-    limit_s
-        Longest time in seconds, inclusive as in `reach.within`.
+    group
+        Person group to measure in place of the rule's own.
+    type_ids
+        The facility types; all that are measured if not given.
+    statuses
+        Statuses of the facilities that count, in place of the standard's.
+    bounded
+        Whether to look no further than the longest limit of the rules; times beyond
+        it may then be NaN.
 
     Returns
     -------
-    parts
-        Mode to a sparse matrix (candidates, origins) of seconds; an entry is there
-        only within the limit, and may be an explicit zero.
+    reach
+        Times, nearest facilities and limits, each pair by its own rule.
     """
-    if city.detour is None:
-        return {
-            mode: measure_catchments(
-                network,
-                places=city.access["candidates", mode],
-                origins=city.access[table, mode],
-                limit_s=limit_s,
-            )
-            for mode, network in city.networks.items()
-        }
-    return {
-        mode: measure_straight_catchments(
-            _line(city, mode),
-            places=coordinates(city.candidates),
-            origins=coordinates(getattr(city, table)),
+    return measure_tables(
+        city,
+        (table,),
+        group=group,
+        type_ids=type_ids,
+        statuses=statuses,
+        bounded=bounded,
+    )[0]
+
+
+def measure_tables(
+    city: City,
+    tables: Sequence[str],
+    *,
+    group: str | None = None,
+    type_ids: Sequence[str] | None = None,
+    statuses: Sequence[str] = (),
+    bounded: bool = False,
+) -> tuple[Reach, ...]:
+    """
+    Measure reach from several tables of origins with one search for all of them.
+
+    Parameters
+    ----------
+    city
+        The city.
+    tables
+        ``committees``, ``cells`` or both.
+    group
+        Person group to measure in place of the rule's own.
+    type_ids
+        The facility types; all that are measured if not given.
+    statuses
+        Statuses of the facilities that count, in place of the standard's.
+    bounded
+        Whether to look no further than the longest limit of the rules; times beyond
+        it may then be NaN.
+
+    Returns
+    -------
+    reach
+        What `measure_table` gives for each table.
+    """
+    types = tuple(type_ids or city.type_ids)
+    serving = [serving_rows(city, one, statuses=statuses) for one in types]
+    found = [_unmeasured(city, one, group, types) for one in tables]
+    longest = max((one.threshold_s.max(initial=0.0) for one in found), default=0.0)
+    limit_s = float(longest) if bounded else np.inf
+    for seat, travel in enumerate(city.travels.values()):
+        uses = [one.travel == seat for one in found]
+        rows = [np.flatnonzero(one.any(axis=1)) for one in uses]
+        if not sum(len(one) for one in rows):
+            continue
+        columns = np.flatnonzero(np.any([one.any(axis=0) for one in uses], axis=0))
+        parts = dict(zip(tables, rows, strict=True))
+        seconds, nearest = _nearest(
+            city, parts, travel, [serving[one] for one in columns], limit_s
+        )
+        cuts = np.cumsum([len(one) for one in rows])[:-1]
+        split = zip(np.split(seconds, cuts), np.split(nearest, cuts), strict=True)
+        for table, reach, used, values in zip(tables, found, uses, split, strict=True):
+            block = np.ix_(parts[table], columns)
+            own = used[block]
+            joined = city.access[table, travel.id].joined[parts[table]]
+            reach.time_s[block] = np.where(own, values[0], reach.time_s[block])
+            reach.facility[block] = np.where(own, values[1], reach.facility[block])
+            reach.joined[block] |= own & joined[:, None]
+    return tuple(found)
+
+
+def _unmeasured(
+    city: City, table: str, group: str | None, types: tuple[str, ...]
+) -> Reach:
+    """Lay out reach with its rules, and nothing reached so far."""
+    limits = find_limits(city, table, group=group, type_ids=types)
+    shape = limits.travel.shape
+    key = "committee_id" if table == "committees" else "cell_id"
+    return Reach(
+        origin_ids=tuple(getattr(city, table)[key].to_numpy(dtype=object).tolist()),
+        type_ids=types,
+        threshold_s=limits.threshold_s,
+        time_s=np.full(shape, np.nan),
+        facility=np.full(shape, -1, dtype=np.int32),
+        joined=np.zeros(shape, dtype=bool),
+        travels=limits.travels,
+        travel=limits.travel,
+        limit_m=limits.limit_m,
+    )
+
+
+def serving_rows(
+    city: City, type_id: str, *, statuses: Sequence[str] = ()
+) -> NDArray[np.int32]:
+    """
+    List the facilities that count for a type.
+
+    Parameters
+    ----------
+    city
+        The city.
+    type_id
+        The facility type.
+    statuses
+        Statuses that count, in place of the standard's.
+
+    Returns
+    -------
+    rows
+        Rows of the table of facilities, ascending: of the type or of one that
+        serves it, open (planned ones where the standard counts them), and open to
+        everybody unless the standard says otherwise.
+    """
+    use, facilities = city.profile.use, city.facilities
+    counted = statuses or (
+        ("open", "planned", "building")
+        if use.planned is not None and use.planned.value
+        else ("open",)
+    )
+    serves = facilities["type_id"].isin(city.profile.serving_types(type_id))
+    serves &= facilities["status"].isin(counted)
+    if use.members_only is None or not use.members_only.value:
+        serves &= facilities["open_to"] != "members"
+    if use.borders is not None and use.borders.value != "open":
+        serves &= facilities["subdistrict_id"].notna()
+    return np.flatnonzero(serves).astype(np.int32)
+
+
+def travel_catchments(
+    city: City,
+    table: str,
+    travel: Travel,
+    *,
+    places: str,
+    limit_s: float,
+    rows: Rows | None = None,
+) -> csr_array:
+    """
+    Find for each place the origins of one table that reach it by one way of travel.
+
+    Parameters
+    ----------
+    city
+        The city.
+    table
+        ``committees`` or ``cells``: the origins.
+    travel
+        The way of travel.
+    places
+        ``candidates`` or ``facilities``.
+    limit_s
+        Longest time in seconds, inclusive as in `reach.within`.
+    rows
+        Rows of the origins that matter, ascending; all if not given.
+
+    Returns
+    -------
+    catchments
+        Sparse matrix (places, all origins) of seconds; an entry is there only within
+        the limit, and may be an explicit zero.
+    """
+    n_origins = len(getattr(city, table))
+    own = np.arange(n_origins) if rows is None else rows
+    if travel.id in city.networks:
+        found = measure_catchments(
+            city.networks[travel.id],
+            places=city.access[places, travel.id],
+            origins=_some([(city.access[table, travel.id], own)]),
             limit_s=limit_s,
         )
-        for mode in city.modes
-    }
+    else:
+        found = measure_straight_catchments(
+            _line(city, travel),
+            places=coordinates(getattr(city, places)),
+            origins=coordinates(getattr(city, table))[own],
+            limit_s=limit_s,
+        )
+    if len(own) == n_origins:
+        return found
+    column = own.astype(found.indices.dtype)[found.indices]
+    shape = (found.shape[0], n_origins)
+    return csr_array((found.data, column, found.indptr), shape=shape)
 
 
-def _line(city: City, mode: Mode) -> StraightLine:
-    """Give the straight line of a mode in a city without a network."""
-    detour = 1.0 if city.detour is None else city.detour
-    return straight_line(mode, speeds=city.profile.speeds, detour=detour)
+def _nearest(
+    city: City,
+    parts: Mapping[str, Rows],
+    travel: Travel,
+    serving: list[NDArray[np.int32]],
+    limit_s: float,
+) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+    """Find the nearest facility of some types from some origins, as borders allow."""
+    borders = city.profile.use.borders
+    if borders is None or borders.value != "subdistrict":
+        return _nearest_anywhere(city, parts, travel, serving, limit_s)
+    homes = [
+        getattr(city, table)["subdistrict_id"].to_numpy(dtype=object)[rows]
+        for table, rows in parts.items()
+    ]
+    home, place = np.concatenate(homes), city.facilities["subdistrict_id"]
+    lies = place.to_numpy(dtype=object)
+    shape = (len(home), len(serving))
+    time_s, facility = np.full(shape, np.nan), np.full(shape, -1, dtype=np.int32)
+    for one in sorted(set(home)):
+        own = [found[lies[found] == one] for found in serving]
+        here = {
+            table: rows[its == one]
+            for (table, rows), its in zip(parts.items(), homes, strict=True)
+        }
+        time_s[home == one], facility[home == one] = _nearest_anywhere(
+            city, here, travel, own, limit_s
+        )
+    return time_s, facility
+
+
+def _nearest_anywhere(
+    city: City,
+    parts: Mapping[str, Rows],
+    travel: Travel,
+    serving: list[NDArray[np.int32]],
+    limit_s: float,
+) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+    """Find the nearest facility of some types from some origins."""
+    if travel.id in city.networks:
+        return measure_reach(
+            city.networks[travel.id],
+            origins=_some(
+                [(city.access[table, travel.id], rows) for table, rows in parts.items()]
+            ),
+            facilities=city.access["facilities", travel.id],
+            serving=serving,
+            limit_s=limit_s,
+        )
+    places = [coordinates(getattr(city, table))[rows] for table, rows in parts.items()]
+    return measure_straight_reach(
+        _line(city, travel),
+        origins=np.concatenate(places),
+        facilities=coordinates(city.facilities),
+        serving=serving,
+    )
+
+
+def _line(city: City, travel: Travel) -> StraightLine:
+    """Give the straight line of a way of travel; only a rule's own has no detour."""
+    detour = 1.0 if city.detour is None or travel.measure == "straight" else city.detour
+    return straight_line(travel.mode, speeds=city.speeds(travel), detour=detour)
+
+
+def _some(parts: Sequence[tuple[Access, Rows]]) -> Access:
+    """Pick some rows of each access, one below the other; a whole one as it is."""
+    used = [(access, rows) for access, rows in parts if len(rows)] or parts[:1]
+    if len(used) == 1 and len(used[0][1]) == len(used[0][0].edge):
+        return used[0][0]
+    return Access(
+        **{
+            one.name: np.concatenate(
+                [getattr(access, one.name)[rows] for access, rows in used]
+            )
+            for one in fields(Access)
+        }
+    )
+
+
+def _metres(rule: TypeRule) -> float:
+    """Give the limit of a rule in metres, NaN where it is in minutes."""
+    return np.nan if rule.metres is None else rule.metres

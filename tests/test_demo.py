@@ -15,7 +15,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from circle.demo import make_demo
-from circle.demo_types import TYPES
+from circle.demo_types import MORE_TYPES, TYPES
 from circle.errors import ConfigError, OutputError
 
 REAL_NAMES = (
@@ -304,10 +304,31 @@ def test_island_needs_the_ferry(osm: Osm):
     assert (without > 0).sum() == (with_ferry > 0).sum() + 1
 
 
+def test_capacities_are_given_and_some_are_not_known(demo: Path):
+    inventory = pd.read_csv(demo / "facilities.csv", encoding="utf-8-sig")
+    homes = inventory[inventory["设施类型"] == "养老院"]
+    assert (homes["容量单位"].dropna() == "床位").all()
+    assert (homes["容量"].dropna() >= 1).all()
+    assert inventory.loc[inventory["容量单位"].isna(), "容量"].isna().all()
+    stations = inventory["设施类型"] == "社区卫生服务站（村卫生室）"
+    assert inventory.loc[stations, "工作人员"].notna().any()
+    assert (
+        inventory.loc[~inventory["设施类型"].str.contains("医|卫生|门诊"), "工作人员"]
+        .isna()
+        .all()
+    )
+    eras = pd.read_csv(demo / "committees.csv")["住区类别"]
+    assert set(eras) == {"新建", "老旧"}
+
+
 def test_all_types_and_some_not_open(demo: Path, areas: gpd.GeoDataFrame):
     inventory = pd.read_csv(demo / "facilities.csv", encoding="utf-8-sig")
-    assert set(inventory["设施类型"]) == {kind.name for kind in TYPES.values()}
+    every = [kind.name for kind in (*TYPES.values(), *MORE_TYPES.values())]
+    assert set(inventory["设施类型"]) == set(every)
     assert len(TYPES) == 21
+    # Those of the first standard come first: the others were added below them.
+    first = inventory["设施类型"].isin(every[:21])
+    assert first.is_monotonic_decreasing
     assert inventory["设施编号"].is_unique
     assert inventory["设施名称"].is_unique
     assert set(inventory["状态"]) > {"开放", "规划"}
@@ -348,9 +369,10 @@ def test_workbook_equals_csv(demo: Path):
     assert list(book) == ["设施"]
     sheet = book["设施"]
     assert list(sheet.columns) == list(plain.columns)
-    for name in ("经度", "纬度", "建筑面积"):
+    numbers = ("经度", "纬度", "建筑面积", "容量", "工作人员")
+    for name in numbers:
         np.testing.assert_array_equal(sheet[name], plain[name].astype(float))
-    words = [name for name in plain if name not in {"经度", "纬度", "建筑面积"}]
+    words = [name for name in plain if name not in numbers]
     for name in words:
         left = sheet[name].fillna("").astype(str)
         assert list(left) == list(plain[name].fillna(""))
@@ -388,7 +410,10 @@ def test_pudong_has_the_counts_of_pudong(tmp_path: Path):
     counts = make_demo(tmp_path / "pudong", size="pudong")
     assert (counts.n_cells, counts.n_people) == (121_000, 5_681_512)
     assert (counts.n_residents, counts.n_villages) == (910, 365)
-    assert 4_900 <= counts.n_facilities <= 5_100
+    inventory = pd.read_csv(tmp_path / "pudong" / "facilities.csv")
+    assert counts.n_facilities == len(inventory)
+    names = [kind.name for kind in TYPES.values()]
+    assert 4_900 <= inventory["设施类型"].isin(names).sum() <= 5_100
     assert 900 <= counts.n_candidates <= 1_100
     areas = gpd.read_file(tmp_path / "pudong" / "subdistricts.geojson")
     assert areas.is_valid.all()

@@ -5,7 +5,8 @@ import yaml
 from toy_city import toy_profile
 
 from circle.errors import ConfigError
-from circle.profile import AREA_CLASSES, COMMITTEE_KINDS, read_profile
+from circle.profile import AREA_CLASSES, COMMITTEE_KINDS
+from circle.profile_reading import read_profile
 
 
 def read(tmp_path, content):
