@@ -23,7 +23,9 @@ PACKAGES = ("numpy", "numba", "scipy", "pandas", "geopandas")
 CACHE = ".circle-cache"
 
 
-def measure_district(size: str, *, rounds: int = 3) -> dict[str, Any]:
+def measure_district(
+    size: str, *, rounds: int = 3, warm_up: bool = True
+) -> dict[str, Any]:
     """
     Make a demo district and assess it, each time in a process of its own.
 
@@ -33,6 +35,8 @@ def measure_district(size: str, *, rounds: int = 3) -> dict[str, Any]:
         Size as `make_demo` takes it, such as ``pudong`` or ``1``.
     rounds
         Counted rounds with the cache; medians are given.
+    warm_up
+        Whether a run that does not count goes first, so that all is compiled.
 
     Returns
     -------
@@ -46,7 +50,8 @@ def measure_district(size: str, *, rounds: int = 3) -> dict[str, Any]:
         counts = make_demo(folder, size=size)
         study = str(folder / "study.yaml")
         # Compiles what is not compiled yet; what it cached is thrown away.
-        run_module("benchmarks.district", ["--once", study])
+        if warm_up:
+            run_module("benchmarks.district", ["--once", study])
         first = []
         for _ in range(rounds):
             _forget(folder)

@@ -6,7 +6,8 @@ from numpy.typing import NDArray
 from benchmarks.measure import Stopwatch, count_cores
 from benchmarks.raw_graph import COMPARED, Catchments, RawGraph, ordered_catchments
 from circle.network import Network, build_network
-from circle.profile import Number, Speeds
+from circle.profile import Number
+from circle.profile_rules import Speeds
 from circle.reach import measure_catchments, measure_reach
 from circle.snapping import Access, Snapper
 from circle.street_access import CLOSED, WALKING
@@ -37,9 +38,10 @@ def nearest(raw: RawGraph, limit_m: float, watch: Stopwatch) -> NDArray[np.float
         Infinite beyond the limit, shape (nodes, types).
     """
     flat = raw.facilities.ravel()
-    network, snapper, origins = lay_out(raw, watch)
+    network = lay_out(raw, watch)
     with watch.lap("snap"):
-        facilities = _join(snapper, raw.x_m[flat], raw.y_m[flat])
+        origins = at_nodes(network, np.arange(len(raw.x_m)))
+        facilities = at_nodes(network, flat)
     with watch.lap("query"):
         rows = np.arange(len(flat), dtype=np.int32).reshape(raw.facilities.shape)
         metres, _ = measure_reach(
@@ -70,12 +72,16 @@ def beside(raw: RawGraph, limit_m: float, watch: Stopwatch) -> NDArray[np.float6
     metres
         Access leg included; infinite beyond the limit, shape (nodes, 1).
     """
-    network, snapper, origins = lay_out(raw, watch)
+    network = lay_out(raw, watch)
+    with watch.lap("snap"):
+        snapper = Snapper(network)
+        origins = _join(snapper, raw.x_m, raw.y_m)
+        facilities = _join(snapper, *raw.beside_m.T.copy())
     with watch.lap("query"):
         metres, _ = measure_reach(
             network,
             origins=origins,
-            facilities=_join(snapper, *raw.beside_m.T.copy()),
+            facilities=facilities,
             serving=[np.arange(len(raw.beside_m), dtype=np.int32)],
         )
     return _within(metres, limit_m)
@@ -99,8 +105,7 @@ def catchments(raw: RawGraph, limit_m: float, watch: Stopwatch) -> Catchments:
     catchments
         What is compared.
     """
-    network, snapper, origins = lay_out(raw, watch)
-    return _catchments(raw, limit_m, watch, layout=(network, snapper, origins))
+    return _catchments(raw, limit_m, watch, origins=np.arange(len(raw.x_m)))
 
 
 def places(raw: RawGraph, limit_m: float, watch: Stopwatch) -> Catchments:
@@ -121,8 +126,7 @@ def places(raw: RawGraph, limit_m: float, watch: Stopwatch) -> Catchments:
     catchments
         What is compared; origins are numbered by their rows.
     """
-    layout = lay_out(raw, watch, origins=raw.origins)
-    return _catchments(raw, limit_m, watch, layout=layout)
+    return _catchments(raw, limit_m, watch, origins=raw.origins)
 
 
 def _catchments(
@@ -130,17 +134,18 @@ def _catchments(
     limit_m: float,
     watch: Stopwatch,
     *,
-    layout: tuple[Network, Snapper, Access],
+    origins: NDArray[np.int64],
 ) -> Catchments:
     """Search from all candidates."""
-    network, snapper, origins = layout
+    network = lay_out(raw, watch)
     with watch.lap("snap"):
-        places = _join(snapper, raw.x_m[raw.candidates], raw.y_m[raw.candidates])
+        starts = at_nodes(network, origins)
+        places = at_nodes(network, raw.candidates)
     with watch.lap("query"):
         found = measure_catchments(
             network,
             places=places,
-            origins=origins,
+            origins=starts,
             limit_s=limit_m,
             threads=count_cores(),
         )
@@ -155,31 +160,22 @@ def _catchments(
     )
 
 
-def lay_out(
-    raw: RawGraph, watch: Stopwatch, *, origins: NDArray[np.int64] | None = None
-) -> tuple[Network, Snapper, Access]:
+def lay_out(raw: RawGraph, watch: Stopwatch) -> Network:
     """
-    Contract the graph and join the origins to it.
+    Contract the graph.
 
     Parameters
     ----------
     raw
         The graph.
     watch
-        Notes the laps ``build`` and ``snap``.
-    origins
-        Nodes at which the origins stand; every node if not given.
+        Notes the lap ``build``.
 
     Returns
     -------
     network
         The contracted network, at 1 m/s.
-    snapper
-        Joins further places to it.
-    access
-        How the origins are joined.
     """
-    at = slice(None) if origins is None else origins
     pace = np.full((len(raw.start), 4), CLOSED, dtype=np.uint8)
     pace[:, :2] = WALKING
     streets = Streets(
@@ -197,11 +193,54 @@ def lay_out(
     pace_kmh = Number(value=3.6, source="own", confidence="C")
     speeds = Speeds(walk_kmh=pace_kmh, cycle_kmh=pace_kmh, ferry_kmh=pace_kmh)
     with watch.lap("build"):
-        network = build_network(streets, "walk", speeds=speeds)
-    with watch.lap("snap"):
-        snapper = Snapper(network)
-        access = _join(snapper, raw.x_m[at], raw.y_m[at])
-    return network, snapper, access
+        return build_network(streets, "walk", speeds=speeds)
+
+
+def at_nodes(network: Network, nodes: NDArray[np.int64]) -> Access:
+    """
+    Join places to the very nodes at which they stand, as the peers take them.
+
+    Parameters
+    ----------
+    network
+        The contracted network.
+    nodes
+        Nodes of the raw graph.
+
+    Returns
+    -------
+    access
+        Each at the beginning or the end of a piece, without an access leg.
+    """
+    chains, streets = network.chains, network.streets
+    first_node = np.where(
+        chains.turned, streets.end[chains.piece], streets.start[chains.piece]
+    )
+    slot = np.full(len(streets.x_m), -1, dtype=np.int32)
+    slot[first_node] = np.arange(len(first_node), dtype=np.int32)
+    edge_of = np.repeat(
+        np.arange(len(chains.edge_from), dtype=np.int32), np.diff(chains.first)
+    )
+    # A junction where edges only end lies past the last piece of one of them.
+    last_edge = np.full(len(streets.x_m), -1, dtype=np.int32)
+    last_edge[chains.junction[chains.edge_to]] = np.arange(len(chains.edge_to))
+    at, inside = slot[nodes], slot[nodes] >= 0
+    edge = np.where(inside, edge_of[at], last_edge[nodes])
+    before_m = np.where(inside, network.run_forward_s[at], network.edge_forward_s[edge])
+    after_m = network.edge_forward_s[edge] - before_m
+    zero = np.zeros(len(nodes))
+    # Both ways at 1 m/s: times there and back, and metres, are the same.
+    return Access(
+        joined=np.ones(len(nodes), dtype=bool),
+        snap_distance_m=zero,
+        leg_s=zero,
+        edge=edge,
+        position_m=before_m,
+        from_start_s=before_m,
+        to_end_s=after_m,
+        to_start_s=before_m,
+        from_end_s=after_m,
+    )
 
 
 def find_settled(raw: RawGraph) -> NDArray[np.bool_]:
@@ -218,7 +257,8 @@ def find_settled(raw: RawGraph) -> NDArray[np.bool_]:
     settled
         Shape (nodes,).
     """
-    network, _, access = lay_out(raw, Stopwatch())
+    network = lay_out(raw, Stopwatch())
+    access = _join(Snapper(network), raw.x_m, raw.y_m)
     chains = network.chains
     edge = np.repeat(np.arange(len(chains.edge_from)), np.diff(chains.first))
     settled = np.zeros(len(raw.x_m), dtype=bool)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from benchmarks.measure import Stopwatch, count_cores
 from benchmarks.raw_graph import COMPARED, Catchments, RawGraph, ordered_catchments
@@ -107,7 +108,7 @@ def places(raw: RawGraph, limit_m: float, watch: Stopwatch) -> Catchments:
 def _catchments(
     raw: RawGraph, limit_m: float, watch: Stopwatch, *, row_of: NDArray[np.int32]
 ) -> Catchments:
-    """Search from all candidates."""
+    """Search from all candidates; give the same sparse matrix as circle."""
     rows = _build(raw, watch)
     with watch.lap("query"):
         blocks = np.array_split(raw.candidates, count_cores())
@@ -117,6 +118,10 @@ def _catchments(
         count = np.concatenate([one for one, _, _ in found])
         node = np.concatenate([one for _, one, _ in found])
         metres = np.concatenate([one for _, _, one in found])
+        first = np.concatenate([[0], np.cumsum(count)]).astype(np.int32)
+        shape = (len(count), int(row_of.max()) + 1)
+        matrix = csr_array((metres, node, first), shape=shape)
+    node, metres = matrix.indices, matrix.data
     row = np.repeat(np.arange(len(count[:COMPARED])), count[:COMPARED])
     return ordered_catchments(count, row, node[: len(row)], metres[: len(row)])
 
@@ -230,11 +235,12 @@ def _gather(
         while used + n_passed > len(node):
             node = np.concatenate((node, np.empty_like(node)))
             metres = np.concatenate((metres, np.empty_like(metres)))
-        for k in range(n_passed):
-            if row_of[passed[k]] >= 0:
-                node[used] = row_of[passed[k]]
-                metres[used] = best_m[passed[k]]
+        # Rows ascend with nodes; a sparse matrix has its columns in this order.
+        for one in np.sort(passed[:n_passed]):
+            if row_of[one] >= 0:
+                node[used] = row_of[one]
+                metres[used] = best_m[one]
                 used += 1
                 count[i] += 1
-            best_m[passed[k]] = np.inf
+            best_m[one] = np.inf
     return count, node[:used].copy(), metres[:used].copy()

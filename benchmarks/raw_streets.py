@@ -15,7 +15,7 @@ from scipy.sparse.csgraph import connected_components
 from benchmarks.peer_circle import find_settled
 from benchmarks.raw_graph import RawGraph
 from circle.crs import choose_metric_crs
-from circle.network import quantise
+from circle.piece_times import quantise
 from circle.street_access import WALKING
 from circle.streets import Streets, read_streets
 

@@ -126,10 +126,50 @@ def growth_section(result: Mapping[str, Any]) -> str:
     return f"{_machine(result)}\n\n{_table(head, rows)}"
 
 
+def siting_section(result: Mapping[str, Any]) -> str:
+    """
+    Print the plans for a district and the comparison with spopt.
+
+    Parameters
+    ----------
+    result
+        What `siting` measured.
+
+    Returns
+    -------
+    text
+        Markdown.
+    """
+    rows = [
+        [row["name"], _seconds(row["seconds"]), f"{row['objective']:,.0f}",
+         f"{row['bound']:,.0f}", f"{row['gap_pct']:.2f}", row["status"]]
+        for row in result["rows"]
+    ]  # fmt: skip
+    head = ["", "seconds", "people covered", "bound", "gap, %", "status"]
+    text = (
+        f"{result['demands']:,} demands, {result['candidates']:,} candidates, "
+        f"{result['pairs']:,} pairs within 1,000 m, {result['sites']} sites. "
+        f"{_machine(result)}"
+    )
+    peer = result["spopt"]
+    names = [one for one in ("circle", "spopt") if one in peer]
+    small = [
+        [one, _seconds(peer[one]["seconds"]), f"{peer[one]['objective']:,.0f}"]
+        for one in names
+    ]
+    title = (
+        f"**Exact, both with HiGHS**: {peer['demands']:,} demands, "
+        f"{peer['candidates']:,} candidates, {peer['sites']} sites"
+    )
+    compared = _table(["", "seconds", "people covered"], small)
+    return "\n\n".join([text, _table(head, rows), title, compared])
+
+
 SECTIONS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "peers": peers_section,
     "district": district_section,
     "growth": growth_section,
+    "siting": siting_section,
 }
 
 

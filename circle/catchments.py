@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from circle.heap import Queue, make_queue, offer, pop
+from circle.heap import Queue, drop_first, make_queue, push
 from circle.search import (
     FROM_END,
     FROM_START,
@@ -19,29 +19,138 @@ from circle.search import (
     same_edge_s,
 )
 
+# Pairs that are written down before the arrays are handed on.
+_BLOCK = 1 << 18
+_WORD = 64
+_LOW = np.uint64(63)
+_SIX = np.uint64(6)
+_ONE = np.uint64(1)
+# The place of the only bit that is set follows from the top six bits of the product
+# with a de Bruijn sequence (Leiserson, Prokop and Randall, 1998).
+_DE_BRUIJN = np.uint64(0x03F79D71B4CB0A89)
+_TOP = np.uint64(58)
+
+
+def _bit_places() -> NDArray[np.int64]:
+    """List the places of bits by what the product with the sequence begins with."""
+    table = np.empty(_WORD, np.int64)
+    for bit in range(_WORD):
+        table[((int(_DE_BRUIJN) << bit) & (2**_WORD - 1)) >> int(_TOP)] = bit
+    return table
+
+
+_BIT_PLACE = _bit_places()
+
 
 class Members(NamedTuple):
-    """The places that may be reached, listed by junction."""
+    """The places that may be reached, listed by edge."""
 
     places: Places
-    """The places."""
-    first: NDArray[np.int64]
-    """Where the list of each junction begins in `member`, shape (junctions + 1,)."""
-    member: NDArray[np.int32]
-    """Places on the edges that meet at each junction, junction by junction."""
+    """The places, as they were given."""
+    first: NDArray[np.int32]
+    """Where the list of each edge begins, shape (edges + 1,)."""
+    row: NDArray[np.int32]
+    """Row of each member in `places`, edge by edge; shape (members,)."""
+    out_s: NDArray[np.float64]
+    """Seconds from each member to the start and to the end of its edge, access leg
+    included; shape (members, 2)."""
+    around: NDArray[np.int32]
+    """Where the list of each junction begins in `edge`, shape (junctions + 1,)."""
+    edge: NDArray[np.int32]
+    """Edges with members that meet at each junction, a loop once."""
 
 
-class _Found(NamedTuple):
-    """Members found from one source, and the best time of every member."""
+class Scratch(NamedTuple):
+    """What one thread uses for one source after the other."""
 
+    queue: Queue
+    time_s: NDArray[np.float64]
+    """Time from each junction, infinite between two searches."""
+    passed: NDArray[np.int32]
+    """Junctions of the search, shape (junctions,)."""
     best_s: NDArray[np.float64]
-    member: NDArray[np.int32]
-    size: NDArray[np.int64]
+    """Time from each place, shape (places,); counts where its bit is set."""
+    bits: NDArray[np.uint64]
+    """One bit for each place, so that they are met in ascending order."""
+    words: NDArray[np.uint64]
+    """One bit for each word of `bits` that is not empty."""
+
+
+@njit(cache=True, nogil=True)
+def list_members(ends: Ends, places: Places, n_junctions: int) -> Members:
+    """
+    List places by edge, and the edges that have some by junction.
+
+    Parameters
+    ----------
+    ends
+        Ends of the edges.
+    places
+        The places.
+    n_junctions
+        Number of junctions.
+
+    Returns
+    -------
+    members
+        All places that are joined, ascending on each edge.
+    """
+    first = np.zeros(len(ends.start) + 2, np.int32)
+    for edge in places.edge:
+        if edge >= 0:
+            first[edge + 2] += 1
+    _add_up(first)
+    row = np.empty(first[-1], np.int32)
+    out_s = np.empty((first[-1], 2))
+    for i in range(len(places.edge)):
+        if places.edge[i] >= 0:
+            at = first[places.edge[i] + 1]
+            first[places.edge[i] + 1] += 1
+            row[at] = i
+            out_s[at, 0] = places.columns[i, LEG] + places.columns[i, TO_START]
+            out_s[at, 1] = places.columns[i, LEG] + places.columns[i, TO_END]
+    around, edges = _list_around(ends, first, n_junctions)
+    return Members(places, first[:-1], row, out_s, around, edges)
+
+
+@njit(cache=True, nogil=True)
+def _list_around(
+    ends: Ends, first: NDArray[np.int32], n_junctions: int
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """List the edges that have members by the junctions at which they end."""
+    start, end = ends
+    around = np.zeros(n_junctions + 2, np.int32)
+    for edge in range(len(start)):
+        if first[edge + 1] > first[edge]:
+            around[start[edge] + 2] += 1
+            around[end[edge] + 2] += start[edge] != end[edge]
+    _add_up(around)
+    edges = np.empty(around[-1], np.int32)
+    for edge in range(len(start)):
+        if first[edge + 1] > first[edge]:
+            edges[around[start[edge] + 1]] = edge
+            around[start[edge] + 1] += 1
+            if start[edge] != end[edge]:
+                edges[around[end[edge] + 1]] = edge
+                around[end[edge] + 1] += 1
+    return around[:-1], edges
+
+
+@njit(cache=True, nogil=True)
+def _add_up(counts: NDArray[np.int32]) -> None:
+    """Turn counts, of `i` at `i + 2`, into where lists begin, of `i` at `i + 1`."""
+    for i in range(2, len(counts)):
+        counts[i] += counts[i - 1]
 
 
 @njit(cache=True, nogil=True)
 def gather_catchments(
-    links: Links, ends: Ends, sources: Places, members: Members, limit_s: float
+    links: Links,
+    ends: Ends,
+    sources: Places,
+    members: Members,
+    limit_s: float,
+    scratch: Scratch,
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]:
     """
     List for each source the members that reach it within a limit.
@@ -55,147 +164,233 @@ def gather_catchments(
     sources
         The places to be reached; their labels are not used.
     members
-        The places that set out; their labels are not used.
+        The places that set out.
     limit_s
         Longest time, in seconds, inclusive.
+    scratch
+        What the thread uses; changed in place and left as it was.
 
     Returns
     -------
-    rows
-        Where the list of each source begins, shape (sources + 1,).
+    count
+        Members in reach of the first sources, at least of one; shape (sources,) or
+        fewer where there was no room for all.
     member
-        Members in reach, ascending within a source.
+        Their rows, ascending, source by source.
     time_s
         Time from each member to the source, in seconds.
     """
-    n, n_members = len(links.first) - 1, len(members.places.edge)
-    queue = make_queue(n)
-    passed = np.empty(n, np.int32)
-    found = _Found(
-        np.full(n_members, np.inf), np.empty(n_members, np.int32), np.zeros(1, np.int64)
-    )
-    rows = np.zeros(len(sources.edge) + 1, np.int64)
-    member, time_s = np.empty(1024, np.int32), np.empty(1024, np.float64)
+    room = len(members.places.edge)
+    count = np.zeros(len(sources.edge), np.int64)
+    # Memory that is asked for but not written to is not used.
+    member, time_s = np.empty(room + _BLOCK, np.int32), np.empty(room + _BLOCK)
+    used = 0
     for i in range(len(sources.edge)):
-        if sources.edge[i] >= 0:
-            _seed(queue, ends, sources, i, limit_s)
-            n_passed = _run_out(queue, links, passed, limit_s)
-            through = passed[:n_passed]
-            _take_through(through, queue.time_s, ends, members, limit_s, found)
-            _take_along(ends, sources, i, members, limit_s, found)
-        rows[i + 1] = rows[i] + found.size[0]
-        while rows[i + 1] > len(member):
-            member = np.concatenate((member, np.empty_like(member)))
-            time_s = np.concatenate((time_s, np.empty_like(time_s)))
-        _write_down(found, rows[i], member, time_s)
-    return rows, member[: rows[-1]].copy(), time_s[: rows[-1]].copy()
+        if sources.edge[i] < 0:
+            continue
+        if used + room > len(member):
+            count = count[:i]
+            break
+        n_passed = _search(links, ends, sources, i, limit_s, scratch)
+        _take(n_passed, ends, sources.edge[i], members, limit_s, scratch)
+        _take_own(ends, sources, i, members, limit_s, scratch)
+        for k in range(n_passed):
+            scratch.time_s[scratch.passed[k]] = np.inf
+        count[i] = _write_down(scratch, member, time_s, used)
+        used += count[i]
+    return count, member[:used], time_s[:used]
 
 
-@njit(cache=True, nogil=True, forceinline=True)
-def _seed(queue: Queue, ends: Ends, sources: Places, i: int, limit_s: float) -> None:
-    """Begin at both ends of the source's edge."""
-    row, edge = sources.columns[i], sources.edge[i]
-    if row[LEG] + row[FROM_START] <= limit_s:
-        offer(queue, ends.start[edge], row[LEG] + row[FROM_START], 0)
-    if row[LEG] + row[FROM_END] <= limit_s:
-        offer(queue, ends.end[edge], row[LEG] + row[FROM_END], 0)
+@njit(cache=True, nogil=True)
+def make_scratch(links: Links, n_places: int) -> Scratch:
+    """
+    Make room for the searches of one thread.
+
+    Parameters
+    ----------
+    links
+        The graph.
+    n_places
+        Number of places that may be reached.
+
+    Returns
+    -------
+    scratch
+        As it is between two searches.
+    """
+    n = len(links.first) - 1
+    n_words = n_places // _WORD + 1
+    return Scratch(
+        # Each link is put in once at most, as each junction is passed once.
+        make_queue(len(links.neighbour) + 3),
+        np.full(n, np.inf),
+        np.empty(n, np.int32),
+        np.empty(n_places),
+        np.zeros(n_words, np.uint64),
+        np.zeros(n_words // _WORD + 1, np.uint64),
+    )
 
 
-@njit(cache=True, nogil=True, forceinline=True)
-def _run_out(
-    queue: Queue, links: Links, passed: NDArray[np.int32], limit_s: float
+@njit(cache=True, nogil=True)
+def _search(
+    links: Links,
+    ends: Ends,
+    sources: Places,
+    i: int,
+    limit_s: float,
+    scratch: Scratch,
 ) -> int:
-    """Search up to the limit; list the junctions passed and give their number."""
+    """Search from one source up to the limit; give the number of junctions passed."""
     first, neighbour, link_s = links.first, links.neighbour, links.time_s
-    time_s, size = queue.time_s, queue.size
+    queue, time_s, passed = scratch.queue, scratch.time_s, scratch.passed
+    row, edge = sources.columns[i], sources.edge[i]
+    size = 0
+    for side in range(2):
+        node = ends.end[edge] if side else ends.start[edge]
+        seconds = row[LEG] + row[FROM_END if side else FROM_START]
+        if seconds <= limit_s and seconds < time_s[node]:
+            time_s[node] = seconds
+            push(queue, size, seconds, node)
+            size += 1
     n_passed = 0
-    while size[0] > 0:
-        node = pop(queue)
+    while size > 0:
+        here_s, node = queue.time_s[0], queue.node[0]
+        size -= 1
+        drop_first(queue, size)
+        if here_s > time_s[node]:
+            continue
         passed[n_passed] = node
         n_passed += 1
         for k in range(first[node], first[node + 1]):
-            seconds = time_s[node] + link_s[k]
-            if seconds <= limit_s:
-                offer(queue, neighbour[k], seconds, 0)
+            seconds, other = here_s + link_s[k], neighbour[k]
+            if seconds <= limit_s and seconds < time_s[other]:
+                time_s[other] = seconds
+                push(queue, size, seconds, other)
+                size += 1
     return n_passed
 
 
 @njit(cache=True, nogil=True, forceinline=True)
+def _mark(scratch: Scratch, row: int, seconds: float) -> None:
+    """Note the time of a place."""
+    scratch.best_s[row] = seconds
+    at = np.uint64(row)
+    word = at >> _SIX
+    scratch.bits[word] |= _ONE << (at & _LOW)
+    scratch.words[word >> _SIX] |= _ONE << (word & _LOW)
+
+
+@njit(cache=True, nogil=True)
 def _take(
-    best_s: NDArray[np.float64],
-    taken: NDArray[np.int32],
-    size: NDArray[np.int64],
-    m: int,
-    seconds: float,
-) -> None:
-    """Keep a member's time if it is its best so far."""
-    if seconds < best_s[m]:
-        if best_s[m] == np.inf:
-            taken[size[0]] = m
-            size[0] += 1
-        best_s[m] = seconds
-
-
-@njit(cache=True, nogil=True, forceinline=True)
-def _take_through(
-    nodes: NDArray[np.int32],
-    time_s: NDArray[np.float64],
+    n_passed: int,
     ends: Ends,
+    own_edge: int,
     members: Members,
     limit_s: float,
-    found: _Found,
+    scratch: Scratch,
 ) -> None:
-    """Take the members that come through these junctions, and forget their times."""
-    start, end, first, member = ends.start, ends.end, members.first, members.member
-    columns, member_edge = members.places.columns, members.places.edge
-    best_s, taken, size = found.best_s, found.member, found.size
-    for node in nodes:
-        for k in range(first[node], first[node + 1]):
-            m = member[k]
-            edge = member_edge[m]
-            out_s = np.inf
-            if start[edge] == node:
-                out_s = columns[m, TO_START]
-            if end[edge] == node:
-                out_s = min(out_s, columns[m, TO_END])
-            seconds = columns[m, LEG] + out_s + time_s[node]
-            if seconds <= limit_s:
-                _take(best_s, taken, size, m, seconds)
-        time_s[node] = np.inf
+    """Take the members on all edges that were met but the source's own."""
+    start, end = ends
+    time_s = scratch.time_s
+    for p in range(n_passed):
+        node = scratch.passed[p]
+        for k in range(members.around[node], members.around[node + 1]):
+            edge = members.edge[k]
+            start_s, end_s = time_s[start[edge]], time_s[end[edge]]
+            # An edge reached at both ends is looked at from its start alone.
+            if edge == own_edge or (start[edge] != node and start_s < np.inf):
+                continue
+            for m in range(members.first[edge], members.first[edge + 1]):
+                seconds = min(
+                    start_s + members.out_s[m, 0], end_s + members.out_s[m, 1]
+                )
+                if seconds <= limit_s:
+                    _mark(scratch, members.row[m], seconds)
 
 
-@njit(cache=True, nogil=True, forceinline=True)
-def _take_along(
+@njit(cache=True, nogil=True)
+def _take_own(
     ends: Ends,
     sources: Places,
     i: int,
     members: Members,
     limit_s: float,
-    found: _Found,
+    scratch: Scratch,
 ) -> None:
-    """Take the members on the source's own edge; they are listed at its start."""
-    places, edge = members.places, sources.edge[i]
-    node, leg_s = ends.start[edge], sources.columns[i, LEG]
-    for k in range(members.first[node], members.first[node + 1]):
-        m = members.member[k]
-        if places.edge[m] == edge:
-            seconds = same_edge_s(places.columns[m], sources.columns[i])
-            seconds += places.columns[m, LEG] + leg_s
-            if seconds <= limit_s:
-                _take(found.best_s, found.member, found.size, m, seconds)
+    """Take the members on the source's own edge."""
+    edge = sources.edge[i]
+    start_s, end_s = scratch.time_s[ends.start[edge]], scratch.time_s[ends.end[edge]]
+    for m in range(members.first[edge], members.first[edge + 1]):
+        columns = members.places.columns[members.row[m]]
+        along_s = same_edge_s(columns, sources.columns[i])
+        seconds = min(
+            start_s + members.out_s[m, 0],
+            end_s + members.out_s[m, 1],
+            along_s + columns[LEG] + sources.columns[i, LEG],
+        )
+        if seconds <= limit_s:
+            _mark(scratch, members.row[m], seconds)
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@njit(cache=True, nogil=True)
 def _write_down(
-    found: _Found,
-    at: int,
+    scratch: Scratch,
     member: NDArray[np.int32],
     time_s: NDArray[np.float64],
+    at: int,
+) -> int:
+    """Write the members found in ascending order, forget them, and count them."""
+    begin, bits, words = at, scratch.bits, scratch.words
+    for i in range(len(words)):
+        waiting = words[i]
+        words[i] = 0
+        while waiting:
+            lowest = waiting & (~waiting + _ONE)
+            waiting ^= lowest
+            word = i * _WORD + _BIT_PLACE[(lowest * _DE_BRUIJN) >> _TOP]
+            rows = bits[word]
+            bits[word] = 0
+            while rows:
+                lowest = rows & (~rows + _ONE)
+                rows ^= lowest
+                row = word * _WORD + _BIT_PLACE[(lowest * _DE_BRUIJN) >> _TOP]
+                member[at] = row
+                time_s[at] = scratch.best_s[row]
+                at += 1
+    return at - begin
+
+
+@njit(cache=True, nogil=True)
+def put_in_place(
+    source: NDArray[np.int64],
+    count: NDArray[np.int64],
+    member: NDArray[np.int32],
+    time_s: NDArray[np.float64],
+    first: NDArray[np.int64],
+    whole: tuple[NDArray[np.int32], NDArray[np.float64]],
 ) -> None:
-    """Write the members found in ascending order, and forget them."""
-    listed = np.sort(found.member[: found.size[0]])
-    for k in range(len(listed)):
-        member[at + k] = listed[k]
-        time_s[at + k] = found.best_s[listed[k]]
-        found.best_s[listed[k]] = np.inf
-    found.size[0] = 0
+    """
+    Copy the catchments of some sources to where they belong among all.
+
+    Parameters
+    ----------
+    source
+        Row of each source.
+    count
+        Members in reach of each of them.
+    member
+        Rows of the members, source by source.
+    time_s
+        Their times in seconds.
+    first
+        Where the list of each row begins in `whole`.
+    whole
+        Rows of members and times of all sources; written.
+    """
+    at = 0
+    for i in range(len(source)):
+        begin, n = first[source[i]], count[i]
+        for k in range(n):
+            whole[0][begin + k] = member[at + k]
+            whole[1][begin + k] = time_s[at + k]
+        at += n

@@ -1,146 +1,119 @@
 """A queue of junctions ordered by time, for the compiled searches."""
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-NOT_QUEUED: Final = -1
-# The label of a junction that nothing has reached: above all others.
-UNLABELLED: Final = np.int32(np.iinfo(np.int32).max)
-
 
 class Queue(NamedTuple):
-    """A binary heap of junctions with the best time and label of every junction."""
+    """A binary heap of times and junctions, the least time on top.
+
+    A junction that is reached sooner is put in again; its older entries stay and are
+    passed over when they come up. So no entry has to be found, and a queue holds no
+    more than what waits at the edge of the search. How many entries wait is kept by
+    the search that uses the queue.
+    """
 
     time_s: NDArray[np.float64]
-    """Least time so far, infinite where nothing has come; shape (junctions,)."""
-    label: NDArray[np.int32]
-    """Label that came with it, shape (junctions,)."""
-    heap: NDArray[np.int32]
-    """Junctions waiting, the first one on top; shape (junctions,)."""
-    place: NDArray[np.int32]
-    """Where each junction waits in `heap`, shape (junctions,)."""
-    size: NDArray[np.int64]
-    """How many wait, shape (1,)."""
+    """Time of each entry, shape (room,)."""
+    node: NDArray[np.int32]
+    """Junction of each entry, shape (room,)."""
 
 
 @njit(cache=True, nogil=True)
-def make_queue(n: int) -> Queue:
+def make_queue(room: int) -> Queue:
     """
     Make an empty queue.
 
     Parameters
     ----------
-    n
-        Number of junctions.
+    room
+        Number of entries it has room for, at least one.
 
     Returns
     -------
     queue
-        With all times infinite.
+        Without entries.
     """
-    return Queue(
-        np.full(n, np.inf),
-        np.full(n, UNLABELLED, np.int32),
-        np.empty(n, np.int32),
-        np.full(n, np.int32(NOT_QUEUED), np.int32),
-        np.zeros(1, np.int64),
-    )
+    return Queue(np.empty(room), np.empty(room, np.int32))
 
 
-@njit(cache=True, nogil=True, forceinline=True)
-def offer(queue: Queue, node: int, seconds: float, mark: int) -> None:
+@njit(cache=True, nogil=True)
+def grow(queue: Queue) -> Queue:
     """
-    Improve a junction if it is reached sooner, or as soon with a lower label.
+    Double the room of a queue.
 
     Parameters
     ----------
     queue
-        The queue; changed in place.
-    node
-        The junction.
+        A queue that is full.
+
+    Returns
+    -------
+    queue
+        Another one with the same entries.
+    """
+    room = len(queue.node)
+    larger = make_queue(2 * room)
+    larger.time_s[:room] = queue.time_s
+    larger.node[:room] = queue.node
+    return larger
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def push(queue: Queue, size: int, seconds: float, node: int) -> None:
+    """
+    Put an entry in.
+
+    Parameters
+    ----------
+    queue
+        The queue, with room for one more; changed in place.
+    size
+        Number of entries before.
     seconds
-        Time at which it is reached.
-    mark
-        Label that comes with it.
-    """
-    time_s, label = queue.time_s, queue.label
-    if seconds > time_s[node] or (seconds == time_s[node] and mark >= label[node]):
-        return
-    time_s[node] = seconds
-    label[node] = mark
-    at = queue.place[node]
-    if at == NOT_QUEUED:
-        at = queue.size[0]
-        queue.size[0] += 1
-    _rise(queue, node, at)
-
-
-@njit(cache=True, nogil=True, forceinline=True)
-def pop(queue: Queue) -> int:
-    """
-    Take the first junction off a queue that is not empty.
-
-    Parameters
-    ----------
-    queue
-        The queue; changed in place.
-
-    Returns
-    -------
+        Time of the entry.
     node
-        The junction of least time, of equals the one with the lowest label.
+        Its junction.
     """
-    top = queue.heap[0]
-    queue.place[top] = NOT_QUEUED
-    queue.size[0] -= 1
-    if queue.size[0] > 0:
-        _sink(queue, queue.heap[queue.size[0]])
-    return int(top)
-
-
-@njit(cache=True, nogil=True, forceinline=True)
-def _before(
-    time_s: NDArray[np.float64], label: NDArray[np.int32], a: int, b: int
-) -> bool:
-    """Order junctions by time, then by label, so that ties are settled."""
-    return bool(
-        time_s[a] < time_s[b] or (time_s[a] == time_s[b] and label[a] < label[b])
-    )
-
-
-@njit(cache=True, nogil=True, forceinline=True)
-def _rise(queue: Queue, node: int, at: int) -> None:
-    """Move a junction up the heap to where it belongs."""
-    heap, place, time_s, label = queue.heap, queue.place, queue.time_s, queue.label
+    time_s, heap = queue
+    at = size
     while at > 0:
         parent = (at - 1) >> 1
-        if not _before(time_s, label, node, heap[parent]):
+        if time_s[parent] <= seconds:
             break
+        time_s[at] = time_s[parent]
         heap[at] = heap[parent]
-        place[heap[at]] = at
         at = parent
+    time_s[at] = seconds
     heap[at] = node
-    place[node] = at
 
 
 @njit(cache=True, nogil=True, forceinline=True)
-def _sink(queue: Queue, node: int) -> None:
-    """Put a junction on top and move it down the heap to where it belongs."""
-    heap, place, time_s, label = queue.heap, queue.place, queue.time_s, queue.label
-    size = queue.size[0]
-    at = 0
-    child = 1
+def drop_first(queue: Queue, size: int) -> None:
+    """
+    Take the top entry out.
+
+    Parameters
+    ----------
+    queue
+        The queue; changed in place. Its first entry is the one of least time.
+    size
+        Number of entries after.
+    """
+    time_s, heap = queue
+    seconds, node = time_s[size], heap[size]
+    at, child = 0, 1
     while child < size:
-        if child + 1 < size and _before(time_s, label, heap[child + 1], heap[child]):
-            child += 1
-        if not _before(time_s, label, heap[child], node):
+        if child + 1 < size:
+            child += time_s[child + 1] < time_s[child]
+        if time_s[child] >= seconds:
             break
+        time_s[at] = time_s[child]
         heap[at] = heap[child]
-        place[heap[at]] = at
         at = child
         child = 2 * at + 1
+    time_s[at] = seconds
     heap[at] = node
-    place[node] = at

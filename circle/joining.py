@@ -1,7 +1,7 @@
 """Join the tables of a study to its streets, or to straight lines."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
 import numpy as np
@@ -13,7 +13,9 @@ from circle.backdrop import read_backdrop
 from circle.coordinate_check import check_shift
 from circle.errors import CircleWarning
 from circle.network import Network
-from circle.profile import MODES, Mode, Profile
+from circle.profile import Profile
+from circle.profile_rules import Travel
+from circle.rules import speeds_of
 from circle.screening import straight_access
 from circle.snapping import Access, Snapper
 from circle.street_cache import KeptStreets, fetch_network, fetch_streets
@@ -27,10 +29,10 @@ _BACKDROP_MARGIN_M = 1_500.0
 class Joined:
     """How the tables of a study meet its networks."""
 
-    networks: Mapping[Mode, Network]
-    """The network of each mode in use; none in the screening mode."""
-    access: Mapping[tuple[str, Mode], Access]
-    """How the rows of each table meet each network."""
+    networks: Mapping[str, Network]
+    """Id of each way of travel to its network; none in the screening mode."""
+    access: Mapping[tuple[str, str], Access]
+    """How the rows of each table meet each network, by table and way of travel."""
     nearer_fragment: NDArray[np.bool_]
     """Whether each cell lies nearer to a fragment than to the main component of its
     mode, shape (cells,)."""
@@ -38,6 +40,8 @@ class Joined:
     """What maps are drawn upon."""
     warnings: tuple[CircleWarning, ...]
     """What needs care."""
+    snappers: Mapping[str, Snapper] = field(default_factory=dict)
+    """What joins further points to each network."""
 
 
 def join_to_streets(
@@ -45,6 +49,7 @@ def join_to_streets(
     profile: Profile,
     tables: Mapping[str, gpd.GeoDataFrame],
     *,
+    travels: Mapping[str, Travel],
     crs: pyproj.CRS,
     cache: bool = True,
 ) -> Joined:
@@ -60,6 +65,8 @@ def join_to_streets(
     tables
         Committees, cells, facilities and candidates, with the mode of the origins;
         and the subdistricts.
+    travels
+        The ways of travel that some origin needs, by id.
     crs
         Metric coordinate system of the tables.
     cache
@@ -68,8 +75,8 @@ def join_to_streets(
     Returns
     -------
     joined
-        Networks and access of every mode that an origin travels by. In the screening
-        mode there are no networks, and a warning says so.
+        Networks and access of every way of travel; straight lines need no network.
+        In the screening mode there are none, and a warning says so.
 
     Raises
     ------
@@ -77,17 +84,60 @@ def join_to_streets(
         If the streets cannot be read, or none is open to a mode.
     """
     area = shapely.box(*tables["subdistricts"].total_bounds).buffer(_BACKDROP_MARGIN_M)
-    origins = [*tables["committees"]["mode"], *tables["cells"]["mode"]]
-    modes = [one for one in MODES if one in set(origins)]
     everywhere = {**tables, "cells": tables.get("all_cells", tables["cells"])}
     if study.streets is None:
         shifted = check_shift(study, everywhere, None, crs=crs)
-        joined = _without_streets(study, tables, modes, crs, area)
+        joined = _without_streets(study, tables, travels, crs, area)
     else:
         kept = fetch_streets(study, study.streets, crs=crs, area=area, cache=cache)
         shifted = check_shift(study, everywhere, kept.source.streets, crs=crs)
-        joined = _with_streets(kept, profile, tables, modes)
+        joined = _with_streets(kept, profile, tables, travels)
     return replace(joined, warnings=joined.warnings + shifted)
+
+
+def join_tables(
+    tables: Mapping[str, gpd.GeoDataFrame],
+    networks: Mapping[str, Network],
+    *,
+    travels: Mapping[str, Travel],
+    limit_m: float,
+) -> Joined:
+    """
+    Snap every table to every network.
+
+    Parameters
+    ----------
+    tables
+        Committees, cells, facilities and candidates, with the mode of the cells.
+    networks
+        Id of each way of travel along a network to that network.
+    travels
+        All ways of travel by id; those without a network go in straight lines.
+    limit_m
+        Longest straight line to the network, in metres, inclusive.
+
+    Returns
+    -------
+    joined
+        Networks, access and snappers, without backdrop and warnings.
+    """
+    cell_mode = tables["cells"]["mode"].to_numpy(dtype=object)
+    access: dict[tuple[str, str], Access] = {}
+    nearer = np.zeros(len(cell_mode), dtype=bool)
+    places = {name: coordinates(tables[name]).T.copy() for name in PLACED}
+    snappers = {key: Snapper(network) for key, network in networks.items()}
+    for key, travel in travels.items():
+        if key not in snappers:
+            access |= _straight(tables, key)
+            continue
+        for name, (x_m, y_m) in places.items():
+            access[name, key] = snappers[key].join(x_m, y_m, limit_m=limit_m)
+        if key == travel.mode:
+            x_m, y_m = places["cells"]
+            own = cell_mode == travel.mode
+            near = snappers[key].nearer_fragment(x_m, y_m, access=access["cells", key])
+            nearer[own] = near[own]
+    return Joined(networks, access, nearer, gpd.GeoDataFrame(), (), snappers)
 
 
 def coordinates(
@@ -114,32 +164,31 @@ def _with_streets(
     kept: KeptStreets,
     profile: Profile,
     tables: Mapping[str, gpd.GeoDataFrame],
-    modes: list[Mode],
+    travels: Mapping[str, Travel],
 ) -> Joined:
-    """Build the network of each mode in use and snap every table to it."""
-    cell_mode = tables["cells"]["mode"].to_numpy(dtype=object)
-    networks: dict[Mode, Network] = {}
-    access: dict[tuple[str, Mode], Access] = {}
-    nearer = np.zeros(len(cell_mode), dtype=bool)
-    for mode in modes:
-        networks[mode] = fetch_network(kept, mode, speeds=profile.speeds)
-        snapper = Snapper(networks[mode])
-        for name in PLACED:
-            x_m, y_m = coordinates(tables[name]).T.copy()
-            access[name, mode] = snapper.join(
-                x_m, y_m, limit_m=profile.snap.limit_m.value
-            )
-        x_m, y_m = coordinates(tables["cells"]).T.copy()
-        own = cell_mode == mode
-        near = snapper.nearer_fragment(x_m, y_m, access=access["cells", mode])
-        nearer[own] = near[own]
-    return Joined(networks, access, nearer, kept.source.backdrop, kept.source.warnings)
+    """Build the network of each way of travel and snap every table to it."""
+    networks = {
+        key: fetch_network(
+            kept,
+            travel.mode,
+            speeds=speeds_of(profile, travel),
+            by_length=travel.measure == "length",
+            island_m=profile.snap.island_m,
+        )
+        for key, travel in travels.items()
+        if travel.measure != "straight"
+    }
+    joined = join_tables(
+        tables, networks, travels=travels, limit_m=profile.snap.limit_m.value
+    )
+    source = kept.source
+    return replace(joined, backdrop=source.backdrop, warnings=source.warnings)
 
 
 def _without_streets(
     study: Study,
     tables: Mapping[str, gpd.GeoDataFrame],
-    modes: list[Mode],
+    travels: Mapping[str, Travel],
     crs: pyproj.CRS,
     area: shapely.Geometry,
 ) -> Joined:
@@ -153,11 +202,16 @@ def _without_streets(
         f"未使用路网：时间按直线距离乘以绕行系数{detour:g}估算，未考虑河流、铁路和围墙阻隔；"
         "仅供初步筛查，不得作为规划依据。",
     )
-    access: dict[tuple[str, Mode], Access] = {
-        (name, mode): straight_access(coordinates(tables[name]))
-        for mode in modes
-        for name in PLACED
-    }
+    access: dict[tuple[str, str], Access] = {}
+    for key in travels:
+        access |= _straight(tables, key)
     nowhere = np.zeros(len(tables["cells"]), dtype=bool)
     backdrop = read_backdrop(study, crs=crs, area=area)
     return Joined({}, access, nowhere, backdrop, (warning,))
+
+
+def _straight(
+    tables: Mapping[str, gpd.GeoDataFrame], key: str
+) -> dict[tuple[str, str], Access]:
+    """Say of every table that its points are where they are."""
+    return {(name, key): straight_access(coordinates(tables[name])) for name in PLACED}

@@ -1,24 +1,18 @@
 """Routable network of one mode: timed edges, main component, points snapped to it."""
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
-from circle.chains import Chains, contract
-from circle.errors import NetworkError
-from circle.profile import MODES, Mode, Speeds
-from circle.street_access import CLOSED, FERRY, RIDING, WALKING
+from circle.chains import Chains, contract, order_by_place
+from circle.edges import add_up_runs, compress_links, find_main_part
+from circle.errors import NetworkError, Words
+from circle.piece_times import half_signal_s, quantise, time_pieces
+from circle.problems import Problem
+from circle.profile import Mode
+from circle.profile_rules import Speeds
 from circle.streets import Streets
-
-# Times (in seconds) and places along an edge (in metres) are multiples of 2^-24. Sums
-# of such numbers are exact in double precision (up to 2^29), so a time does not
-# depend on the order in which pieces are added: not on contraction, node order,
-# search direction, chunks or threads.
-QUANTUM: Final = 2.0**-24
 
 
 @dataclass(frozen=True)
@@ -39,8 +33,11 @@ class Network:
 
     mode: Mode
     """``walk`` or ``cycle``."""
-    walk_mps: float
-    """Walking speed in metres per second; access legs go at it."""
+    leg_mps: float
+    """Speed of the access legs in metres per second: that of walking, or that at
+    which lengths are counted."""
+    signal_s: float
+    """Half of the delay at a signal, which each side of it takes, in seconds."""
     streets: Streets
     """The streets it is made of."""
     chains: Chains
@@ -60,7 +57,8 @@ class Network:
     piece_back_s: NDArray[np.float64]
     """Time along each piece against its edge, shape (open pieces,)."""
     in_main: NDArray[np.bool_]
-    """Whether each edge is part of the main component, shape (edges,)."""
+    """Whether each edge is part of the main component, or of an island that counts
+    beside it, shape (edges,)."""
     graph: Graph
     """Links in the sense of travel."""
     reverse: Graph
@@ -73,12 +71,19 @@ class Network:
 
     @property
     def main_length_m(self) -> float:
-        """Length of the main component in metres."""
+        """Length of the main component, and of islands that count, in metres."""
         inside = np.repeat(self.in_main, np.diff(self.chains.first))
         return float(self.streets.length_m[self.chains.piece[inside]].sum())
 
 
-def build_network(streets: Streets, mode: Mode, *, speeds: Speeds) -> Network:
+def build_network(
+    streets: Streets,
+    mode: Mode,
+    *,
+    speeds: Speeds,
+    by_length: bool = False,
+    island_m: float = np.inf,
+) -> Network:
     """
     Build the network of one mode.
 
@@ -90,12 +95,18 @@ def build_network(streets: Streets, mode: Mode, *, speeds: Speeds) -> Network:
         ``walk`` or ``cycle``.
     speeds
         Speeds of the profile, km/h.
+    by_length
+        True for a network in which lengths count and not times: every open piece,
+        ferries too, goes at the speed of the mode.
+    island_m
+        Length from which on a part of the network counts as an island, to which
+        points may be joined as to the main component, in metres; infinite for none.
 
     Returns
     -------
     network
-        Contracted to edges between junctions. Fragments are kept, and the main
-        component (the longest) is marked.
+        Contracted to edges between junctions. Fragments are kept; the main component
+        (the longest) is marked, and islands beside it.
 
     Raises
     ------
@@ -104,33 +115,30 @@ def build_network(streets: Streets, mode: Mode, *, speeds: Speeds) -> Network:
 
     Notes
     -----
-    A bicycle is pushed at walking speed where riding is not allowed. Times are
-    rounded to `QUANTUM` piece by piece; all sums are then exact.
+    Times are those of `piece_times.time_pieces`, rounded piece by piece so that all
+    sums are exact.
     """
-    forward_s, back_s = _piece_times(streets, mode, speeds)
+    forward_s, back_s = time_pieces(streets, mode, speeds=speeds, by_length=by_length)
     if not (np.isfinite(forward_s) | np.isfinite(back_s)).any():
-        message = (
-            f"network {mode}: no street is open to this mode; expected an OSM extract "
-            "with streets or paths for it."
-        )
-        raise NetworkError(message)
-    chains = contract(
-        streets.start,
-        streets.end,
-        open_forward=np.isfinite(forward_s),
-        open_back=np.isfinite(back_s),
-        n_nodes=len(streets.node_id),
+        where = Words(f"network {mode}", zh="路网")
+        named = {"mode": Words(mode, zh="步行" if mode == "walk" else "骑行")}
+        raise NetworkError(Problem("no-street-for-mode", where, values=named))
+    chains = _contracted(streets, forward_s, back_s)
+    ends, n = (chains.edge_from, chains.edge_to), len(chains.junction)
+    along_s, against_s = _turned(chains, forward_s, back_s)
+    edge_forward_s, run_forward_s = add_up_runs(along_s, chains.first)
+    length_m, run_m = add_up_runs(
+        quantise(streets.length_m)[chains.piece], chains.first
     )
-    along_s = np.where(chains.turned, back_s[chains.piece], forward_s[chains.piece])
-    against_s = np.where(chains.turned, forward_s[chains.piece], back_s[chains.piece])
-    edge_forward_s, run_forward_s = _run_sums(along_s, chains.first)
-    edge_back_s, run_back_s = _run_sums(against_s, chains.first)
-    _, run_m = _run_sums(quantise(streets.length_m[chains.piece]), chains.first)
-    graph = _compress(chains, edge_forward_s, edge_back_s)
-    reverse = _compress(chains, edge_back_s, edge_forward_s)
+    edge_back_s, run_back_s = edge_forward_s, run_forward_s
+    # Where both directions are alike, half of the work does for all.
+    if against_s is not along_s:
+        edge_back_s, run_back_s = add_up_runs(against_s, chains.first)
+    graph, reverse = _compress(ends, edge_forward_s, edge_back_s, n)
     return Network(
         mode=mode,
-        walk_mps=speeds.walk_kmh.value / 3.6,
+        leg_mps=access_mps(mode, speeds, by_length=by_length),
+        signal_s=half_signal_s(speeds, by_length=by_length),
         streets=streets,
         chains=chains,
         edge_forward_s=edge_forward_s,
@@ -140,109 +148,67 @@ def build_network(streets: Streets, mode: Mode, *, speeds: Speeds) -> Network:
         run_back_s=run_back_s,
         piece_forward_s=along_s,
         piece_back_s=against_s,
-        in_main=_main_component(streets, chains),
+        in_main=find_main_part(ends, length_m, n, island_m),
         graph=graph,
         reverse=reverse,
     )
 
 
-def quantise(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def access_mps(mode: Mode, speeds: Speeds, *, by_length: bool = False) -> float:
     """
-    Round times or lengths to the quantum in which all sums are exact.
+    Give the speed of the way from a point to the network.
 
     Parameters
     ----------
-    values
-        Times in seconds or lengths in metres, any shape; infinite values stay.
+    mode
+        ``walk`` or ``cycle``.
+    speeds
+        Speeds of the profile, km/h.
+    by_length
+        Whether lengths count and not times.
 
     Returns
     -------
-    values
-        The nearest multiples of `QUANTUM`.
-
-    Examples
-    --------
-    >>> quantise(np.array([0.1, np.inf])).tolist()
-    [0.10000002384185791, inf]
+    leg_mps
+        Metres per second: walking speed, or that at which lengths are counted.
     """
-    return np.round(values / QUANTUM) * QUANTUM
+    return (speeds.kmh(mode) if by_length else speeds.walk_kmh.value) / 3.6
 
 
-def _piece_times(
-    streets: Streets, mode: Mode, speeds: Speeds
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Give the time along and against each piece, infinite where closed."""
-    mps = np.full(FERRY + 1, np.nan)
-    mps[WALKING] = speeds.walk_kmh.value / 3.6
-    mps[RIDING] = speeds.cycle_kmh.value / 3.6
-    mps[FERRY] = speeds.ferry_kmh.value / 3.6
-    column = 2 * MODES.index(mode)
-    times = []
-    for pace in (streets.pace[:, column], streets.pace[:, column + 1]):
-        seconds = streets.length_m / _speed_mps(streets, mode, mps[pace])
-        timed_ferry = (pace == FERRY) & np.isfinite(streets.ferry_s)
-        seconds[timed_ferry] = streets.ferry_s[timed_ferry]
-        seconds[pace == CLOSED] = np.inf
-        times.append(quantise(seconds))
-    return times[0], times[1]
-
-
-def _speed_mps(
-    streets: Streets, mode: Mode, usual_mps: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Give the speed on each piece: that of its class, else the profile's."""
-    if streets.own_mps is None:
-        return usual_mps
-    own_mps = streets.own_mps[:, MODES.index(mode)]
-    return np.where(np.isfinite(own_mps), own_mps, usual_mps)
-
-
-def _run_sums(
-    values: NDArray[np.float64], first: NDArray[np.int32]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Sum values over each run, and up to each member of it."""
-    finite = np.where(np.isfinite(values), values, 0.0)
-    before = np.concatenate([[0.0], np.cumsum(finite)])
-    totals = before[first[1:]] - before[first[:-1]]
-    # Whole runs are open or closed, so the first member tells.
-    totals[~np.isfinite(values[first[:-1]])] = np.inf
-    sizes = np.diff(first)
-    up_to = before[:-1] - np.repeat(before[first[:-1]], sizes)
-    up_to[~np.isfinite(values)] = np.inf
-    return totals, up_to
+def _contracted(
+    streets: Streets, forward_s: NDArray[np.float64], back_s: NDArray[np.float64]
+) -> Chains:
+    """Contract what is open, numbered by place."""
+    return contract(
+        streets.start,
+        streets.end,
+        open_forward=np.isfinite(forward_s),
+        open_back=np.isfinite(back_s),
+        n_nodes=len(streets.node_id),
+        order=order_by_place(streets.x_m, streets.y_m),
+    )
 
 
 def _compress(
-    chains: Chains,
+    ends: tuple[NDArray[np.int32], NDArray[np.int32]],
     forward_s: NDArray[np.float64],
     back_s: NDArray[np.float64],
-) -> Graph:
-    """Write the open directions of all edges as compressed rows."""
-    origin = np.concatenate([chains.edge_from, chains.edge_to])
-    target = np.concatenate([chains.edge_to, chains.edge_from])
-    seconds = np.concatenate([forward_s, back_s])
-    is_open = np.isfinite(seconds)
-    origin, target, seconds = origin[is_open], target[is_open], seconds[is_open]
-    order = np.lexsort((seconds, target, origin))
-    counts = np.bincount(origin, minlength=len(chains.junction))
-    return Graph(
-        first=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        neighbour=target[order].astype(np.int32),
-        time_s=seconds[order],
-    )
+    n_junctions: int,
+) -> tuple[Graph, Graph]:
+    """Write the links in the sense of travel, and reversed; one graph if alike."""
+    graph = Graph(*compress_links(ends, forward_s, back_s, n_junctions))
+    if back_s is forward_s:
+        return graph, graph
+    return graph, Graph(*compress_links(ends, back_s, forward_s, n_junctions))
 
 
-def _main_component(streets: Streets, chains: Chains) -> NDArray[np.bool_]:
-    """Mark the edges of the longest connected part."""
-    n = len(chains.junction)
-    links = coo_array(
-        (np.ones(len(chains.edge_from)), (chains.edge_from, chains.edge_to)),
-        shape=(n, n),
-    )
-    count, label = connected_components(links, directed=False)
-    edge_label = label[chains.edge_from]
-    piece_label = np.repeat(edge_label, np.diff(chains.first))
-    length_m = np.bincount(
-        piece_label, weights=quantise(streets.length_m[chains.piece]), minlength=count
-    )
-    return np.asarray(edge_label == np.argmax(length_m))
+def _turned(
+    chains: Chains, forward_s: NDArray[np.float64], back_s: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give times in the sense of the edges and against it, in one array if alike."""
+    if back_s is forward_s:
+        along_s = forward_s[chains.piece]
+        return along_s, along_s
+    forward_s, back_s = forward_s[chains.piece], back_s[chains.piece]
+    along_s = np.where(chains.turned, back_s, forward_s)
+    return along_s, np.where(chains.turned, forward_s, back_s)

@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 
 CELL_M: Final = 50.0
 NONE: Final = -1
+# More than rounding can add to a square, and than it can shift a cell.
+_HAIR = 1 + 1e-9
+_MARGIN_M = 1e-2
 
 
 class Pieces(NamedTuple):
@@ -54,8 +57,53 @@ class _Best(NamedTuple):
 
     piece: np.int64
     share: float
-    order: tuple[float, float, float, np.int64]
-    """What decides: distance_m, easting, northing, rank; less is better."""
+    order: tuple[float, float, float, float, float, float, float, np.int64]
+    """What decides: distance_m, the place, both ends of the piece, rank; less wins."""
+
+
+@njit(cache=True, nogil=True)
+def draw_pieces(
+    nodes: tuple[NDArray[np.float64], NDArray[np.float64]],
+    ends: tuple[NDArray[np.int32], NDArray[np.int32]],
+    way_id: NDArray[np.int64],
+    piece: NDArray[np.int32],
+) -> tuple[Pieces, NDArray[np.bool_]]:
+    """
+    Draw street pieces from west to east.
+
+    Parameters
+    ----------
+    nodes
+        Eastings and northings of the street nodes in metres.
+    ends
+        Nodes at which each street piece starts and ends.
+    way_id
+        Way of each street piece, which ranks it.
+    piece
+        Which street pieces to draw, shape (pieces,).
+
+    Returns
+    -------
+    pieces
+        In the order of `piece`.
+    back
+        Whether each one is drawn from its end to its start.
+    """
+    x_m, y_m = nodes
+    n = len(piece)
+    back = np.empty(n, np.bool_)
+    drawn = Pieces(
+        np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(n, np.int64)
+    )
+    for i in range(n):
+        a, b = ends[0][piece[i]], ends[1][piece[i]]
+        back[i] = x_m[b] < x_m[a] or (x_m[b] == x_m[a] and y_m[b] < y_m[a])
+        if back[i]:
+            a, b = b, a
+        drawn.ax[i], drawn.ay[i] = x_m[a], y_m[a]
+        drawn.bx[i], drawn.by[i] = x_m[b], y_m[b]
+        drawn.rank[i] = way_id[piece[i]]
+    return drawn, back
 
 
 def build_grid(pieces: Pieces) -> PieceGrid:
@@ -133,7 +181,21 @@ def _better(pieces: Pieces, i: int, place: tuple[float, float], best: _Best) -> 
     east_m, north_m = ax + share * dx, ay + share * dy
     if share == 1.0:  # exactly the end that neighbouring pieces share
         east_m, north_m = pieces.bx[i], pieces.by[i]
-    order = (np.hypot(x - east_m, y - north_m), east_m, north_m, pieces.rank[i])
+    square = (x - east_m) ** 2 + (y - north_m) ** 2
+    # Most pieces are farther by far; the others are compared to the last bit.
+    if square > best.order[0] * best.order[0] * _HAIR:
+        return best
+    # Two pieces of one way may end beside each other, at a locked gate.
+    order = (
+        np.hypot(x - east_m, y - north_m),
+        east_m,
+        north_m,
+        ax,
+        ay,
+        pieces.bx[i],
+        pieces.by[i],
+        pieces.rank[i],
+    )
     if order < best.order:
         return _Best(np.int64(i), share, order)
     return best
@@ -141,7 +203,15 @@ def _better(pieces: Pieces, i: int, place: tuple[float, float], best: _Best) -> 
 
 @njit(cache=True, nogil=True)
 def _look(grid: PieceGrid, cell: int, place: tuple[float, float], best: _Best) -> _Best:
-    """Look through one cell."""
+    """Look through one cell, unless all of it is farther than the best so far."""
+    x, y = place
+    west_m = grid.west_m + (cell % grid.columns) * grid.size_m
+    south_m = grid.south_m + (cell // grid.columns) * grid.size_m
+    aside_m = max(0.0, west_m - x, x - west_m - grid.size_m)
+    above_m = max(0.0, south_m - y, y - south_m - grid.size_m)
+    # Pieces are listed a millimetre beyond the cell too.
+    if (aside_m - _MARGIN_M > best.order[0]) or (above_m - _MARGIN_M > best.order[0]):
+        return best
     for k in range(grid.first[cell], grid.first[cell + 1]):
         best = _better(grid.pieces, grid.member[k], place, best)
     return best
@@ -179,7 +249,8 @@ def _nearest(grid: PieceGrid, place: tuple[float, float], within_m: float) -> _B
     inset_x = x - grid.west_m - column * grid.size_m
     inset_y = y - grid.south_m - row * grid.size_m
     inset_m = min(inset_x, grid.size_m - inset_x, inset_y, grid.size_m - inset_y)
-    best = _Best(np.int64(-1), 0.0, (np.inf, np.inf, np.inf, np.int64(0)))
+    far = np.inf
+    best = _Best(np.int64(-1), 0.0, (far, far, far, far, far, far, far, np.int64(0)))
     # Rings that do not reach the grid are passed over at once.
     ring = max(0, -column, column - grid.columns + 1, -row, row - grid.rows + 1)
     last = max(column, grid.columns - 1 - column, row, grid.rows - 1 - row)
@@ -217,7 +288,8 @@ def find_nearest(
     -------
     piece
         Nearest piece, shape (points,); of equals the one whose place lies further
-        west, then further south, then of lower rank. -1 where there is none.
+        west, then further south, then the one that begins so, then of lower rank.
+        -1 where there is none.
     distance_m
         Straight line to it, infinite where there is none.
     share

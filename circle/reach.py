@@ -1,33 +1,41 @@
 """Travel times: the nearest facility of each type, and who reaches a place in time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from circle.catchments import Members, gather_catchments
-from circle.network import Graph, Network
-from circle.search import (
-    FROM_END,
-    FROM_START,
-    LEG,
-    Ends,
-    Links,
-    Places,
-    Seeds,
-    collect_nearest,
-    spread,
+from circle.catchment_search import (
+    PAIR_BYTES,
+    estimate_bytes,
+    find_catchments,
+    find_in_parts,
+    prepare_catchments,
+)
+from circle.errors import InputError, Words
+from circle.network import Network
+from circle.profile_rules import Travel
+from circle.search import Places, collect_nearest, spread
+from circle.search_layout import (
+    cut_blocks,
+    edge_ends,
+    lay_out_places,
+    list_targets,
+    pick_places,
+    plant_seeds,
+    reversed_links,
 )
 from circle.snapping import Access
 
 # Covered means time <= threshold + TOLERANCE_S: a millisecond, so that a place laid
 # out exactly at the limit is inside whatever the rounding of its coordinates.
 TOLERANCE_S: Final = 1e-3
+# Memory that catchments may take unless told otherwise, as an office computer has it.
+MOST_BYTES: Final = 4 * 2**30
 
 
 @dataclass(frozen=True)
@@ -46,12 +54,60 @@ class Reach:
     """Row of the nearest facility in the table of facilities, -1 where there is
     none, shape (origins, types)."""
     joined: NDArray[np.bool_]
-    """Whether each origin is joined to the network of its mode, shape (origins,)."""
+    """Whether each origin is joined to the network it needs, shape (origins,
+    types)."""
+    travels: tuple[Travel, ...]
+    """The ways of travel in use."""
+    travel: NDArray[np.int8]
+    """Position in `travels` of each pair's way of travel, shape (origins, types)."""
+    limit_m: NDArray[np.float64]
+    """Limit in metres where the rule gives metres, else NaN, shape (origins,
+    types)."""
+
+    @property
+    def distance_m(self) -> NDArray[np.float64]:
+        """Way in metres where the rule gives metres, else NaN."""
+        return np.asarray(self.time_s * (self.limit_m / self.threshold_s))
+
+    @property
+    def mode(self) -> NDArray[np.object_]:
+        """Mode of each pair, shape (origins, types)."""
+        return np.array([one.mode for one in self.travels], dtype=object)[self.travel]
+
+    @property
+    def group(self) -> NDArray[np.object_]:
+        """Person group of each pair, shape (origins, types)."""
+        return np.array([one.group for one in self.travels], dtype=object)[self.travel]
 
     @property
     def covered(self) -> NDArray[np.bool_]:
         """Whether each origin reaches each type in time, shape (origins, types)."""
         return within(self.time_s, self.threshold_s)
+
+
+def pick_types(reach: Reach, columns: Sequence[int]) -> Reach:
+    """
+    Pick some facility types of a reach.
+
+    Parameters
+    ----------
+    reach
+        The reach.
+    columns
+        Columns of the types, in the order wanted.
+
+    Returns
+    -------
+    reach
+        The same origins, these types only.
+    """
+    chosen = list(columns)
+    names = ("threshold_s", "time_s", "facility", "joined", "travel", "limit_m")
+    return replace(
+        reach,
+        type_ids=tuple(reach.type_ids[one] for one in chosen),
+        **{name: getattr(reach, name)[:, chosen] for name in names},
+    )
 
 
 def within(
@@ -86,6 +142,7 @@ def measure_reach(
     origins: Access,
     facilities: Access,
     serving: Sequence[NDArray[np.int32]],
+    limit_s: float = np.inf,
     threads: int = 2,
 ) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
     """
@@ -105,6 +162,9 @@ def measure_reach(
         Access of all facilities to it.
     serving
         For each type, the rows of the facilities that serve it, ascending.
+    limit_s
+        Longest time to look for, in seconds, inclusive as in `within`; longer times
+        are NaN. Infinite for no limit.
     threads
         Searches that run side by side; the result does not depend on it.
 
@@ -120,15 +180,25 @@ def measure_reach(
     -----
     Dijkstra (1959) with many seeds; O(types × (links + origins) log junctions).
     """
-    starts, goals = _places(origins), _places(facilities)
-    nearest = partial(_nearest_of, network, starts, goals)
+    starts, goals = lay_out_places(origins), lay_out_places(facilities)
+    limit_s += TOLERANCE_S
+    n_types, n = len(serving), len(network.chains.junction)
+    nodes = np.empty((n, n_types)), np.empty((n, n_types), np.int32)
+    shape = (len(starts.edge), n_types)
+    time_s, facility = np.empty(shape), np.empty(shape, np.int32)
+    ends, targets = edge_ends(network), list_targets(network, goals, serving)
+
+    def search(column: int) -> None:
+        seconds, label = _nearest_of(network, goals, serving[column], limit_s)
+        nodes[0][:, column], nodes[1][:, column] = seconds, label
+
+    def collect(block: slice) -> None:
+        some, found = pick_places(starts, block), (time_s[block], facility[block])
+        collect_nearest(nodes, ends, some, targets, found, limit_s)
+
     with ThreadPoolExecutor(max(1, threads)) as pool:
-        found = list(pool.map(nearest, serving))
-    shape = (len(origins.edge), len(found))
-    time_s, facility = np.full(shape, np.nan), np.full(shape, -1, dtype=np.int32)
-    for column, (seconds, label) in enumerate(found):
-        time_s[:, column] = np.where(np.isfinite(seconds), seconds, np.nan)
-        facility[:, column] = label
+        list(pool.map(search, range(n_types)))
+        list(pool.map(collect, cut_blocks(len(starts.edge), threads)))
     return time_s, facility
 
 
@@ -139,6 +209,7 @@ def measure_catchments(
     origins: Access,
     limit_s: float,
     threads: int = 2,
+    most_bytes: int = MOST_BYTES,
 ) -> csr_array:
     """
     Find for each place the origins that reach it within a time.
@@ -155,6 +226,8 @@ def measure_catchments(
         Longest time in seconds, inclusive as in `within`.
     threads
         Blocks of places searched side by side; the result does not depend on it.
+    most_bytes
+        Memory that may be used, in bytes; it is estimated before the search.
 
     Returns
     -------
@@ -162,127 +235,138 @@ def measure_catchments(
         Sparse matrix (places, origins) of seconds from origin to place; an entry
         is there only within the limit, and may be an explicit zero.
 
+    Raises
+    ------
+    InputError
+        If the catchments would need more than `most_bytes`.
+
     Notes
     -----
     One bounded Dijkstra search per place on the reversed network; memory grows with
     the number of pairs in reach, never with places times origins.
     """
-    members = _members_of_junctions(network, _places(origins))
-    sources = _places(places)
-    gather = partial(_gather, network, sources, members, limit_s)
-    blocks = np.array_split(np.arange(len(sources.edge)), max(1, threads))
-    with ThreadPoolExecutor(max(1, threads)) as pool:
-        found = list(pool.map(gather, blocks))
-    sizes = np.concatenate([np.diff(rows) for rows, _, _ in found])
-    first = np.concatenate([[0], np.cumsum(sizes)])
-    member = np.concatenate([one for _, one, _ in found])
-    seconds = np.concatenate([one for _, _, one in found])
-    shape = (len(sources.edge), len(origins.edge))
-    return csr_array((seconds, member, first), shape=shape)
+    search = prepare_catchments(
+        network,
+        places=places,
+        origins=origins,
+        limit_s=limit_s + TOLERANCE_S,
+        threads=threads,
+    )
+    # Only where all places times all origins would not fit, it is worth a look.
+    if len(places.edge) * len(origins.edge) * PAIR_BYTES > most_bytes:
+        _check_size(estimate_bytes(search), most_bytes)
+    return find_catchments(search)
 
 
-def combine_modes(
-    parts: Mapping[str, tuple[NDArray[np.float64], NDArray[np.int32]]],
+def measure_catchments_in_parts(
+    network: Network,
     *,
-    mode: NDArray[np.object_],
-) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+    places: Access,
+    origins: Access,
+    limit_s: float,
+    part_bytes: int,
+    threads: int = 2,
+) -> Iterator[tuple[int, csr_array]]:
     """
-    Take for each origin the times of its own mode.
+    Find catchments part by part, for runs that do not fit into memory at once.
 
     Parameters
     ----------
-    parts
-        Mode to times in seconds and facility rows, each of shape (origins, types).
-    mode
-        Mode of each origin, shape (origins,).
+    network
+        Network of one mode.
+    places
+        Access of the places, facilities or candidates.
+    origins
+        Access of the origins.
+    limit_s
+        Longest time in seconds, inclusive as in `within`.
+    part_bytes
+        About as much memory as one part may take.
+    threads
+        Blocks of places searched side by side; the result does not depend on it.
+
+    Yields
+    ------
+    row
+        Row of the first place of the part.
+    catchments
+        Sparse matrix (places of the part, origins) of seconds. All parts below each
+        other are what `measure_catchments` gives.
+    """
+    search = prepare_catchments(
+        network,
+        places=places,
+        origins=origins,
+        limit_s=limit_s + TOLERANCE_S,
+        threads=threads,
+    )
+    yield from find_in_parts(search, part_bytes=part_bytes)
+
+
+def estimate_catchment_bytes(
+    network: Network,
+    *,
+    places: Access,
+    origins: Access,
+    limit_s: float,
+    threads: int = 2,
+) -> int:
+    """
+    Estimate the memory that `measure_catchments` takes, before it is run.
+
+    Parameters
+    ----------
+    network
+        Network of one mode.
+    places
+        Access of the places, facilities or candidates.
+    origins
+        Access of the origins.
+    limit_s
+        Longest time in seconds, inclusive as in `within`.
+    threads
+        Blocks of places searched side by side; each has arrays of its own.
 
     Returns
     -------
-    time_s
-        Seconds, NaN where there is no way; shape (origins, types).
-    facility
-        Row of the nearest facility, -1 where there is none; same shape.
+    n_bytes
+        Bytes held at most, from a few dozen searches that are spread over all places;
+        the pairs are counted exactly where there are no more places than these.
     """
-    shape = next(iter(parts.values()))[0].shape
-    time_s, facility = np.full(shape, np.nan), np.full(shape, -1, dtype=np.int32)
-    for name, (seconds, label) in parts.items():
-        own = mode == name
-        time_s[own], facility[own] = seconds[own], label[own]
-    return time_s, facility
+    search = prepare_catchments(
+        network,
+        places=places,
+        origins=origins,
+        limit_s=limit_s + TOLERANCE_S,
+        threads=threads,
+    )
+    return estimate_bytes(search)
 
 
 def _nearest_of(
-    network: Network, origins: Places, facilities: Places, rows: NDArray[np.int32]
+    network: Network, facilities: Places, rows: NDArray[np.int32], limit_s: float
 ) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
-    """Search from one set of facilities and read the result at the origins."""
-    rows = rows[facilities.edge[rows] >= 0]
-    targets = _some(facilities, rows[np.lexsort((rows, facilities.edge[rows]))])
-    ends, leg_s = _ends(network), targets.columns[:, LEG]
-    seeds = Seeds(
-        np.concatenate([ends.start[targets.edge], ends.end[targets.edge]]),
-        np.concatenate(
-            [
-                targets.columns[:, FROM_START] + leg_s,
-                targets.columns[:, FROM_END] + leg_s,
-            ]
-        ),
-        np.concatenate([targets.label, targets.label]),
-    )
-    nodes = spread(_links(network.reverse), seeds)
-    return collect_nearest(nodes, ends, origins, targets)
+    """Search from one set of facilities to all junctions."""
+    targets = pick_places(facilities, rows[facilities.edge[rows] >= 0])
+    seeds = plant_seeds(network, targets)
+    return spread(reversed_links(network), seeds, limit_s)
 
 
-def _gather(
-    network: Network,
-    sources: Places,
-    members: Members,
-    limit_s: float,
-    block: NDArray[np.int64],
-) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]:
-    """Search from one block of places."""
-    return gather_catchments(
-        _links(network.reverse),
-        _ends(network),
-        _some(sources, block),
-        members,
-        limit_s + TOLERANCE_S,
-    )
+def _check_size(needed: int, most: int) -> None:
+    """
+    Refuse catchments that would not fit.
 
-
-def _links(graph: Graph) -> Links:
-    """Lay out a graph for the compiled searches."""
-    return Links(graph.first, graph.neighbour, graph.time_s)
-
-
-def _ends(network: Network) -> Ends:
-    """Lay out the ends of the edges for the compiled searches."""
-    return Ends(network.chains.edge_from, network.chains.edge_to)
-
-
-def _places(access: Access) -> Places:
-    """Lay out places for the compiled searches, labelled by their rows."""
-    columns = np.column_stack(
-        [access.position_m, access.to_end_s, access.to_start_s, access.leg_s,
-         access.from_start_s, access.from_end_s]
-    )  # fmt: skip
-    edge = np.where(access.joined, access.edge, -1).astype(np.int32)
-    return Places(edge, np.arange(len(edge), dtype=np.int32), columns)
-
-
-def _some(places: Places, rows: NDArray[np.integer]) -> Places:
-    """Pick some places; they keep their labels."""
-    return Places(places.edge[rows], places.label[rows], places.columns[rows])
-
-
-def _members_of_junctions(network: Network, places: Places) -> Members:
-    """List for each junction the places on the edges that meet there."""
-    member = np.flatnonzero(places.edge >= 0).astype(np.int32)
-    a = network.chains.edge_from[places.edge[member]]
-    b = network.chains.edge_to[places.edge[member]]
-    apart = a != b
-    node = np.concatenate([a, b[apart]])
-    both = np.concatenate([member, member[apart]])
-    order = np.lexsort((both, node))
-    counts = np.bincount(node, minlength=len(network.chains.junction))
-    first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    return Members(places, first, both[order])
+    Raises
+    ------
+    InputError
+        If more memory is needed than there may be.
+    """
+    if needed > most:
+        needed_mb, most_mb = f"{needed / 1e6:,.0f}", f"{most / 1e6:,.0f}"
+        message = Words(
+            f"catchments: they need about {needed_mb} MB of memory; expected at most "
+            f"{most_mb} MB; take fewer candidates or a shorter limit, or allow more.",
+            zh=f"可达范围矩阵：约需内存 {needed_mb} MB，上限为 {most_mb} MB；"
+            "请减少备选点、缩短时限或提高上限。",
+        )
+        raise InputError(message)

@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from circle.heap import UNLABELLED, make_queue, offer, pop
+from circle.heap import drop_first, grow, make_queue, push
 
 
 class Links(NamedTuple):
@@ -52,11 +52,26 @@ class Places(NamedTuple):
     so that a place costs one visit to memory."""
 
 
+class Targets(NamedTuple):
+    """The facilities of all types by the edge on which they stand."""
+
+    first: NDArray[np.int32]
+    """Where the list of each edge begins, shape (edges + 1,)."""
+    places: Places
+    """One entry for each type that a facility serves, ordered by edge."""
+    column: NDArray[np.int32]
+    """Column of the type of each entry."""
+
+
 POSITION, TO_END, TO_START, LEG, FROM_START, FROM_END = range(6)
+# The label of a junction that nothing has reached: above all others.
+_UNLABELLED = np.iinfo(np.int32).max
 
 
 @njit(cache=True, nogil=True)
-def spread(links: Links, seeds: Seeds) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+def spread(
+    links: Links, seeds: Seeds, limit_s: float
+) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
     """
     Search from many seeds at once (Dijkstra, 1959).
 
@@ -66,6 +81,8 @@ def spread(links: Links, seeds: Seeds) -> tuple[NDArray[np.float64], NDArray[np.
         The graph, in the sense of the search.
     seeds
         Where it begins.
+    limit_s
+        Longest time to look for, in seconds, inclusive; infinite for no limit.
 
     Returns
     -------
@@ -74,17 +91,51 @@ def spread(links: Links, seeds: Seeds) -> tuple[NDArray[np.float64], NDArray[np.
     label
         Label of the seed it comes from, the lower of equals; -1 where none.
     """
-    queue = make_queue(len(links.first) - 1)
+    first, neighbour, link_s = links
+    n, size = len(first) - 1, 0
+    time_s, label = np.full(n, np.inf), np.full(n, np.int32(_UNLABELLED))
+    queue = make_queue(max(1024, len(seeds.node)))
     for i in range(len(seeds.node)):
-        if np.isfinite(seeds.time_s[i]):
-            offer(queue, seeds.node[i], seeds.time_s[i], seeds.label[i])
-    first, neighbour, link_s = links.first, links.neighbour, links.time_s
-    time_s, label, size = queue.time_s, queue.label, queue.size
-    while size[0] > 0:
-        node = pop(queue)
+        node, seconds = seeds.node[i], seeds.time_s[i]
+        if (
+            seconds < np.inf
+            and seconds <= limit_s
+            and _sooner(time_s, label, node, (seconds, seeds.label[i]))
+        ):
+            push(queue, size, seconds, node)
+            size += 1
+    while size > 0:
+        here_s, node = queue.time_s[0], queue.node[0]
+        size -= 1
+        drop_first(queue, size)
+        if here_s > time_s[node]:
+            continue
+        while size + first[node + 1] - first[node] > len(queue.node):
+            queue = grow(queue)
         for k in range(first[node], first[node + 1]):
-            offer(queue, neighbour[k], time_s[node] + link_s[k], label[node])
-    return time_s, np.where(label == UNLABELLED, np.int32(-1), label)
+            seconds, other = here_s + link_s[k], neighbour[k]
+            if seconds <= limit_s and _sooner(
+                time_s, label, other, (seconds, label[node])
+            ):
+                push(queue, size, seconds, other)
+                size += 1
+    return time_s, np.where(label == _UNLABELLED, np.int32(-1), label)
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _sooner(
+    time_s: NDArray[np.float64],
+    label: NDArray[np.int32],
+    node: int,
+    offer: tuple[float, int],
+) -> bool:
+    """Improve a junction if it is reached sooner, or as soon with a lower label."""
+    seconds, mark = offer
+    if seconds > time_s[node] or (seconds == time_s[node] and mark >= label[node]):
+        return False
+    time_s[node] = seconds
+    label[node] = mark
+    return True
 
 
 @njit(cache=True, nogil=True, forceinline=True)
@@ -119,76 +170,66 @@ def collect_nearest(
     nodes: tuple[NDArray[np.float64], NDArray[np.int32]],
     ends: Ends,
     origins: Places,
-    targets: Places,
-) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+    targets: Targets,
+    found: tuple[NDArray[np.float64], NDArray[np.int32]],
+    limit_s: float,
+) -> None:
     """
-    Give each origin the nearest target, through either end or along its own edge.
+    Give each origin its nearest targets, through either end or along its own edge.
 
     Parameters
     ----------
     nodes
-        Time from each junction to its nearest target, and the label of that target.
+        Time from each junction to its nearest target of each type, and the label of
+        that target; shape (junctions, types).
     ends
         Ends of the edges.
     origins
         The origins; their labels are not used.
     targets
-        The targets, ordered by edge.
-
-    Returns
-    -------
-    time_s
-        Least time from each origin, access legs of both included; infinite where
-        there is no way.
-    label
-        Label of the nearest target, the lower of equals; -1 where none.
+        The targets of all types.
+    found
+        Written: least time from each origin, access legs of both included, NaN where
+        there is no way; and label of the nearest target, the lower of equals, -1
+        where none; shape (origins, types).
+    limit_s
+        Longest time that counts, in seconds, inclusive; infinite for no limit.
     """
-    edge_of, columns, target_edge = origins.edge, origins.columns, targets.edge
-    start, end = ends.start, ends.end
-    n = len(edge_of)
-    time_s = np.full(n, np.inf)
-    label = np.full(n, np.int32(-1), np.int32)
-    for i in range(n):
-        edge = edge_of[i]
-        if edge < 0:
-            continue
-        best, mark = _through_ends(nodes, start[edge], end[edge], columns[i])
-        k = np.searchsorted(target_edge, edge)
-        if k < len(target_edge) and target_edge[k] == edge:
-            best, mark = _along_edge(columns[i], targets, k, best, mark)
-        if np.isfinite(best):
-            time_s[i] = best
-            label[i] = mark
-    return time_s, label
-
-
-@njit(cache=True, nogil=True, forceinline=True)
-def _through_ends(
-    nodes: tuple[NDArray[np.float64], NDArray[np.int32]],
-    start: int,
-    end: int,
-    row: NDArray[np.float64],
-) -> tuple[float, int]:
-    """Give time and label of the best target through the ends of the edge."""
     node_s, node_label = nodes
-    best = row[LEG] + row[TO_START] + node_s[start]
-    mark = node_label[start]
-    other = row[LEG] + row[TO_END] + node_s[end]
-    if other < best or (other == best and node_label[end] < mark):
-        return other, node_label[end]
-    return best, mark
+    time_s, label = found
+    n_types = time_s.shape[1]
+    for i in range(len(origins.edge)):
+        edge, row = origins.edge[i], origins.columns[i]
+        if edge < 0:
+            time_s[i], label[i] = np.nan, -1
+            continue
+        start, end = ends.start[edge], ends.end[edge]
+        start_s, end_s = row[LEG] + row[TO_START], row[LEG] + row[TO_END]
+        for t in range(n_types):
+            best, mark = start_s + node_s[start, t], node_label[start, t]
+            other = end_s + node_s[end, t]
+            other_mark = node_label[end, t]
+            if other < best or (other == best and other_mark < mark):
+                best, mark = other, other_mark
+            time_s[i, t], label[i, t] = best, mark
+        for k in range(targets.first[edge], targets.first[edge + 1]):
+            _take_along(row, targets, k, time_s[i], label[i])
+        for t in range(n_types):
+            if not (time_s[i, t] < np.inf and time_s[i, t] <= limit_s):
+                time_s[i, t], label[i, t] = np.nan, -1
 
 
 @njit(cache=True, nogil=True)
-def _along_edge(
-    row: NDArray[np.float64], targets: Places, k: int, best: float, mark: int
-) -> tuple[float, int]:
-    """Improve on time and label by the targets on the origin's own edge."""
-    edge = targets.edge[k]
-    while k < len(targets.edge) and targets.edge[k] == edge:
-        seconds = same_edge_s(row, targets.columns[k])
-        total = row[LEG] + seconds + targets.columns[k, LEG]
-        if total < best or (total == best and targets.label[k] < mark):
-            best, mark = total, targets.label[k]
-        k += 1
-    return best, mark
+def _take_along(
+    row: NDArray[np.float64],
+    targets: Targets,
+    k: int,
+    time_s: NDArray[np.float64],
+    label: NDArray[np.int32],
+) -> None:
+    """Improve on time and label by a target on the origin's own edge."""
+    place, mark = targets.places.columns[k], targets.places.label[k]
+    column = targets.column[k]
+    total = row[LEG] + same_edge_s(row, place) + place[LEG]
+    if total < time_s[column] or (total == time_s[column] and mark < label[column]):
+        time_s[column], label[column] = total, mark

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from circle.network import Network, quantise
-from circle.piece_grid import PieceGrid, Pieces, build_grid, find_nearest
+from circle.network import Network
+from circle.piece_grid import PieceGrid, build_grid, draw_pieces, find_nearest
+from circle.piece_times import quantise
 from circle.street_access import FERRY
 
 
@@ -60,7 +61,7 @@ class Snapper:
         self, x_m: NDArray[np.float64], y_m: NDArray[np.float64], *, limit_m: float
     ) -> Access:
         """
-        Snap points to the nearest place on the main component.
+        Snap points to the nearest place on the main component, or on an island.
 
         Parameters
         ----------
@@ -75,8 +76,9 @@ class Snapper:
         -------
         access
             One entry per point. Of two places equally near, the one further west,
-            then further south, then on the way with the lower id, is taken. Ferries
-            are no place to snap to.
+            then further south is taken; of two pieces that meet there, as at a
+            locked gate, the one that begins further west, then further south.
+            Ferries are no place to snap to.
         """
         piece, distance_m, share = self._main.nearest(
             x_m, y_m, within_m=np.full(len(x_m), np.inf)
@@ -127,11 +129,22 @@ class Snapper:
         network, edge = self.network, self._edge[at]
         length_m = quantise(network.streets.length_m[network.chains.piece[at]])
         position_m = network.run_m[at] + _along(length_m, share, flipped)
-        from_start_s = network.run_forward_s[at] + _along(
-            network.piece_forward_s[at], share, flipped
+        signals_s = _signal_delays(network, at)
+        before_s = np.where(position_m > network.run_m[at], signals_s[0], 0.0)
+        before_s += np.where(
+            position_m >= network.run_m[at] + length_m, signals_s[1], 0.0
         )
-        to_start_s = network.run_back_s[at] + _along(
-            network.piece_back_s[at], share, flipped
+        from_start_s = (
+            network.run_forward_s[at]
+            + before_s
+            + _along(
+                network.piece_forward_s[at] - signals_s.sum(axis=0), share, flipped
+            )
+        )
+        to_start_s = (
+            network.run_back_s[at]
+            + before_s
+            + _along(network.piece_back_s[at] - signals_s.sum(axis=0), share, flipped)
         )
         to_end_s = _rest(network.edge_forward_s[edge], from_start_s)
         from_end_s = _rest(network.edge_back_s[edge], to_start_s)
@@ -144,7 +157,7 @@ class Snapper:
         return Access(
             joined=joined,
             snap_distance_m=distance_m,
-            leg_s=quantise(np.where(joined, distance_m / network.walk_mps, np.inf)),
+            leg_s=quantise(np.where(joined, distance_m / network.leg_mps, np.inf)),
             edge=_spread(joined, edge, -1).astype(np.int32),
             position_m=_spread(joined, position_m, np.nan),
             from_start_s=_spread(joined, from_start_s, np.inf),
@@ -168,18 +181,10 @@ class _Rows:
         """Draw these rows."""
         streets, street_piece = network.streets, network.chains.piece[row]
         turned = network.chains.turned[row]
-        a, b = streets.start[street_piece], streets.end[street_piece]
-        ax, ay, bx, by = streets.x_m[a], streets.y_m[a], streets.x_m[b], streets.y_m[b]
-        back = (bx < ax) | ((bx == ax) & (by < ay))
         if not len(row):
             return cls(row, turned, None)
-        pieces = Pieces(
-            ax=np.where(back, bx, ax),
-            ay=np.where(back, by, ay),
-            bx=np.where(back, ax, bx),
-            by=np.where(back, ay, by),
-            rank=streets.way_id[street_piece],
-        )
+        nodes, ends = (streets.x_m, streets.y_m), (streets.start, streets.end)
+        pieces, back = draw_pieces(nodes, ends, streets.way_id, street_piece)
         return cls(row, back != turned, build_grid(pieces))
 
     def nearest(
@@ -200,6 +205,22 @@ def _aboard(network: Network) -> NDArray[np.bool_]:
     """Mark the pieces that are ferry crossings in either direction."""
     pace = network.streets.pace[network.chains.piece]
     return np.asarray((pace == FERRY).any(axis=1))
+
+
+def _signal_delays(network: Network, at: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Give the delay of signals at the first and at the last node of some rows.
+
+    Whoever stands at a signal is in the middle of it, so half of its delay lies on
+    each side; whoever stands before it has none of it behind.
+    """
+    if network.signal_s == 0.0:
+        return np.zeros((2, len(at)))
+    streets, piece = network.streets, network.chains.piece[at]
+    turned, is_signal = network.chains.turned[at], streets.has_signal
+    first = np.where(turned, streets.end[piece], streets.start[piece])
+    last = np.where(turned, streets.start[piece], streets.end[piece])
+    delays_s = network.signal_s * np.stack([is_signal[first], is_signal[last]])
+    return np.asarray(delays_s, dtype=np.float64)
 
 
 def _along(

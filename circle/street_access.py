@@ -6,13 +6,14 @@ from typing import Final, Literal
 
 PrivateWays = Literal["allow", "refuse"]
 
-# Pace of one direction of a street piece. A bicycle is ridden where it may be and
-# pushed at walking pace where only walking is allowed, so that no place is nearer on
-# foot than by bicycle.
+# Pace of one direction of a street piece, slowest first. A bicycle is ridden where it
+# may be, and pushed at walking pace or carried on steps where only walking is allowed,
+# so that no place is nearer on foot than by bicycle.
 CLOSED: Final = 0
-WALKING: Final = 1
-RIDING: Final = 2
-FERRY: Final = 3
+STEPS: Final = 1
+WALKING: Final = 2
+RIDING: Final = 3
+FERRY: Final = 4
 
 _NOT_FOR_WALKING = frozenset(
     {"motorway", "motorway_link", "trunk", "trunk_link", "raceway", "bus_guideway"}
@@ -93,7 +94,7 @@ def way_access(tags: Mapping[str, str], *, private_ways: PrivateWays) -> WayAcce
 
     Examples
     --------
-    >>> way_access({"highway": "steps"}, private_ways="allow").cycle_forward == WALKING
+    >>> way_access({"highway": "steps"}, private_ways="allow").cycle_forward == STEPS
     True
     >>> way_access({"highway": "motorway"}, private_ways="allow").closed
     True
@@ -103,7 +104,8 @@ def way_access(tags: Mapping[str, str], *, private_ways: PrivateWays) -> WayAcce
     highway = _kind(tags)
     if highway in _NOT_STREETS:
         return SHUT
-    walk = WALKING if _may_walk(tags, highway, private_ways) else CLOSED
+    on_foot = STEPS if highway == "steps" else WALKING
+    walk = on_foot if _may_walk(tags, highway, private_ways) else CLOSED
     walk_direction = _walk_direction(tags)
     walk_forward = walk if walk_direction >= 0 else CLOSED
     walk_back = walk if walk_direction <= 0 else CLOSED
@@ -150,6 +152,34 @@ def blocks_passage(tags: Mapping[str, str], *, private_ways: PrivateWays) -> boo
     locked = tags.get("locked") == "yes"
     shut = locked or _closed_by(tags.get("access"), private_ways)
     return tags["barrier"] in _OPENABLE and shut
+
+
+def has_signals(tags: Mapping[str, str]) -> bool:
+    """
+    Tell whether people wait for a green light at a node.
+
+    Parameters
+    ----------
+    tags
+        The tags of the node.
+
+    Returns
+    -------
+    signals
+        True for traffic lights and for crossings with lights.
+
+    Examples
+    --------
+    >>> has_signals({"highway": "crossing", "crossing": "traffic_signals"})
+    True
+    >>> has_signals({"highway": "crossing", "crossing": "uncontrolled"})
+    False
+    """
+    return (
+        tags.get("highway") == "traffic_signals"
+        or tags.get("crossing") == "traffic_signals"
+        or tags.get("crossing:signals") == "yes"
+    )
 
 
 def ferry_seconds(tags: Mapping[str, str]) -> float | None:

@@ -23,8 +23,10 @@ from circle.cache import (
 )
 from circle.chains import Chains
 from circle.errors import CircleWarning
-from circle.network import Graph, Network, build_network
-from circle.profile import Mode, Speeds
+from circle.network import Graph, Network, access_mps, build_network
+from circle.piece_times import half_signal_s
+from circle.profile import Mode
+from circle.profile_rules import Speeds
 from circle.shipped import PACKAGE
 from circle.street_settings import StreetInput
 from circle.street_sources import OSM_SUFFIXES, StreetSource, read_study_streets
@@ -32,14 +34,15 @@ from circle.streets import Streets
 from circle.study import Study
 
 # Their versions may move a coordinate by a hair.
-_LIBRARIES = ("numpy", "osmium", "pyogrio", "pyproj", "shapely")
+_LIBRARIES = ("numpy", "osmium", "pyogrio", "pyproj", "rasterio", "shapely")
 # The modules that turn a street file into streets and networks: where they change,
 # what is kept counts no more, also between two versions of circle.
 BUILDERS = (
-    *("backdrop", "chains", "crs", "declared", "files", "files_layers", "files_sheets"),
-    *("files_text", "network", "noding", "offsets", "osm_features", "raw_table"),
-    *("street_access", "street_cache", "street_classes", "street_graphml"),
-    *("street_lines", "street_sources", "streets", "table_layout"),
+    *("backdrop", "chains", "crs", "declared", "edges", "files", "files_layers"),
+    *("files_sheets", "files_text", "heights", "network", "noding", "offsets"),
+    *("osm_features", "piece_times", "raw_table", "sheet_books", "street_access"),
+    *("street_cache", "street_classes", "street_graphml", "street_lines"),
+    *("street_sources", "streets", "table_layout"),
 )
 # Formats that are one file each, whatever lies beside it.
 _SINGLE_FILES = (*OSM_SUFFIXES, ".graphml")
@@ -92,15 +95,14 @@ def fetch_streets(
         As `read_study_streets`.
     """
     folder = cache_folder(study.data_folder) if cache else None
-    path = study.input_path(source.path)
-    if folder is None or not path.exists():
+    files = [study.input_path(one) for one in (source.path, source.heights) if one]
+    if folder is None or not all(one.exists() for one in files):
         return KeptStreets(
             read_study_streets(study, source, crs=crs, area=area), None, ""
         )
-    single = path.name.lower().endswith(_SINGLE_FILES)
-    content = hash_files(path, with_siblings=not single)
+    content = _content(study, source)
     key = make_key(
-        content,
+        *content,
         *_rules(),
         json.dumps(source.model_dump(mode="json"), sort_keys=True),
         study.file,
@@ -112,13 +114,20 @@ def fetch_streets(
         return KeptStreets(_unpacked(kept, crs), folder, key)
     built = read_study_streets(study, source, crs=crs, area=area)
     # A file that was replaced while it was read must not lend its name to a mixture.
-    if hash_files(path, with_siblings=not single) == content:
+    if _content(study, source) == content:
         write_entry(folder, "streets", _packed(built), key=key)
         return KeptStreets(built, folder, key)
     return KeptStreets(built, None, "")
 
 
-def fetch_network(kept: KeptStreets, mode: Mode, *, speeds: Speeds) -> Network:
+def fetch_network(
+    kept: KeptStreets,
+    mode: Mode,
+    *,
+    speeds: Speeds,
+    by_length: bool = False,
+    island_m: float = np.inf,
+) -> Network:
     """
     Take the network of one mode from the cache, or build and keep it.
 
@@ -130,6 +139,10 @@ def fetch_network(kept: KeptStreets, mode: Mode, *, speeds: Speeds) -> Network:
         ``walk`` or ``cycle``.
     speeds
         Speeds of the profile, km/h.
+    by_length
+        True for a network in which lengths count and not times.
+    island_m
+        Length from which on a part counts as an island, in metres.
 
     Returns
     -------
@@ -142,19 +155,37 @@ def fetch_network(kept: KeptStreets, mode: Mode, *, speeds: Speeds) -> Network:
         If no piece is open to the mode.
     """
     streets = kept.source.streets
+
+    def build() -> Network:
+        return build_network(
+            streets, mode, speeds=speeds, by_length=by_length, island_m=island_m
+        )
+
     if kept.folder is None:
-        return build_network(streets, mode, speeds=speeds)
+        return build()
     key = make_key(
         kept.key,
         mode,
-        *(speeds.walk_kmh.value, speeds.cycle_kmh.value, speeds.ferry_kmh.value),
+        by_length,
+        island_m,
+        *speeds.figures,
     )
     found = read_entry(kept.folder, mode, key=key)
     if found is not None:
-        return _network(found, streets, mode, speeds)
-    network = build_network(streets, mode, speeds=speeds)
+        return _network(found, streets, mode, speeds=speeds, by_length=by_length)
+    network = build()
     write_entry(kept.folder, mode, Kept(dict(_arrays(network)), {}), key=key)
     return network
+
+
+def _content(study: Study, source: StreetInput) -> tuple[str, ...]:
+    """Hash the street file, and the raster of heights where there is one."""
+    path = study.input_path(source.path)
+    single = path.name.lower().endswith(_SINGLE_FILES)
+    streets = hash_files(path, with_siblings=not single)
+    if source.heights is None:
+        return (streets,)
+    return streets, hash_files(study.input_path(source.heights), with_siblings=True)
 
 
 def _rules() -> Iterator[str]:
@@ -191,12 +222,15 @@ def _under(kept: Kept, prefix: str) -> dict[str, Array]:
     }
 
 
-def _network(kept: Kept, streets: Streets, mode: Mode, speeds: Speeds) -> Network:
+def _network(
+    kept: Kept, streets: Streets, mode: Mode, *, speeds: Speeds, by_length: bool
+) -> Network:
     """Put a network together again."""
     own = {name: one for name, one in kept.arrays.items() if "." not in name}
     return Network(
         mode=mode,
-        walk_mps=speeds.walk_kmh.value / 3.6,
+        leg_mps=access_mps(mode, speeds, by_length=by_length),
+        signal_s=half_signal_s(speeds, by_length=by_length),
         streets=streets,
         chains=Chains(**_under(kept, "chains.")),
         graph=Graph(**_under(kept, "graph.")),

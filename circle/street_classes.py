@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from circle.errors import ConfigError, list_ids
+from circle.errors import ConfigError, Words, gather
+from circle.problems import Problem, problem_of
 from circle.street_access import (
     ACCESS_KEYS,
     CLOSED,
@@ -64,7 +65,7 @@ def use_of_lines(
     classes: Classes,
     default_class: str | None,
     private_ways: PrivateWays,
-) -> tuple[LineUse, list[str]]:
+) -> tuple[LineUse, list[Problem]]:
     """
     Say who may use each line, by its class and its tags.
 
@@ -86,8 +87,8 @@ def use_of_lines(
     use
         One entry per line.
     problems
-        One text per fault, to stand behind the name of the file: unlisted classes
-        and unreadable directions, with how often each stands there.
+        One per fault, still without the file: unlisted classes and unreadable
+        directions, with how often each stands there.
 
     Examples
     --------
@@ -137,14 +138,12 @@ def check_classes(classes: Classes, default_class: str | None, *, where: str) ->
     named = {f"classes.{key}": value for key, value in classes.items()}
     known = HIGHWAYS | {CLOSED_CLASS}
     wrong = [
-        f"{where}.{key}: found '{value}'; expected a highway value of OpenStreetMap "
-        "such as primary, residential or footway, or closed, or a section with "
-        "`walk:` and `ride:`."
+        problem_of(f"{where}.{key}", "unknown-street-word", value=value)
         for key, value in {**named, "default_class": default_class}.items()
         if isinstance(value, str) and value not in known and value not in classes
     ]
     if wrong:
-        raise ConfigError("\n".join(wrong))
+        gather(wrong, ConfigError)
 
 
 def class_words(text: str) -> tuple[str, ...]:
@@ -254,38 +253,36 @@ def _direction(text: str) -> int | None:
     return next((one for one in found if one), 0)
 
 
+def _counted(text: object, count: int) -> Words:
+    """Quote a text and say how many lines have it."""
+    return Words(f"'{text}' ({count:,} lines)", zh=f"“{text}”（{count:,}条）")
+
+
 def _problems(
     words: pd.DataFrame, classes: Classes, default_class: str | None
-) -> list[str]:
+) -> list[Problem]:
     """Name classes that nothing explains, and directions that cannot be read."""
-    problems = []
+    problems: list[Problem] = []
     if "class" in words and default_class is None:
         on_land = words["route"] != "ferry" if "route" in words else slice(None)
         counts = words.loc[on_land, "class"].value_counts()
         unknown = [
-            f"'{text}' ({count:,} lines)"
+            _counted(text, count)
             for text, count in counts.items()
             if any(
                 _meaning(one, classes, None) is None for one in class_words(str(text))
             )
         ]
         if unknown:
-            problems.append(
-                f"found street classes that nothing explains: {list_ids(unknown)}; "
-                "expected highway values of OpenStreetMap, or an entry for each under "
-                "`classes:`; write for example `classes: {主干路: primary}`, or "
-                "`default_class:` for all the others."
-            )
+            values = tuple(unknown)
+            problems.append(problem_of("", "unknown-street-classes", values=values))
     if "oneway" in words:
         texts = words["oneway"].value_counts()
         bad = [
-            f"'{text}' ({count:,} lines)"
+            _counted(text, count)
             for text, count in texts.items()
             if _direction(str(text)) is None
         ]
         if bad:
-            problems.append(
-                f"found directions that cannot be read: {list_ids(bad)}; expected yes, "
-                "no or -1 in the column 'oneway'; correct them."
-            )
+            problems.append(problem_of("", "unknown-directions", values=tuple(bad)))
     return problems

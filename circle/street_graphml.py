@@ -1,6 +1,7 @@
 """Streets from GraphML files of OSMnx."""
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import ParseError
@@ -9,15 +10,17 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyproj
+import pyproj.exceptions
 import shapely
 from numpy.typing import NDArray
 
 from circle.crs import project
 from circle.errors import CircleWarning, InputError, gather
 from circle.noding import Noded
+from circle.problems import problem_of
 from circle.street_access import ACCESS_KEYS, PrivateWays, blocks_passage
 from circle.street_classes import use_of_lines
-from circle.street_lines import LineRules, LineStreets, streets_of
+from circle.street_lines import LineRules, LineStreets, line_levels, streets_of
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 # The edge attributes that have a say; OSMnx calls the class highway.
 _ATTRIBUTES = {"class": "highway"} | {
-    one: one for one in ACCESS_KEYS if one != "highway"
+    one: one for one in (*ACCESS_KEYS, "bridge", "tunnel") if one != "highway"
 }
 # Beyond this a stated length tells of a way that was not drawn.
 _LONGER = 1.01
@@ -69,11 +72,7 @@ def read_street_graphml(
     nodes = pd.DataFrame.from_dict(dict(graph.nodes(data=True)), orient="index")
     edges = _edges(graph)
     if edges.empty or not {"x", "y"} <= set(nodes.columns):
-        message = (
-            f"{path.name}: found no edges between nodes with x and y; expected a "
-            "street graph saved by osmnx.save_graphml."
-        )
-        raise InputError(message)
+        raise InputError(problem_of(path.name, "graph-without-edges"))
     own = pyproj.CRS.from_user_input(graph.graph.get("crs", "EPSG:4326"))
     use, problems = use_of_lines(
         edges,
@@ -81,13 +80,9 @@ def read_street_graphml(
         default_class=rules.default_class,
         private_ways=rules.private_ways,
     )
-    gather([f"{path.name}: {one}" for one in problems], InputError)
+    gather([replace(one, file=path.name) for one in problems], InputError)
     if not use.is_open.any():
-        message = (
-            f"{path.name}: found no edge that can be walked or cycled; expected a "
-            "street graph of OSMnx; check `classes:` in the study."
-        )
-        raise InputError(message)
+        raise InputError(problem_of(path.name, "no-open-edge"))
     x_m, y_m = project(
         nodes["x"].to_numpy(float), nodes["y"].to_numpy(float), source=own, target=crs
     )
@@ -95,7 +90,12 @@ def read_street_graphml(
     ends = np.column_stack([at(pd.Index(edges["u"])), at(pd.Index(edges["v"]))])
     lines = _lines(edges, ends, np.column_stack([x_m, y_m]), own, crs)
     noded = _pieces(lines, ends, _shut(nodes, rules.private_ways))
-    streets = streets_of(noded, use, way_id=np.arange(1, len(edges) + 1))
+    streets = streets_of(
+        noded,
+        use,
+        way_id=np.arange(1, len(edges) + 1),
+        off_ground=line_levels(edges[["bridge", "tunnel"]])[0] != 0,
+    )
     streets.length_m[:] = _stated_lengths(streets.length_m, noded.line, edges)
     return LineStreets(
         streets,
@@ -123,15 +123,21 @@ def _load(path: Path) -> "nx.MultiDiGraph[Any]":
         nx.NetworkXException,
         shapely.errors.ShapelyError,
         ValueError,
-        KeyError,
+        pyproj.exceptions.ProjError,
+        LookupError,
         TypeError,
         OSError,
     ) as error:
-        message = (
-            f"{path.name}: cannot be read as a GraphML file of OSMnx ({error}); "
-            "expected one written by osmnx.save_graphml; save it again."
-        )
-        raise InputError(message) from error
+        problem = problem_of(path.name, "graph-not-read", error=str(error))
+        raise InputError(problem) from error
+
+
+def _number(value: object) -> float:
+    """Read a length; NaN where there is none, as on edges that were merged."""
+    try:
+        return float(str(value))
+    except ValueError:
+        return np.nan
 
 
 def _edges(graph: "nx.MultiDiGraph[Any]") -> pd.DataFrame:
@@ -140,7 +146,7 @@ def _edges(graph: "nx.MultiDiGraph[Any]") -> pd.DataFrame:
     rows: list[dict[str, object]] = []
     for u, v, data in graph.edges(data=True):
         row = {name: _text(data.get(key)) for name, key in _ATTRIBUTES.items()}
-        length_m = float(data.get("length", np.nan))
+        length_m = _number(data.get("length"))
         back = twins.pop((v, u, _text(data.get("osmid")), round(length_m, 2)), None)
         if back is not None:
             rows[back]["oneway"] = "no"

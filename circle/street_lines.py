@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -18,10 +18,11 @@ from circle.declared import DeclaredCrs, parse_declared, shapes_to_metric
 from circle.errors import CircleWarning, CrsError, InputError, gather, list_ids
 from circle.files import RawTable, read_raw_table
 from circle.noding import Noded, node_lines
+from circle.problems import Problem, problem_in, problem_of
 from circle.street_access import PrivateWays
 from circle.street_classes import LineUse, use_of_lines
 from circle.street_settings import Classes, Noding
-from circle.streets import Streets
+from circle.streets import Streets, nodes_aloft
 from circle.tables import Column, Contract, conform
 
 PARQUET_SUFFIXES: Final = (".parquet", ".geoparquet")
@@ -164,30 +165,22 @@ def read_street_lines(
     raw = _read_lines(path, rules.layer)
     table, problems = conform(raw, STREET_LINES, columns=rules.columns or {})
     if "class" not in table.columns and rules.default_class is None:
-        problems.append(
-            f"{raw.where}: no column for 'class'; expected one of "
-            f"{', '.join((STREET_LINES.column('class').zh, 'highway', 'fclass'))}, or "
-            "its name under `columns: {class: …}`, or `default_class:` for all lines."
-        )
+        names = ", ".join((STREET_LINES.column("class").zh, "highway", "fclass"))
+        problems.append(problem_in(raw, "no-class-column", names=names))
     use, faults = use_of_lines(
         table,
         classes=rules.classes or {},
         default_class=rules.default_class,
         private_ways=rules.private_ways,
     )
-    problems += [f"{raw.where}: {one}" for one in faults]
-    level, faults = line_levels(table)
-    problems += [f"{raw.where}: {one}" for one in faults]
+    level, unknown = line_levels(table)
+    problems += [replace(one, file=raw.where) for one in (*faults, *unknown)]
     declared = _declared(raw, rules.crs, where)
-    shapes, faults = _shapes(raw, declared, crs)
-    gather(problems + faults, InputError)
+    shapes, misfits = _shapes(raw, declared, crs)
+    gather([*problems, *misfits], InputError)
     drawn = ~shapely.is_missing(shapes)
     if not (drawn & use.is_open).any():
-        message = (
-            f"{raw.where}: found no line that can be walked or cycled; expected "
-            "streets; check `classes:` in the study."
-        )
-        raise InputError(message)
+        raise InputError(problem_in(raw, "no-open-line"))
     streets = _streets(shapes, level, use, rules)
     return LineStreets(
         streets,
@@ -198,7 +191,13 @@ def read_street_lines(
     )
 
 
-def streets_of(noded: Noded, use: LineUse, *, way_id: NDArray[np.int64]) -> Streets:
+def streets_of(
+    noded: Noded,
+    use: LineUse,
+    *,
+    way_id: NDArray[np.int64],
+    off_ground: NDArray[np.bool_],
+) -> Streets:
     """
     Make streets of pieces that are joined already.
 
@@ -210,6 +209,8 @@ def streets_of(noded: Noded, use: LineUse, *, way_id: NDArray[np.int64]) -> Stre
         Who may use each line.
     way_id
         Id of each line, shape (lines,).
+    off_ground
+        Whether each line is a bridge or a tunnel, shape (lines,).
 
     Returns
     -------
@@ -231,10 +232,11 @@ def streets_of(noded: Noded, use: LineUse, *, way_id: NDArray[np.int64]) -> Stre
         ferry_s=np.full(len(line), np.nan),
         way_id=way_id[line],
         own_mps=own_mps if np.isfinite(own_mps).any() else None,
+        aloft=nodes_aloft((start, end), off_ground[line], len(noded.x_m)),
     )
 
 
-def line_levels(table: pd.DataFrame) -> tuple[NDArray[np.int64], list[str]]:
+def line_levels(table: pd.DataFrame) -> tuple[NDArray[np.int64], list[Problem]]:
     """
     Read the level of each line: what crosses on different levels stays apart.
 
@@ -250,7 +252,7 @@ def line_levels(table: pd.DataFrame) -> tuple[NDArray[np.int64], list[str]]:
         The layer where it is given and not 0, else 1 for a bridge, -1 for a tunnel,
         0 for the rest; shape (lines,).
     problems
-        One text for layers that are no numbers, to stand behind the file's name.
+        One for layers that are no numbers, still without the file.
 
     Examples
     --------
@@ -272,11 +274,7 @@ def line_levels(table: pd.DataFrame) -> tuple[NDArray[np.int64], list[str]]:
     bad = text[~known & (text != "").to_numpy()]
     if bad.empty:
         return level, []
-    return level, [
-        f"found levels that are no numbers: {list_ids(sorted(set(bad)))}; expected 0 "
-        "on the ground, 1 on a bridge, -1 in a tunnel; correct them, or name another "
-        "column under `columns: {layer: …}`."
-    ]
+    return level, [problem_of("", "unknown-levels", values=tuple(sorted(set(bad))))]
 
 
 def _says_yes(text: str) -> bool:
@@ -299,19 +297,12 @@ def _read_lines(path: Path, layer: str | None) -> RawTable:
         try:
             rows = gpd.read_parquet(path)
         except (ValueError, OSError, pyarrow.ArrowException) as error:
-            message = (
-                f"{path.name}: cannot be read as GeoParquet ({error}); it may be "
-                "half-downloaded: fetch it again."
-            )
-            raise InputError(message) from error
+            problem = problem_of(path.name, "lines-not-parquet", error=str(error))
+            raise InputError(problem) from error
         rows.index = pd.RangeIndex(1, len(rows) + 1)
         raw = RawTable(path.name, rows, "feature")
     if not isinstance(raw.rows, gpd.GeoDataFrame) or raw.rows.empty:
-        message = (
-            f"{raw.where}: found no lines; expected a layer of street lines, such as "
-            ".shp, .gpkg, .geojson or .parquet."
-        )
-        raise InputError(message)
+        raise InputError(problem_in(raw, "no-lines"))
     return raw
 
 
@@ -328,17 +319,13 @@ def _declared(raw: RawTable, text: str | None, where: str) -> DeclaredCrs:
         return parse_declared(text, where=f"{where}.crs")
     own = raw.rows.crs if isinstance(raw.rows, gpd.GeoDataFrame) else None
     if own is None:
-        message = (
-            f"{raw.where}: names no coordinate system; expected one; write it as "
-            f"`crs:` under {where}, such as EPSG:4549."
-        )
-        raise CrsError(message)
+        raise CrsError(problem_in(raw, "lines-without-crs", section=where))
     return DeclaredCrs(own.name, own)
 
 
 def _shapes(
     raw: RawTable, declared: DeclaredCrs, crs: pyproj.CRS
-) -> tuple[NDArray[np.object_], list[str]]:
+) -> tuple[NDArray[np.object_], list[Problem]]:
     """Give each row its line in metres, None where it has none; name the faults."""
     shapes = shapely.force_2d(raw.rows.geometry.to_numpy())
     shapes[shapely.is_empty(shapes)] = None
@@ -347,21 +334,16 @@ def _shapes(
     problems = []
     wrong = given & ~np.isin(kind, list(_LINES))
     if wrong.any():
-        problems.append(
-            f"{raw.where}: {raw.row_word} {list_ids(raw.rows.index[wrong])}: found "
-            f"{list_ids(sorted(set(kind[wrong])))}; expected lines; draw streets as "
-            "lines along their middle."
-        )
+        found = tuple(sorted(set(kind[wrong])))
+        rows = raw.rows.index[wrong]
+        problems.append(problem_in(raw, "not-lines", rows=rows, shapes=found))
     series = gpd.GeoSeries(shapes, index=raw.rows.index)
     moved = shapes_to_metric(series, declared=declared, target=crs).to_numpy()
     with np.errstate(invalid="ignore"):
         outside = given & ~np.isfinite(shapely.bounds(moved)).all(axis=1)
     if outside.any():
-        problems.append(
-            f"{raw.where}: {raw.row_word} {list_ids(raw.rows.index[outside])}: found "
-            f"coordinates that do not fit {declared.name}; expected x, then y, in that "
-            "system; check `crs:` of the streets in the study."
-        )
+        rows, name = raw.rows.index[outside], declared.name
+        problems.append(problem_in(raw, "misfit-lines", rows=rows, declared=name))
     return np.asarray(moved, dtype=object), problems
 
 
@@ -381,7 +363,8 @@ def _streets(
         lines, level=level[rows], noding=rules.noding, snap_m=rules.snap_m
     )
     own = LineUse(use.pace[rows], use.own_mps[rows], use.highway[rows])
-    return streets_of(noded, own, way_id=rows.astype(np.int64) + 1)
+    way_id = rows.astype(np.int64) + 1
+    return streets_of(noded, own, way_id=way_id, off_ground=level[rows] != 0)
 
 
 def _warnings(raw: RawTable, absent: NDArray[np.bool_]) -> tuple[CircleWarning, ...]:

@@ -56,6 +56,9 @@ class StreetInput(Settings):
     where both have a corner, as in layers made from OpenStreetMap."""
     snap_m: PositiveNumber = 0.5
     """Largest gap between the end of a line and what it joins, in metres."""
+    heights: str | None = None
+    """Raster of heights in metres (GeoTIFF), relative to `data` or absolute; with it,
+    slopes change the speeds."""
 
 
 class ScreeningOptions(Settings):

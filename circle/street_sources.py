@@ -1,13 +1,14 @@
 """The streets of a study, from whichever file it names."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import pyproj
 import shapely
 
 from circle.backdrop import backdrop_of_lines, read_backdrop
-from circle.errors import CircleWarning, ConfigError
+from circle.errors import CircleWarning, ConfigError, Words
+from circle.problems import problem_of
 from circle.street_classes import check_classes
 from circle.street_graphml import read_street_graphml
 from circle.street_lines import LineRules, read_street_lines
@@ -18,6 +19,8 @@ from circle.study import Study
 OSM_SUFFIXES = (".pbf", ".osm", ".osm.bz2", ".osm.gz", ".o5m", ".opl")
 _LINE_KEYS = frozenset({"crs", "layer", "columns", "noding", "snap_m"})
 _CLASS_KEYS = frozenset({"classes", "default_class"})
+_OSM = Words("an OSM file", zh="OSM 文件")
+_GRAPH = Words("a GraphML file", zh="GraphML 文件")
 
 
 @dataclass(frozen=True)
@@ -62,11 +65,26 @@ def read_study_streets(
         If the file cannot be read, or the section has keys that mean nothing for
         such a file.
     """
+    found = _read(study, source, crs=crs, area=area)
+    if source.heights is None:
+        return found
+    # Rasters bring a library of their own, which other studies need not load.
+    from circle.heights import with_heights  # noqa: PLC0415
+
+    raster = study.input_path(source.heights)
+    streets, warnings = with_heights(found.streets, raster, crs=crs)
+    return replace(found, streets=streets, warnings=found.warnings + warnings)
+
+
+def _read(
+    study: Study, source: StreetInput, *, crs: pyproj.CRS, area: shapely.Geometry
+) -> StreetSource:
+    """Read the streets, without heights."""
     path = study.input_path(source.path)
     where = f"{study.file}: streets"
     name = path.name.lower()
     if name.endswith(OSM_SUFFIXES):
-        _refuse(source, _LINE_KEYS | _CLASS_KEYS, where, "an OSM file")
+        _refuse(source, _LINE_KEYS | _CLASS_KEYS, where, _OSM)
         return StreetSource(
             read_streets(path, crs=crs, private_ways=source.private_ways),
             read_backdrop(study, crs=crs, area=area),
@@ -75,7 +93,7 @@ def read_study_streets(
     check_classes(source.classes, source.default_class, where=where)
     rules = _rules(source)
     if name.endswith(".graphml"):
-        _refuse(source, _LINE_KEYS, where, "a GraphML file")
+        _refuse(source, _LINE_KEYS, where, _GRAPH)
         found = read_street_graphml(path, crs=crs, rules=rules)
     else:
         found = read_street_lines(path, crs=crs, rules=rules, where=where)
@@ -107,10 +125,6 @@ def _refuse(source: StreetInput, keys: frozenset[str], where: str, what: str) ->
     ConfigError
         If the section sets one of them.
     """
-    found = sorted(source.model_fields_set & keys)
+    found = tuple(sorted(source.model_fields_set & keys))
     if found:
-        message = (
-            f"{where}: found {', '.join(found)}, which means nothing for {what}; "
-            "expected it only for other files; delete it."
-        )
-        raise ConfigError(message)
+        raise ConfigError(problem_of(where, "key-means-nothing", keys=found, kind=what))

@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 
 from circle.crs import WGS84, project
 from circle.errors import InputError
+from circle.problems import problem_of
 from circle.street_access import (
     ACCESS_KEYS,
     PrivateWays,
     WayAccess,
     blocks_passage,
     ferry_seconds,
+    has_signals,
     way_access,
 )
 
@@ -25,7 +27,16 @@ from circle.street_access import (
 PACE_COLUMNS = ("walk_forward", "walk_back", "cycle_forward", "cycle_back")
 
 # Only what has one of these keys is looked at.
-_KEYS = ("highway", "route", "barrier", "man_made", "public_transport", "railway")
+_KEYS = ("highway", "route", "barrier", "man_made", "public_transport", "railway",
+         "crossing", "crossing:signals")  # fmt: skip
+# Ways with one of these leave the ground.
+_OFF_GROUND = ("bridge", "tunnel")
+_TAGS = (*ACCESS_KEYS, *_OFF_GROUND)
+
+
+def _no_nodes() -> NDArray[np.int32]:
+    """Give an empty list of nodes."""
+    return np.empty(0, dtype=np.int32)
 
 
 @dataclass(frozen=True)
@@ -56,6 +67,21 @@ class Streets:
     own_mps: NDArray[np.float64] | None = None
     """Speed of each piece by mode in metres per second where its class has one of its
     own, NaN where the profile's holds, shape (pieces, 2); None where no class has."""
+    signal: NDArray[np.int32] = field(default_factory=_no_nodes)
+    """Positions of the nodes with signals, ascending."""
+    aloft: NDArray[np.int32] = field(default_factory=_no_nodes)
+    """Positions of the nodes that only bridges or tunnels meet, ascending: a height
+    raster says nothing of them."""
+    height_m: NDArray[np.float64] | None = None
+    """Height of each node, NaN where it is not known, shape (nodes,); None without a
+    height raster."""
+
+    @property
+    def has_signal(self) -> NDArray[np.bool_]:
+        """Whether each node has a signal, shape (nodes,)."""
+        marked = np.zeros(len(self.node_id), dtype=bool)
+        marked[self.signal] = True
+        return marked
 
 
 @dataclass(frozen=True)
@@ -66,6 +92,8 @@ class _Kind:
     ferry_s: float
     is_surface: bool
     """Whether it is an area, pier or platform: no street unless it joins one."""
+    off_ground: bool
+    """Whether it is a bridge or a tunnel."""
 
 
 @dataclass
@@ -80,8 +108,9 @@ class _Ways:
     way_id: list[int] = field(default_factory=list)
     kind: list[_Kind] = field(default_factory=list)
     blocked: set[int] = field(default_factory=set)
+    signals: set[int] = field(default_factory=set)
     kinds: dict[tuple[str | None, ...], _Kind] = field(default_factory=dict)
-    """Kinds already worked out, by the tags in the order of `ACCESS_KEYS`."""
+    """Kinds already worked out, by the tags in the order of `_TAGS`."""
 
 
 def read_streets(
@@ -118,11 +147,7 @@ def read_streets(
     """
     ways = _gather_ways(path, private_ways)
     if not ways.refs:
-        message = (
-            f"{path.name}: found no street that can be walked or cycled; expected an "
-            "OSM extract with ways tagged highway=*."
-        )
-        raise InputError(message)
+        raise InputError(problem_of(path.name, "no-open-street"))
     return _cut_into_pieces(ways, crs)
 
 
@@ -144,16 +169,20 @@ def _gather_ways(path: Path, private_ways: PrivateWays) -> _Ways:
         for one in stream.with_filter(osmium.filter.KeyFilter(*_KEYS)):
             if isinstance(one, osmium.osm.Way):
                 _gather_way(one, ways, factory)
-            elif "barrier" in one.tags and blocks_passage(
-                dict(one.tags), private_ways=private_ways
-            ):
+                continue
+            tags = dict(one.tags)
+            if blocks_passage(tags, private_ways=private_ways):
                 ways.blocked.add(one.id)
-    except (RuntimeError, OSError, ValueError) as error:
-        message = (
-            f"{path.name}: cannot be read as an OSM file ({error}); it may be "
-            "half-downloaded: fetch it again."
-        )
-        raise InputError(message) from error
+            if has_signals(tags):
+                ways.signals.add(one.id)
+    except (
+        RuntimeError,
+        OSError,
+        ValueError,
+        osmium.InvalidLocationError,
+    ) as error:
+        problem = problem_of(path.name, "osm-not-read", error=str(error))
+        raise InputError(problem) from error
     return ways
 
 
@@ -162,7 +191,7 @@ def _gather_way(
 ) -> None:
     """Add one way, in as many parts as missing nodes leave."""
     # One look-up per key is several times faster than a dict of all tags.
-    key = tuple(map(way.tags.get, ACCESS_KEYS))
+    key = tuple(map(way.tags.get, _TAGS))
     kind = ways.kinds.get(key)
     if kind is None:
         kind = ways.kinds[key] = _kind_of(key, ways.private_ways)
@@ -177,10 +206,10 @@ def _gather_way(
 
 
 def _kind_of(values: tuple[str | None, ...], private_ways: PrivateWays) -> _Kind:
-    """Work out a kind from the values of `ACCESS_KEYS`."""
+    """Work out a kind from the values of `_TAGS`."""
     tags: Mapping[str, str] = {
         key: value
-        for key, value in zip(ACCESS_KEYS, values, strict=True)
+        for key, value in zip(_TAGS, values, strict=True)
         if value is not None
     }
     seconds = ferry_seconds(tags) if tags.get("route") == "ferry" else None
@@ -188,6 +217,7 @@ def _kind_of(values: tuple[str | None, ...], private_ways: PrivateWays) -> _Kind
         access=way_access(tags, private_ways=private_ways),
         ferry_s=np.nan if seconds is None else seconds,
         is_surface=tags.get("area") == "yes" or not {"highway", "route"} & set(tags),
+        off_ground=any(tags.get(key, "no") != "no" for key in _OFF_GROUND),
     )
 
 
@@ -246,6 +276,7 @@ def _cut_into_pieces(ways: _Ways, crs: pyproj.CRS) -> Streets:
         dtype=np.uint8,
     )
     ferry_s = np.array([one.ferry_s for one in ways.kind])
+    off_ground = np.array([one.off_ground for one in ways.kind], dtype=bool)
     streets = Streets(
         node_id=node_id,
         x_m=x_m,
@@ -256,8 +287,51 @@ def _cut_into_pieces(ways: _Ways, crs: pyproj.CRS) -> Streets:
         pace=pace[way],
         ferry_s=_share_out(ferry_s, way, length_m),
         way_id=np.array(ways.way_id, dtype=np.int64)[way],
+        signal=_positions(ways.signals, node_id),
+        aloft=nodes_aloft((start, end), off_ground[way], len(node_id)),
     )
     return _cut_at_blocked(_without_points(streets), ways.blocked)
+
+
+def nodes_aloft(
+    ends: tuple[NDArray[np.int32], NDArray[np.int32]],
+    off_ground: NDArray[np.bool_],
+    n_nodes: int,
+) -> NDArray[np.int32]:
+    """
+    Find the nodes that only bridges or tunnels meet.
+
+    Parameters
+    ----------
+    ends
+        Nodes at which each piece starts and ends, each of shape (pieces,).
+    off_ground
+        Whether each piece is part of a bridge or a tunnel, shape (pieces,).
+    n_nodes
+        Number of nodes.
+
+    Returns
+    -------
+    aloft
+        Their positions, ascending.
+
+    Examples
+    --------
+    >>> ends = np.array([0, 1, 2]), np.array([1, 2, 3])
+    >>> nodes_aloft(ends, np.array([False, True, True]), 4).tolist()
+    [2, 3]
+    """
+    high, low = np.zeros(n_nodes, dtype=bool), np.zeros(n_nodes, dtype=bool)
+    for nodes in ends:
+        high[nodes[off_ground]] = True
+        low[nodes[~off_ground]] = True
+    return np.flatnonzero(high & ~low).astype(np.int32)
+
+
+def _positions(ids: set[int], node_id: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Give the positions of some nodes, by their ids."""
+    found = np.isin(node_id, np.array(sorted(ids), dtype=np.int64))
+    return np.flatnonzero(found).astype(np.int32)
 
 
 def _surfaces(
@@ -277,7 +351,8 @@ def _surfaces(
 
 def _cut_at_blocked(streets: Streets, blocked: set[int]) -> Streets:
     """Give every piece that ends at a closed gate an end of its own there."""
-    shut = np.isin(streets.node_id, np.array(sorted(blocked), dtype=np.int64))
+    shut = np.zeros(len(streets.node_id), dtype=bool)
+    shut[_positions(blocked, streets.node_id)] = True
     n = len(streets.node_id)
     start, end = streets.start.copy(), streets.end.copy()
     at_start, at_end = np.flatnonzero(shut[start]), np.flatnonzero(shut[end])

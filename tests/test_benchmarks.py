@@ -9,6 +9,7 @@ import pytest
 # `benchmarks` is not installed with circle; the tests may run from any folder.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from toy_city import write_toy
 from toy_streets import diamond
 
 from benchmarks.district import measure_district
@@ -23,6 +24,8 @@ from benchmarks.report import (
     growth_section,
     peers_section,
 )
+from benchmarks.whatif import measure_whatif
+from circle import load_city, read_study
 from circle.demo import make_demo
 
 
@@ -147,3 +150,9 @@ def test_laps_of_one_name_are_added():
 def test_middle_takes_the_median_of_totals():
     rounds = [{"a": 1.0, "b": 9.0}, {"a": 2.0, "b": 1.0}, {"a": 3.0, "b": 1.0}]
     assert middle(rounds) == {"a": 2.0, "b": 1.0, "total": 4.0}
+
+
+def test_what_ifs_are_timed(tmp_path):
+    result = measure_whatif(load_city(read_study(write_toy(tmp_path))), n=2)
+    assert {"base_s", "close_s", "open_s", "move_s", "street_s"} <= set(result)
+    assert all(value > 0 for value in result.values())

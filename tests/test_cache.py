@@ -340,7 +340,7 @@ def test_another_speed_is_another_network(toy, tmp_path):
     faster = speeds.walk_kmh.model_copy(update={"value": 5.0})
     for given in (speeds, speeds.model_copy(update={"walk_kmh": faster})) * 2:
         found = street_cache.fetch_network(kept, "walk", speeds=given)
-        assert found.walk_mps == given.walk_kmh.value / 3.6
+        assert found.leg_mps == given.walk_kmh.value / 3.6
         plain = street_cache.build_network(kept.source.streets, "walk", speeds=given)
         assert_same_networks(plain, found)
     assert len(list(tmp_path.glob("walk-*.cache"))) == 2
@@ -365,6 +365,7 @@ def test_every_module_that_builds_is_in_the_key():
     """Follow the imports: all but settings, messages and words count."""
     beside = {"errors", "problems", "profile", "settings", "shipped", "study"}
     beside |= {"street_settings", "tables", "input_settings", "dates"}
+    beside |= {"profile_facts", "profile_rules"}
     seen, waiting = set(), {"street_sources", "network", "street_cache"}
     while waiting:
         name = waiting.pop()

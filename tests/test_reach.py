@@ -14,7 +14,8 @@ from toy_streets import (
     speeds,
 )
 
-from circle.reach import TOLERANCE_S, Reach, combine_modes, within
+from circle.profile_rules import Travel
+from circle.reach import TOLERANCE_S, Reach, within
 
 LINE, DIAMOND, RING, RIVER = (Toy.of(one()) for one in (line, diamond, ring, river))
 
@@ -167,16 +168,9 @@ def test_reach_tells_who_is_covered():
         threshold_s=np.full((2, 1), 900.0),
         time_s=np.array([[900.0], [np.nan]]),
         facility=np.array([[0], [-1]], dtype=np.int32),
-        joined=np.array([True, False]),
+        joined=np.array([[True], [False]]),
+        travels=(Travel("walk"),),
+        travel=np.zeros((2, 1), dtype=np.int8),
+        limit_m=np.full((2, 1), np.nan),
     )
     assert reach.covered.tolist() == [[True], [False]]
-
-
-def test_each_origin_takes_the_times_of_its_own_mode():
-    walk = (np.array([[5.0], [6.0]]), np.array([[0], [1]], dtype=np.int32))
-    cycle = (np.array([[1.0], [2.0]]), np.array([[2], [3]], dtype=np.int32))
-    time_s, facility = combine_modes(
-        {"walk": walk, "cycle": cycle}, mode=np.array(["cycle", "walk"], dtype=object)
-    )
-    assert time_s.tolist() == [[1.0], [6.0]]
-    assert facility.tolist() == [[2], [1]]

@@ -25,11 +25,11 @@ from toy_streets import (
 from circle import read_study
 from circle.city import load_city
 from circle.network import build_network
-from circle.profile import read_profile
+from circle.profile_reading import read_profile
 from circle.reach import measure_catchments, measure_reach
 from circle.shipped import shipped_folder
 from circle.snapping import Snapper
-from circle.street_access import CLOSED, FERRY, RIDING, WALKING
+from circle.street_access import CLOSED, FERRY, RIDING, STEPS, WALKING
 
 LIMIT_M = 200.0
 CLOSE_S = 1e-4
@@ -40,6 +40,7 @@ class Oracle:
 
     def __init__(self, streets, mode, speeds, points) -> None:
         self.speed = {
+            STEPS: (speeds.steps_kmh or speeds.walk_kmh).value / 3.6,
             WALKING: speeds.walk_kmh.value / 3.6,
             RIDING: speeds.cycle_kmh.value / 3.6,
             FERRY: speeds.ferry_kmh.value / 3.6,
@@ -238,7 +239,9 @@ def cities(draw):
     nodes = {
         i: (97.0 * x + 3.1 * i, 89.0 * y + i * i) for i, (x, y) in enumerate(corners)
     }
-    place = st.tuples(st.floats(0, 600), st.floats(0, 600))
+    # To the millimetre, as input tables are read.
+    metres = st.integers(0, 600_000).map(lambda one: one / 1000)
+    place = st.tuples(metres, metres)
     return (
         make_streets(nodes, pieces),
         draw(st.lists(place, min_size=1, max_size=6)),

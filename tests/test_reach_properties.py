@@ -23,12 +23,12 @@ SIDE = 5
 SPEEDS = speeds(walk_mps=4 / 3.6, cycle_mps=12 / 3.6)
 
 
-def uncontracted(start, end, *, open_forward, open_back, n_nodes):
+def uncontracted(start, end, *, open_forward, open_back, n_nodes, order):
     """Give every open piece an edge of its own: contraction that joins nothing."""
     piece = np.flatnonzero(open_forward | open_back).astype(np.int32)
     ends = np.concatenate([start[piece], end[piece]])
     junction = np.unique(ends).astype(np.int32)
-    assert n_nodes > junction.max()
+    assert n_nodes == len(order) > junction.max()
     return Chains(
         junction=junction,
         edge_from=np.searchsorted(junction, start[piece]).astype(np.int32),

@@ -1,5 +1,9 @@
 """Snapping: nearest place, limits, ties, and what is no place to snap to."""
 
+from dataclasses import replace
+from itertools import permutations
+from unittest import mock
+
 import numpy as np
 import pytest
 import shapely
@@ -7,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from toy_streets import BOARD, WALK_ONE_WAY, Toy, line, make_streets, renumbered
 
-from circle.network import QUANTUM
+from circle.piece_times import QUANTUM
 
 LINE = Toy.of(line())
 
@@ -43,6 +47,19 @@ def test_far_points_still_tell_their_distance():
 
 def test_no_points_are_no_trouble():
     assert LINE.join([]).joined.tolist() == []
+
+
+@pytest.mark.parametrize("pieces", list(permutations([(1, 3), (4, 2), (1, 2)])))
+@pytest.mark.parametrize("height", [100, -100])
+def test_at_a_locked_gate_the_piece_that_begins_further_west_is_taken(pieces, height):
+    #  a gate in the middle of one way: two ends at one place, joined by a detour
+    nodes = {1: (0, 0), 2: (200, 0), 3: (100, height), 4: (100, height)}
+    streets = make_streets(nodes, pieces)
+    streets = replace(streets, way_id=np.full(3, 7))
+    toy = Toy.of(streets)
+    at = (100, 2 * height)
+    (to_west,), _ = toy.nearest([(0, 0)], [at])
+    assert to_west == pytest.approx(100 * np.sqrt(2) + 100)
 
 
 def test_of_two_places_equally_near_the_western_then_southern_is_taken():
@@ -98,13 +115,21 @@ def test_standing_at_a_junction_costs_nothing_even_where_a_street_is_closed():
     assert toy.time((0, 0), (50, 0)) == 50.0
 
 
+def eastern_first(x_m, y_m):
+    """Number nodes from east to west."""
+    assert len(x_m) == len(y_m)
+    return np.argsort(-x_m).astype(np.int32)
+
+
 def test_a_street_has_the_same_two_parts_from_whichever_end_it_is_told():
     #  Half of an odd number of quanta must be rounded: up on one side of the place
     #  and down on the other, and on the same sides when the ends change numbers.
     length_m = 100 + QUANTUM
     streets = make_streets({1: (0, 0), 2: (length_m, 0)}, [(1, 2)])
     one = Toy.of(streets).join([(length_m / 2, 0)])
-    other = Toy.of(renumbered(streets, np.array([1, 0]))).join([(length_m / 2, 0)])
+    # Junctions are numbered by place; here the other way round.
+    with mock.patch("circle.network.order_by_place", eastern_first):
+        other = Toy.of(renumbered(streets, np.array([1, 0]))).join([(length_m / 2, 0)])
     assert one.from_start_s + one.to_end_s == length_m
     assert one.from_start_s != one.to_end_s
     assert other.from_start_s == one.to_end_s

@@ -12,14 +12,17 @@ from circle.street_access import (
     FERRY,
     RIDING,
     SHUT,
+    STEPS,
     WALKING,
     blocks_passage,
     ferry_seconds,
+    has_signals,
     way_access,
 )
 
 WALK_ONLY = (WALKING, WALKING, WALKING, WALKING)
 OPEN = (WALKING, WALKING, RIDING, RIDING)
+ON_STEPS = (STEPS, STEPS, STEPS, STEPS)
 NOBODY = (CLOSED, CLOSED, CLOSED, CLOSED)
 
 
@@ -35,8 +38,8 @@ def paces(text: str, private_ways="allow"):
     [
         ("highway=residential", OPEN),
         ("highway=footway", WALK_ONLY),
-        ("highway=steps", WALK_ONLY),
-        ("highway=steps bicycle=yes", WALK_ONLY),
+        ("highway=steps", ON_STEPS),
+        ("highway=steps bicycle=yes", ON_STEPS),
         ("highway=pedestrian", WALK_ONLY),
         ("highway=footway bicycle=yes", OPEN),
         ("highway=cycleway", OPEN),
@@ -92,10 +95,10 @@ def test_one_way_streets_are_pushed_against_unless_walkers_are_bound_too(
 
 
 def test_escalators_run_one_way():
-    forward = (WALKING, CLOSED, WALKING, CLOSED)
+    forward = (STEPS, CLOSED, STEPS, CLOSED)
     assert paces("highway=steps conveying=forward") == forward
-    assert paces("highway=steps conveying=backward") == (0, WALKING, 0, WALKING)
-    assert paces("highway=steps conveying=reversible") == WALK_ONLY
+    assert paces("highway=steps conveying=backward") == (0, STEPS, 0, STEPS)
+    assert paces("highway=steps conveying=reversible") == ON_STEPS
 
 
 @pytest.mark.parametrize("value", ["private", "residents", "permit"])
@@ -208,3 +211,18 @@ def test_a_bicycle_goes_wherever_its_rider_may_walk(tags):
 def test_refusing_private_ways_opens_nothing(tags):
     if way_access(tags, private_ways="allow") == SHUT:
         assert way_access(tags, private_ways="refuse") == SHUT
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("highway=traffic_signals", True),
+        ("highway=crossing crossing=traffic_signals", True),
+        ("highway=crossing crossing=marked crossing:signals=yes", True),
+        ("highway=crossing crossing=marked", False),
+        ("highway=stop", False),
+        ("railway=signal", False),
+    ],
+)
+def test_people_wait_at_traffic_lights_only(text, expected):
+    assert has_signals(dict(one.split("=") for one in text.split())) is expected

@@ -9,7 +9,7 @@ import shapely
 
 from circle.errors import InputError
 from circle.network import build_network
-from circle.profile import read_profile
+from circle.profile_reading import read_profile
 from circle.street_graphml import read_street_graphml
 from circle.street_lines import LineRules
 

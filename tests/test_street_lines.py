@@ -13,7 +13,7 @@ from circle.city import load_city
 from circle.errors import ConfigError, CrsError, InputError
 from circle.network import build_network
 from circle.noding import node_lines
-from circle.profile import read_profile
+from circle.profile_reading import read_profile
 from circle.street_lines import LineRules, read_street_lines
 from circle.street_settings import StreetClass
 from circle.study import read_study

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from circle.crs import WGS84, project
 from circle.network import Network, build_network
-from circle.profile import Mode, Number, Speeds
+from circle.profile import Mode, Number
+from circle.profile_rules import Speeds
 from circle.reach import measure_catchments, measure_reach
 from circle.snapping import Access, Snapper
 from circle.street_access import FERRY, RIDING, WALKING

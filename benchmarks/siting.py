@@ -1,0 +1,216 @@
+"""Choose sites for a district of the size of Pudong, and compare with spopt."""
+
+import time
+import warnings
+from typing import Any
+
+import click
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array, csr_array
+from scipy.spatial import KDTree
+
+from benchmarks import report
+from benchmarks.measure import describe_machine, keep_result, peak_mb
+from circle.siting_cover import Solver, solve_cover
+from circle.siting_highs import Effort
+from circle.siting_plan import Plan
+from circle.siting_problem import CoverProblem, no_limits, plain_problem
+
+PACKAGES = ("highspy", "numba", "numpy", "scipy", "spopt", "PuLP")
+SIDE_M = 34_785.0  # 1,210 km², as Pudong
+RADIUS_M = 1_000.0
+N_SITES = 50
+N_TYPES = 21
+# Demands and candidates of the comparison: what spopt builds and solves in seconds.
+SMALL = (1_000, 150, 10)
+LIMIT_S = 60.0
+
+
+def make_cover(
+    n_demands: int, n_candidates: int, *, seed: int = 2026, side_m: float = SIDE_M
+) -> tuple[csr_array, NDArray[np.float64]]:
+    """
+    Make a district of clustered points and say who is within reach of whom.
+
+    Parameters
+    ----------
+    n_demands
+        Demands.
+    n_candidates
+        Candidates.
+    seed
+        Random seed.
+    side_m
+        Side of the square in metres.
+
+    Returns
+    -------
+    cover
+        Sparse matrix (candidates, demands) of metres in a straight line plus 1,
+        within `RADIUS_M`.
+    people
+        People of each demand.
+    """
+    random = np.random.default_rng(seed)
+    centres = random.uniform(0, side_m, (60, 2))
+
+    def points(n: int) -> NDArray[np.float64]:
+        near = centres[random.integers(0, 60, n)] + random.normal(0, 2_500, (n, 2))
+        far = random.uniform(0, side_m, (n, 2))
+        return np.where(random.random((n, 1)) < 0.6, near, far)
+
+    demands, candidates = KDTree(points(n_demands)), KDTree(points(n_candidates))
+    pairs = candidates.sparse_distance_matrix(demands, RADIUS_M, output_type="ndarray")
+    people = np.rint(random.gamma(1.0, 47.0, n_demands))
+    where = pairs["i"], pairs["j"]
+    shape = n_candidates, n_demands
+    return csr_array(coo_array((pairs["v"] + 1, where), shape=shape)), people
+
+
+def measure_plans(n_demands: int, n_candidates: int) -> dict[str, Any]:
+    """
+    Solve one type greedily and exactly, and all types together greedily.
+
+    Parameters
+    ----------
+    n_demands
+        Demands.
+    n_candidates
+        Candidates.
+
+    Returns
+    -------
+    measured
+        Rows of figures, and the size of the problem.
+    """
+    warm, people = make_cover(500, 50)
+    solve_cover(plain_problem(warm, people).limit_count(3), "exact")
+    cover, people = make_cover(n_demands, n_candidates)
+    one_type = plain_problem(cover, people).limit_count(N_SITES)
+    rows = []
+    tasks: tuple[tuple[str, Solver, float], ...] = (
+        ("greedy with bound", "greedy", 0.0),
+        ("exact within 1 %", "exact", 0.01),
+    )
+    for name, solver, gap in tasks:
+        plan = solve_cover(one_type, solver, effort=Effort(LIMIT_S, gap=gap))
+        rows.append(_row(name, plan))
+    begun = time.perf_counter()
+    plan = solve_cover(_all_types(cover, people), "greedy")
+    rows.append(_row(f"all {N_TYPES} types, greedy with bound", plan))
+    rows[-1]["seconds"] = time.perf_counter() - begun
+    return {
+        "rows": rows,
+        "demands": n_demands,
+        "candidates": n_candidates,
+        "pairs": int(cover.nnz),
+        "sites": N_SITES,
+        "peak_mb": peak_mb(),
+    }
+
+
+def _row(name: str, plan: Plan) -> dict[str, Any]:
+    """Keep the figures of a plan."""
+    return {
+        "name": name,
+        "seconds": plan.seconds,
+        "objective": plan.objective,
+        "bound": plan.bound,
+        "gap_pct": plan.gap_pct,
+        "status": plan.status,
+    }
+
+
+def compare_spopt(n_demands: int, n_candidates: int, n_sites: int) -> dict[str, Any]:
+    """
+    Solve one problem with circle and with spopt, both with HiGHS.
+
+    Parameters
+    ----------
+    n_demands
+        Demands.
+    n_candidates
+        Candidates.
+    n_sites
+        Sites.
+
+    Returns
+    -------
+    compared
+        Seconds and objectives of both; without spopt's where it is not installed.
+    """
+    side_m = SIDE_M / 6
+    cover, people = make_cover(n_demands, n_candidates, side_m=side_m)
+    problem = plain_problem(cover, people).limit_count(n_sites)
+    plan = solve_cover(problem, "exact", effort=Effort(LIMIT_S))
+    compared = {
+        "demands": n_demands,
+        "candidates": n_candidates,
+        "sites": n_sites,
+        "circle": {"seconds": plan.seconds, "objective": plan.objective},
+    }
+    try:
+        import pulp  # noqa: PLC0415 - optional
+        from spopt.locate import MCLP  # noqa: PLC0415 - optional
+    except ImportError:
+        return compared
+    metres = cover.T.toarray()
+    metres = np.where(metres > 0, metres - 1, 10 * RADIUS_M)
+    begun = time.perf_counter()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model = MCLP.from_cost_matrix(metres, people, RADIUS_M, n_sites)
+        solved = model.solve(pulp.HiGHS(msg=False, timeLimit=LIMIT_S))
+    seconds = time.perf_counter() - begun
+    found = float(pulp.value(solved.problem.objective))
+    compared["spopt"] = {"seconds": seconds, "objective": found}
+    return compared
+
+
+def _all_types(cover: csr_array, people: NDArray[np.float64]) -> CoverProblem:
+    """Put all types at all candidates, each with demands of its own."""
+    n_candidates, n_demands = cover.shape
+    random = np.random.default_rng(7)
+    entries = coo_array(cover)
+    where: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
+    for one in range(N_TYPES):
+        # What exists covers some already: another part for each type.
+        missing = random.random(n_demands) < random.uniform(0.1, 0.6)
+        kept = missing[entries.col]
+        row = entries.row[kept].astype(np.int64) * N_TYPES + one
+        where.append((row, entries.col[kept].astype(np.int64) + one * n_demands))
+    row = np.concatenate([one[0] for one in where])
+    column = np.concatenate([one[1] for one in where])
+    shape = n_candidates * N_TYPES, n_demands * N_TYPES
+    n_options = shape[0]
+    shared = CoverProblem(
+        cover=csr_array(coo_array((np.ones(len(row)), (row, column)), shape=shape)),
+        weight=np.tile(people, N_TYPES),
+        cost=np.ones(n_options),
+        site=np.repeat(np.arange(n_candidates), N_TYPES),
+        site_cost=np.zeros(n_candidates),
+        locked=np.zeros(n_options, bool),
+        forbidden=np.zeros(n_options, bool),
+        limits=no_limits(n_options, n_candidates),
+    )
+    return shared.limit_count(N_SITES)
+
+
+@click.command(help=__doc__)
+@click.option("--demands", default=120_000, show_default=True)
+@click.option("--candidates", default=4_000, show_default=True)
+def main(*, demands: int, candidates: int) -> None:
+    """Measure, keep and print."""
+    result = {
+        **measure_plans(demands, candidates),
+        "spopt": compare_spopt(*SMALL),
+        "rounds": 1,
+        "machine": describe_machine(PACKAGES),
+    }
+    keep_result("siting", result)
+    click.echo(report.siting_section(result))
+
+
+if __name__ == "__main__":
+    main()

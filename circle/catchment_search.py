@@ -1,0 +1,218 @@
+"""Catchments of many places: how much memory they take, and the search for them."""
+
+import itertools
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from circle.catchments import (
+    Members,
+    gather_catchments,
+    list_members,
+    make_scratch,
+    put_in_place,
+)
+from circle.network import Network
+from circle.search import Places
+from circle.search_layout import (
+    cut_blocks,
+    edge_ends,
+    lay_out_places,
+    pick_places,
+    reversed_links,
+)
+from circle.snapping import Access
+
+# A pair takes the row of the origin (4) and the time (8), and both once more while
+# what the threads found is put together.
+PAIR_BYTES = 24
+# Searches from which the number of pairs is estimated.
+SAMPLE = 64
+
+_Part = tuple[
+    NDArray[np.int64], NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]
+]
+
+
+@dataclass(frozen=True)
+class CatchmentSearch:
+    """All that the search for catchments needs; see `prepare_catchments`."""
+
+    network: Network
+    """The network."""
+    sources: Places
+    """The places to be reached."""
+    members: Members
+    """The origins."""
+    limit_s: float
+    """Longest time in seconds, inclusive."""
+    threads: int
+    """Searches that run side by side."""
+
+
+def prepare_catchments(
+    network: Network,
+    *,
+    places: Access,
+    origins: Access,
+    limit_s: float,
+    threads: int,
+) -> CatchmentSearch:
+    """
+    Lay out places and origins for the search.
+
+    Parameters
+    ----------
+    network
+        The network.
+    places
+        Access of the places.
+    origins
+        Access of the origins.
+    limit_s
+        Longest time in seconds, inclusive.
+    threads
+        Searches that run side by side.
+
+    Returns
+    -------
+    search
+        What the other functions of this module take.
+    """
+    starts = lay_out_places(origins)
+    members = list_members(edge_ends(network), starts, len(network.chains.junction))
+    return CatchmentSearch(
+        network, lay_out_places(places), members, limit_s, max(1, threads)
+    )
+
+
+def estimate_bytes(search: CatchmentSearch, *, sample: int = SAMPLE) -> int:
+    """
+    Estimate the memory that the catchments of all places take.
+
+    Parameters
+    ----------
+    search
+        The search.
+    sample
+        Number of places, evenly spread along the network, that are tried.
+
+    Returns
+    -------
+    n_bytes
+        What is held at most: pairs in reach, origins by edge, and the arrays of each
+        thread. Exact in the pairs where there are no more places than `sample`.
+    """
+    order = _along_edges(search)
+    tried = order[:: max(1, -(-len(order) // sample))]
+    found = sum(len(member) for _, _, member, _ in _gather(search, tried))
+    pairs = found * len(order) / max(1, len(tried))
+    n_origins = len(search.members.places.edge)
+    n_junctions = len(search.network.chains.junction)
+    n_links = len(search.network.reverse.neighbour)
+    per_thread = 9 * n_origins + 12 * n_junctions + 12 * n_links
+    return round(
+        pairs * PAIR_BYTES + n_origins * 72 + len(order) * 64
+        + search.threads * per_thread
+    )  # fmt: skip
+
+
+def find_catchments(
+    search: CatchmentSearch, rows: NDArray[np.int64] | None = None
+) -> csr_array:
+    """
+    Search from places to the origins that reach them.
+
+    Parameters
+    ----------
+    search
+        The search.
+    rows
+        Rows of the places, one following the other; all if not given.
+
+    Returns
+    -------
+    catchments
+        Sparse matrix (rows, origins) of seconds.
+    """
+    order = _along_edges(search, rows)
+    begin = 0 if rows is None or not len(rows) else int(rows[0])
+    with ThreadPoolExecutor(search.threads) as pool:
+        blocks = [order[one] for one in cut_blocks(len(order), 4 * search.threads)]
+        found = list(
+            itertools.chain.from_iterable(
+                pool.map(lambda block: _gather(search, block), blocks)
+            )
+        )
+        counts = np.zeros(len(order) + 1, dtype=np.int64)
+        for one, count, _, _ in found:
+            counts[one - begin + 1] = count
+        first = np.cumsum(counts)
+        whole = np.empty(first[-1], np.int32), np.empty(first[-1])
+
+        def place(part: _Part) -> None:
+            one, count, member, time_s = part
+            put_in_place(one - begin, count, member, time_s, first, whole)
+
+        list(pool.map(place, found))
+    if first[-1] <= np.iinfo(np.int32).max:
+        first = first.astype(np.int32)
+    shape = (len(order), len(search.members.places.edge))
+    return csr_array((whole[1], whole[0], first), shape=shape)
+
+
+def find_in_parts(
+    search: CatchmentSearch, *, part_bytes: int
+) -> Iterator[tuple[int, csr_array]]:
+    """
+    Search part by part, so that no more than one part is held at a time.
+
+    Parameters
+    ----------
+    search
+        The search.
+    part_bytes
+        About as much memory as one part may take; at least one place is searched
+        from at a time.
+
+    Yields
+    ------
+    row
+        Row of the first place of the part.
+    catchments
+        Sparse matrix (places of the part, origins) of seconds.
+    """
+    n = len(search.sources.edge)
+    each = max(1.0, estimate_bytes(search) / max(1, n))
+    step = max(1, int(part_bytes / each))
+    for row in range(0, n, step):
+        yield row, find_catchments(search, np.arange(row, min(row + step, n)))
+
+
+def _along_edges(
+    search: CatchmentSearch, rows: NDArray[np.int64] | None = None
+) -> NDArray[np.int64]:
+    """Order places by edge: near searches use the same part of memory."""
+    if rows is None:
+        return np.argsort(search.sources.edge, kind="stable")
+    return rows[np.argsort(search.sources.edge[rows], kind="stable")]
+
+
+def _gather(search: CatchmentSearch, rows: NDArray[np.int64]) -> list[_Part]:
+    """Search from some places; give their rows with what was found, part by part."""
+    links, ends = reversed_links(search.network), edge_ends(search.network)
+    scratch = make_scratch(links, len(search.members.places.edge))
+    parts = []
+    while len(rows):
+        some = pick_places(search.sources, rows)
+        found = gather_catchments(
+            links, ends, some, search.members, search.limit_s, scratch
+        )
+        done = len(found[0])
+        parts.append((rows[:done], *found))
+        rows = rows[done:]
+    return parts

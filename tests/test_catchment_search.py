@@ -1,0 +1,99 @@
+"""Memory of catchments: estimated, bounded by parts, refused where it would not fit."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.sparse import vstack
+from test_reach_properties import SPEEDS, modes, several, towns
+from toy_streets import Toy, line, make_streets
+
+from circle.errors import InputError
+from circle.reach import (
+    estimate_catchment_bytes,
+    measure_catchments,
+    measure_catchments_in_parts,
+)
+
+
+def asked(toy, origins, places, limit_s=400.0):
+    """What all functions on catchments take."""
+    return {
+        "places": toy.join(places),
+        "origins": toy.join(origins),
+        "limit_s": limit_s,
+    }
+
+
+@several
+@given(towns(), modes, st.integers(1, 20_000), st.integers(1, 4))
+def test_parts_below_each_other_are_the_whole(town, mode, part_bytes, threads):
+    streets, origins, places = town
+    toy = Toy.of(streets, mode, SPEEDS)
+    question = asked(toy, origins, places)
+    whole = measure_catchments(toy.network, **question)
+    parts = list(
+        measure_catchments_in_parts(
+            toy.network, **question, part_bytes=part_bytes, threads=threads
+        )
+    )
+    rows = [row for row, _ in parts]
+    assert rows == np.cumsum([0, *(one.shape[0] for _, one in parts)])[:-1].tolist()
+    together = vstack([one for _, one in parts], format="csr")
+    assert together.shape == whole.shape
+    assert together.indptr.tolist() == whole.indptr.tolist()
+    assert together.indices.tolist() == whole.indices.tolist()
+    assert together.data.tobytes() == whole.data.tobytes()
+
+
+def test_a_small_limit_makes_many_parts_and_a_large_one_makes_one():
+    toy = Toy.of(line())
+    question = asked(
+        toy, [(x, 0) for x in range(0, 400, 10)], [(100, 0), (300, 0)] * 20
+    )
+
+    def count(part_bytes):
+        found = measure_catchments_in_parts(
+            toy.network, **question, part_bytes=part_bytes
+        )
+        return len(list(found))
+
+    assert count(1) == 40
+    assert count(2**30) == 1
+
+
+def test_the_estimate_counts_every_pair_of_few_places():
+    toy = Toy.of(line())
+    near = asked(toy, [(x, 0) for x in range(0, 400, 10)], [(0, 0)] * 8, limit_s=50.0)
+    far = {**near, "limit_s": 150.0}
+    few = estimate_catchment_bytes(toy.network, **near)
+    many = estimate_catchment_bytes(toy.network, **far)
+    pairs = [measure_catchments(toy.network, **one).nnz for one in (near, far)]
+    assert pairs == [8 * 6, 8 * 16]
+    # A row and a time, and both again while they are put together.
+    assert many - few == (pairs[1] - pairs[0]) * 2 * (4 + 8)
+
+
+def test_the_estimate_from_some_places_is_near_the_truth():
+    """A grid of streets, so that all places but those at the border reach alike."""
+    corners = {i: (100.0 * (i % 30), 100.0 * (i // 30)) for i in range(900)}
+    pieces = [(i, i + 1) for i in corners if i % 30 < 29]
+    pieces += [(i, i + 30) for i in corners if i < 870]
+    toy = Toy.of(make_streets(corners, pieces))
+    question = asked(toy, list(corners.values()), list(corners.values()), limit_s=500.0)
+    empty = estimate_catchment_bytes(toy.network, **{**question, "limit_s": -1.0})
+    estimate = estimate_catchment_bytes(toy.network, **question) - empty
+    truth = measure_catchments(toy.network, **question).nnz * 24
+    assert estimate == pytest.approx(truth, rel=0.1)
+
+
+def test_what_would_not_fit_is_refused_before_it_is_tried():
+    toy = Toy.of(line())
+    question = asked(toy, [(x, 0) for x in range(0, 400, 10)], [(100, 0)] * 50)
+    with pytest.raises(InputError, match="expected at most 0 MB") as caught:
+        measure_catchments(toy.network, **question, most_bytes=1000)
+    assert "take fewer candidates or a shorter limit" in str(caught.value)
+    assert "约需内存" in caught.value.args[0].in_language("zh")
+    needed = estimate_catchment_bytes(toy.network, **question)
+    found = measure_catchments(toy.network, **question, most_bytes=needed)
+    assert found.nnz == measure_catchments(toy.network, **question).nnz
