@@ -1,0 +1,55 @@
+"""The command that holds a district to the pass marks of its standard."""
+
+from pathlib import Path
+
+import click
+
+from circle.cli_parts import EXIT_NOT_PASSED, FILE, FOLDER, show_progress, shown
+
+
+@click.command()
+@click.argument("study", type=FILE)
+@click.option("--data", type=FOLDER, help="Folder of the inputs [the study's].")
+@click.option(
+    "--out", type=FOLDER, help="Folder for the two files [acceptance, by the results]."
+)
+@click.option(
+    "--strict", is_flag=True, help="End with code 5 unless every requirement is passed."
+)
+@click.option(
+    "--no-cache", is_flag=True, help="Read the streets anew and keep no network."
+)
+def accept(
+    study: Path, data: Path | None, out: Path | None, *, strict: bool, no_cache: bool
+) -> None:
+    """Hold the district of STUDY to the pass marks of its standard.
+
+    \b
+    Example:
+      circle accept my-district/study.yaml --out acceptance
+
+    Prints which requirements each subdistrict passes or fails, with the evidence,
+    and writes acceptance.csv and acceptance.json. What is not known is neither.
+    """
+    from circle.acceptance_files import (
+        acceptance_text,
+        check_acceptance,
+        write_acceptance,
+    )
+    from circle.assessment import assess
+    from circle.city import load_city
+    from circle.study import read_study
+
+    settings = read_study(study, data=data)
+    with show_progress() as progress:
+        progress.title(settings.title)
+        city = load_city(settings, on_stage=progress.stage, cache=not no_cache)
+        check_acceptance(city.profile)
+        assessment = assess(city, on_stage=progress.stage)
+        folder = out or settings.output_folder.parent / "acceptance"
+        paths = write_acceptance(assessment, folder)
+    click.echo(acceptance_text(assessment))
+    click.echo(f"wrote: {shown(paths.table)}, {shown(paths.record)}")
+    results = assessment.measures.acceptance["result"]
+    if strict and (results != "passed").any():
+        click.get_current_context().exit(EXIT_NOT_PASSED)
