@@ -1,48 +1,66 @@
-"""Greedy siting: which candidates clear the most missing items, step by step."""
+"""Choose sites in a city: points, plan, and how good the plan is."""
 
-import heapq
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import geopandas as gpd
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 
 from circle.city import City
-from circle.contracts import SITES
-from circle.reach import Reach, within
-from circle.travel import travel_catchments
+from circle.evaluation import Evaluation, evaluate
+from circle.points import Points, make_points
+from circle.site_cover import cover_seconds
+from circle.site_demand import open_demand
+from circle.site_plan import (
+    SitePlan,
+    opened_types,
+    order_steps,
+    share_before,
+    sites_table,
+)
+from circle.site_problem import (
+    CityProblem,
+    build_problem,
+    distance_problem,
+    with_limits,
+)
+from circle.site_words import Step
+from circle.siting_cover import solve_cover
+from circle.siting_distance import solve_pcenter, solve_pmedian
+from circle.siting_highs import Effort
+from circle.siting_plan import Plan, plan_cost
+from circle.siting_problem import CoverProblem
+from circle.siting_series import Phased, phase_problem, shorten_ways
+from circle.siting_settings import SitingOptions
+
+# Rounding in bounds of whole numbers.
+_SLACK = 1e-6
 
 
 @dataclass(frozen=True)
-class Demand:
-    """The items that new sites may clear: uncovered pairs of origin and type."""
+class Chosen:
+    """What a solver chose, in terms of the city."""
 
-    origin: NDArray[np.int64]
-    """Row of each item's origin, shape (items,)."""
-    type_column: NDArray[np.int64]
-    """Column of each item's type in the reach arrays, shape (items,)."""
-    weight: NDArray[np.float64]
-    """People of each item, shape (items,)."""
-    item_id: NDArray[np.object_]
-    """Id of each item, ``<origin>:<type>``, shape (items,)."""
-
-
-@dataclass(frozen=True)
-class Pick:
-    """One step of a greedy plan."""
-
-    candidate: int
-    """Row of the candidate."""
-    cleared: NDArray[np.int64]
-    """Items that it newly covers, ascending."""
+    candidates: tuple[int, ...]
+    """Rows of the candidates."""
+    types: dict[int, tuple[str, ...]]
+    """Types that open at each, where each type was chosen by itself."""
+    years: dict[int, int]
+    """Year in which each opens, where years were planned."""
+    plan: Plan
+    """Objective, bound, status and seconds."""
 
 
-def site(city: City, *, committees: Reach | None, cells: Reach) -> gpd.GeoDataFrame:
+def site(
+    city: City,
+    *,
+    evaluation: Evaluation | None = None,
+    options: SitingOptions | None = None,
+) -> SitePlan:
     """
-    Choose sites greedily from the candidates of the study.
+    Choose sites among the points of a city.
 
     Existing facilities stay; what they cover already counts for nothing. A site
     opens those of its types that clear something there.
@@ -50,258 +68,302 @@ def site(city: City, *, committees: Reach | None, cells: Reach) -> gpd.GeoDataFr
     Parameters
     ----------
     city
-        The city with its candidates; its study gives the number of sites.
-    committees
-        Reach from the committees. Where the headline counts pairs, items are missing
-        (committee, required type) pairs, weighted by the people of the committee.
-    cells
-        Reach from the cells. Without committees, or where the headline counts
-        people, items are (cell, required type) pairs, weighted by the people of the
-        cell.
+        The city with its candidates.
+    evaluation
+        What has been measured of this city already.
+    options
+        What is asked for, in place of the study's ``siting:``.
 
     Returns
     -------
-    sites
-        Contract ``sites``, sorted by step. Shorter than asked for when no candidate
-        is left that clears anything.
+    plan
+        Sites in order, with objective, bound and gap. Where the headline counts pairs
+        and there are committees, items are missing (committee, required type) pairs;
+        else they are (cell, required type) pairs. Shorter than asked for when no
+        point is left that clears anything.
+
+    Raises
+    ------
+    SitingError
+        If no plan meets the requirements; it says which of them clash.
+    ConfigError
+        If the options name what is not there.
 
     Notes
     -----
-    Maximal covering (Church and ReVelle, 1974) by the greedy rule, which reaches at
-    least 1 - 1/e of the best possible weight (Nemhauser, Wolsey and Fisher, 1978).
-    Equal gains are settled by more items, then by the lower candidate id.
-    """
-    by_pairs = city.profile.coverage.definition == "committee_pair"
-    if committees is not None and by_pairs:
-        reach, table = committees, "committees"
-    else:
-        reach, table = cells, "cells"
-    demand = open_demand(city, reach, table)
-    cover = cover_matrix(city, reach, table, demand)
-    picks = choose_greedily(cover, demand.weight, n_sites=city.study.siting.sites)
-    return _sites_table(city, reach, demand, picks, people=table == "cells")
-
-
-def open_demand(city: City, reach: Reach, table: str) -> Demand:
-    """
-    List the required items that are not covered.
-
-    Parameters
-    ----------
-    city
-        The city.
-    reach
-        Reach from its committees or cells.
-    table
-        ``committees`` or ``cells``, whichever the reach starts from.
-
-    Returns
-    -------
-    demand
-        The items, by origin, then type. Cells without people are left out.
-    """
-    tiers = city.profile.coverage.tiers
-    required = np.array(
-        [city.profile.type_of(one).tier in tiers for one in reach.type_ids], dtype=bool
-    )
-    people = getattr(city, table)["population"].to_numpy(dtype=float)
-    wanted = ~reach.covered & required[None, :]
-    if table == "cells":
-        wanted &= (people > 0)[:, None]
-    origin, column = np.nonzero(wanted)
-    ids = np.array(reach.origin_ids, dtype=object)[origin]
-    types = np.array(reach.type_ids, dtype=object)[column]
-    return Demand(origin, column, people[origin], np.asarray(ids + ":" + types))
-
-
-def cover_matrix(city: City, reach: Reach, table: str, demand: Demand) -> csr_array:
-    """
-    Say which candidate would cover which item.
-
-    Parameters
-    ----------
-    city
-        The city.
-    reach
-        Reach from the same origins; its thresholds decide.
-    table
-        ``committees`` or ``cells``.
-    demand
-        The items.
-
-    Returns
-    -------
-    cover
-        Sparse matrix (candidates, items) of ones. A candidate covers an item when
-        one of its types serves the item's type and the origin reaches it in time:
-        by the same network, access and threshold as coverage itself.
-    """
-    catchments = _catchments(city, reach, table)
-    n_candidates, n_items = len(city.candidates), len(demand.origin)
-    rows, columns = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    for column, type_id in enumerate(reach.type_ids):
-        items = np.flatnonzero(demand.type_column == column)
-        able = _able(city, type_id)
-        if not (len(items) and len(able)):
-            continue
-        pairs = coo_array(catchments[able][:, demand.origin[items]])
-        limit_s = reach.threshold_s[demand.origin[items[pairs.col]], column]
-        # Stored seconds are one too many, so that no entry is a stored zero.
-        in_time = within(pairs.data - 1.0, limit_s)
-        rows.append(able[pairs.row[in_time]])
-        columns.append(items[pairs.col[in_time]])
-    row, col = np.concatenate(rows), np.concatenate(columns)
-    cover = coo_array((np.ones(len(row)), (row, col)), shape=(n_candidates, n_items))
-    return csr_array(cover)
-
-
-def choose_greedily(
-    cover: csr_array, weight: NDArray[np.float64], *, n_sites: int
-) -> list[Pick]:
-    """
-    Pick the candidate that newly covers the most weight, again and again.
-
-    Parameters
-    ----------
-    cover
-        Sparse matrix (candidates, items).
-    weight
-        Weight of each item, shape (items,).
-    n_sites
-        Picks at most.
-
-    Returns
-    -------
-    picks
-        In order; ends early when nothing is left to gain.
-
-    Notes
-    -----
-    Lazy evaluation (Minoux, 1978): gains never grow, so a candidate whose old gain
-    is below another's fresh gain need not be counted again.
+    Maximal covering (Church and ReVelle, 1974), greedily and with swaps, or exactly;
+    see docs/siting.md. Equal gains are settled by more items, then by the lower id.
 
     Examples
     --------
-    >>> cover = csr_array(np.array([[1, 1, 0], [0, 1, 1]]))
-    >>> [pick.candidate for pick in
-    ...  choose_greedily(cover, np.array([5.0, 1.0, 2.0]), n_sites=2)]
-    [0, 1]
+    >>> from circle import load_city, read_study
+    >>> from circle.shipped import shipped_folder
+    >>> city = load_city(read_study(shipped_folder("demo_district") / "study.yaml"))
+    >>> plan = site(city)
+    >>> len(plan.sites), plan.bound >= plan.objective
+    (20, True)
     """
-    is_open = np.ones(cover.shape[1], dtype=bool)
-    heap = [
-        _rank_key(candidate, _items_of(cover, candidate), weight)
-        for candidate in range(cover.shape[0])
-    ]
-    heapq.heapify(heap)
-    picks: list[Pick] = []
-    while heap and len(picks) < n_sites:
-        candidate = heapq.heappop(heap)[2]
-        items = _items_of(cover, candidate)
-        items = items[is_open[items]]
-        fresh = _rank_key(candidate, items, weight)
-        if heap and heap[0] < fresh:
-            heapq.heappush(heap, fresh)
-            continue
-        if not len(items):
-            break
-        picks.append(Pick(candidate, np.sort(items)))
-        is_open[items] = False
-    return picks
+    evaluation = evaluation or evaluate(city)
+    options = options or city.study.siting
+    points = make_points(city, evaluation, options)
+    return site_points(points, evaluation, options)
 
 
-def _rank_key(
-    candidate: int, items: NDArray[np.int64], weight: NDArray[np.float64]
-) -> tuple[float, int, int]:
-    """Order candidates by what they would newly cover; the least key is the best."""
-    return -float(weight[items].sum()), -len(items), candidate
+def site_points(
+    points: Points, evaluation: Evaluation, options: SitingOptions
+) -> SitePlan:
+    """
+    Choose sites among points that have been made already.
+
+    Parameters
+    ----------
+    points
+        The points.
+    evaluation
+        Reach of the city.
+    options
+        What is asked for.
+
+    Returns
+    -------
+    plan
+        As of `site`.
+    """
+    if options.model in {"pmedian", "pcenter"}:
+        return _site_by_distance(points, evaluation, options)
+    problem = build_problem(points.city, evaluation, options)
+    chosen = _solve(points.city, problem, options)
+    return finish_plan(points, problem, chosen, options)
 
 
-def _items_of(cover: csr_array, candidate: int) -> NDArray[np.int64]:
-    """Give the items that a candidate covers."""
-    found = cover.indices[cover.indptr[candidate] : cover.indptr[candidate + 1]]
-    return np.asarray(found, dtype=np.int64)
+def effort_of(options: SitingOptions) -> Effort:
+    """
+    Say how hard to try.
+
+    Parameters
+    ----------
+    options
+        Time limit and gap.
+
+    Returns
+    -------
+    effort
+        For the solvers.
+    """
+    limit = options.time_limit_s
+    return Effort(np.inf if limit is None else limit, options.gap_pct / 100)
 
 
-def _catchments(city: City, reach: Reach, table: str) -> csr_array:
-    """Measure who reaches each candidate, each origin by its own mode."""
-    mode = getattr(city, table)["mode"].to_numpy(dtype=object)
-    total = csr_array((len(city.candidates), len(mode)))
-    limit_s = float(reach.threshold_s.max())
-    for one, catchments in travel_catchments(city, table, limit_s=limit_s).items():
-        found = coo_array(catchments)
-        own = mode[found.col] == one
-        part = coo_array(
-            (found.data[own] + 1.0, (found.row[own], found.col[own])),
-            shape=total.shape,
-        )
-        total = total + csr_array(part)
-    return csr_array(total)
+def finish_plan(
+    points: Points, problem: CityProblem, chosen: Chosen, options: SitingOptions
+) -> SitePlan:
+    """
+    Put what was chosen into order, and write it as a plan.
 
+    Parameters
+    ----------
+    points
+        The points.
+    problem
+        The problem.
+    chosen
+        What a solver chose.
+    options
+        What was asked for.
 
-def _able(city: City, type_id: str) -> NDArray[np.int64]:
-    """Give the candidates at which a type that serves `type_id` may open."""
-    serving = set(city.profile.serving_types(type_id))
-    return np.flatnonzero(
-        [bool(serving & set(types)) for types in city.candidates["type_ids"]]
+    Returns
+    -------
+    plan
+        The plan.
+    """
+    city, demand = points.city, problem.demand
+    allowed = np.zeros(len(city.candidates), bool)
+    allowed[problem.candidate[~problem.cover.forbidden]] = True
+    steps = _steps(city, problem, chosen, allowed)
+    return SitePlan(
+        sites=sites_table(city, demand, steps, options),
+        options=options,
+        objective=chosen.plan.objective,
+        bound=chosen.plan.bound,
+        status=chosen.plan.status,
+        seconds=chosen.plan.seconds,
+        share_before=share_before(city, demand),
+        points=city.candidates,
+        refused=points.refused,
+        unplaceable=tuple(demand.item_id[problem.uncoverable]),
+        rows=tuple(one.candidate for one in steps),
     )
 
 
-def _opened_types(
-    city: City, reach: Reach, demand: Demand, pick: Pick
-) -> tuple[str, ...]:
-    """Name the types a site opens: those that clear something there."""
-    allowed = city.candidates["type_ids"].iloc[pick.candidate]
-    needed = set()
-    for column in np.unique(demand.type_column[pick.cleared]):
-        serving = city.profile.serving_types(reach.type_ids[column])
-        needed.add(next(one for one in serving if one in allowed))
-    return tuple(one for one in city.profile.type_ids if one in needed)
+def chosen_of(
+    problem: CityProblem, cover: CoverProblem, plan: Plan, options: SitingOptions
+) -> Chosen:
+    """
+    Read a solver's plan in terms of the city.
+
+    Parameters
+    ----------
+    problem
+        The problem.
+    cover
+        The problem as it was solved, with all limits.
+    plan
+        Its plan.
+    options
+        What was asked for.
+
+    Returns
+    -------
+    chosen
+        Its objective is summed from the items, with their own weights.
+    """
+    rows = np.asarray(plan.options, np.int64)
+    candidates = tuple(dict.fromkeys(problem.candidate[rows].tolist()))
+    types: dict[int, tuple[str, ...]] = {}
+    if options.by_type:
+        for row in rows.tolist():
+            own = int(problem.candidate[row])
+            types[own] = (*types.get(own, ()), str(problem.option_type[row]))
+    objective = plan_cost(cover, plan.options)
+    if cover.aim == "cover":
+        objective = _covered(problem, plan.options)
+    if cover.aim == "cost":
+        return Chosen(candidates, types, {}, replace(plan, objective=objective))
+    return Chosen(candidates, types, {}, _proven(problem, plan, objective))
 
 
-def _sites_table(
-    city: City,
-    reach: Reach,
-    demand: Demand,
-    picks: Sequence[Pick],
-    *,
-    people: bool,
-) -> gpd.GeoDataFrame:
-    """Write the plan as a table."""
-    whole, covered = _headline_counts(city, reach, people=people)
-    rows = []
-    for step, pick in enumerate(picks, start=1):
-        candidate = city.candidates.iloc[pick.candidate]
-        gained = float(demand.weight[pick.cleared].sum())
-        covered += gained if people else len(pick.cleared)
-        rows.append(
-            {
-                "step": step,
-                **{
-                    name: candidate[name]
-                    for name in SITES.names
-                    if name in candidate.index and name != "type_ids"
-                },
-                "type_ids": _opened_types(city, reach, demand, pick),
-                "items_cleared": len(pick.cleared),
-                "person_items_gained": gained,
-                "share_after": covered / whole if whole else np.nan,
-                "item_ids": tuple(demand.item_id[pick.cleared]),
-            }
-        )
-    table = pd.DataFrame(rows, columns=list(SITES.names))
-    return gpd.GeoDataFrame(table, geometry="geometry", crs=city.crs)
+def _proven(problem: CityProblem, plan: Plan, objective: float) -> Plan:
+    """Hold a plan's objective in the weights of the city against its bound."""
+    # The solver gave items of no weight a very small one.
+    bound = objective if plan.gap_pct == 0 else max(plan.bound, objective)
+    weight = problem.demand.weight
+    if (weight == np.rint(weight)).all():
+        bound = max(float(np.floor(bound + _SLACK)), objective)
+    late = plan.status == "time_limit"
+    return replace(plan, objective=objective).proven(bound, timed_out=late)
 
 
-def _headline_counts(city: City, reach: Reach, *, people: bool) -> tuple[float, float]:
-    """Give the denominator of the headline share and what is covered before."""
-    tiers = city.profile.coverage.tiers
-    columns = [
-        i
-        for i, one in enumerate(reach.type_ids)
-        if city.profile.type_of(one).tier in tiers
+def _covered(problem: CityProblem, rows: Sequence[int]) -> float:
+    """Sum the weight of the items that options cover."""
+    items = np.unique(problem.cover.cover[np.asarray(rows, np.int64)].indices)
+    weight = problem.demand.weight
+    return float(weight[items[items < len(weight)]].sum())
+
+
+def _solve(city: City, problem: CityProblem, options: SitingOptions) -> Chosen:
+    """Solve a covering problem, over years where these are planned."""
+    cover = with_limits(problem, options)
+    effort = effort_of(options)
+    if options.years:
+        return _solve_years(city, problem, cover, options)
+    plan = solve_cover(cover, options.solver, effort=effort)
+    if options.then_minutes:
+        plan = shorten_ways(cover, plan, problem.minutes)
+    return chosen_of(problem, cover, plan, options)
+
+
+def _solve_years(
+    city: City, problem: CityProblem, cover: CoverProblem, options: SitingOptions
+) -> Chosen:
+    """Solve over years, each with its budget."""
+    begun = time.monotonic()
+    years = np.array([one.year for one in options.years])
+    first = city.candidates["earliest_year"].astype(float).to_numpy()
+    earliest = np.searchsorted(years, np.nan_to_num(first, nan=-np.inf))
+    budgets = [one.budget_10k for one in options.years]
+    paid = replace(cover, site_cost=np.nan_to_num(problem.cost_10k))
+    phased: Phased = phase_problem(paid, earliest[problem.candidate], budgets)
+    plan = solve_cover(phased.problem, options.solver, effort=effort_of(options))
+    rows = np.asarray(plan.options, np.int64)
+    opened = {
+        int(problem.candidate[phased.option[row]]): int(years[phased.year[row]])
+        for row in rows
+    }
+    objective = 0.0
+    for year in years:
+        there = [row for row in rows if years[phased.year[row]] <= year]
+        objective += _covered(problem, phased.option[there].tolist())
+    found = replace(_proven(problem, plan, objective), seconds=time.monotonic() - begun)
+    return Chosen(tuple(opened), {}, opened, found)
+
+
+def _steps(
+    city: City, problem: CityProblem, chosen: Chosen, allowed: NDArray[np.bool_]
+) -> list[Step]:
+    """Put the sites into order: by year, then by what they newly cover."""
+    demand = problem.demand
+    seconds = problem.seconds.copy()
+    if chosen.types:
+        seconds = _by_chosen_types(problem, chosen)
+    steps: list[Step] = []
+    is_open = np.ones(len(demand.origin), bool)
+    groups: list[int | None] = [*sorted(set(chosen.years.values()))] or [None]
+    for year in groups:
+        mine = [
+            one
+            for one in chosen.candidates
+            if year is None or chosen.years[one] == year
+        ]
+        weight = np.where(is_open, demand.solver_weight, 0.0)
+        for row, items, best in order_steps(weight, seconds, mine, allowed=allowed):
+            fresh = items[is_open[items]]
+            types = chosen.types.get(row, ())
+            types = types or opened_types(city, demand, row, fresh)
+            steps.append(Step(row, fresh, types, best and not chosen.types, year))
+            is_open[fresh] = False
+    return steps
+
+
+def _by_chosen_types(problem: CityProblem, chosen: Chosen) -> csr_array:
+    """Keep of what a site covers only what its chosen types serve."""
+    rows = [
+        row
+        for row, own in enumerate(problem.option_type)
+        if own in chosen.types.get(int(problem.candidate[row]), ())
     ]
-    covered = reach.covered[:, columns]
-    if not people:
-        return float(covered.size), float(covered.sum())
-    weight = city.cells["population"].to_numpy(dtype=float)
-    return float(weight.sum() * len(columns)), float(weight @ covered.sum(axis=1))
+    n_items = len(problem.demand.origin)
+    found = coo_array(problem.minutes[rows])
+    kept = found.col < n_items
+    where = problem.candidate[rows][found.row[kept]], found.col[kept]
+    ones = np.ones(len(where[0]))
+    # What two types at a site serve stands there once, as a sum.
+    return csr_array(coo_array((ones, where), shape=problem.seconds.shape))
+
+
+def _site_by_distance(
+    points: Points, evaluation: Evaluation, options: SitingOptions
+) -> SitePlan:
+    """Choose sites so that ways are short, beside what there is."""
+    city = points.city
+    every, places = distance_problem(city, evaluation, options)
+    solve = solve_pmedian if options.model == "pmedian" else solve_pcenter
+    plan = solve(places, options.solver, effort=effort_of(options))
+    today = len(city.candidates)
+    rows = [one for one in plan.options if one != today]
+    demand = open_demand(city, evaluation, options)
+    seconds = cover_seconds(city, demand)
+    allowed = np.zeros(today, bool)
+    steps = []
+    for row, items, _ in order_steps(
+        demand.solver_weight, seconds, rows, allowed=allowed
+    ):
+        mine = np.unique(places.demand[places.option == row])
+        types = opened_types(city, every, row, mine)
+        steps.append(Step(row, items, types, best=False))
+    covered = np.unique(
+        seconds[np.flatnonzero(~np.isin(np.arange(today), places.forbidden))].indices
+    )
+    out = np.setdiff1d(np.arange(len(demand.origin)), covered)
+    return SitePlan(
+        sites=sites_table(city, demand, steps, options),
+        options=options,
+        objective=plan.objective,
+        bound=plan.bound,
+        status=plan.status,
+        seconds=plan.seconds,
+        share_before=share_before(city, demand),
+        points=city.candidates,
+        refused=points.refused,
+        unplaceable=tuple(demand.item_id[out]),
+        rows=tuple(one.candidate for one in steps),
+    )

@@ -1,19 +1,28 @@
+"""Plans of a city: worked out by hand, by recount, and by adopting them."""
+
 import dataclasses
 import itertools
-import math
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from toy_city import EAST, NORTH, toy_profile, toy_study, toy_tables, write_toy
 
 from circle.assessment import assess
+from circle.changes import apply_changes
 from circle.city import load_city
-from circle.shipped import shipped_folder
-from circle.siting import choose_greedily, cover_matrix, open_demand, site
+from circle.errors import ConfigError, SitingError
+from circle.evaluation import evaluate
+from circle.points import make_points
+from circle.scenario import Scenario
+from circle.site_choices import frontier_chart, other_sites, site_frontier
+from circle.site_cover import cover_seconds
+from circle.site_demand import open_demand
+from circle.site_files import write_plan
+from circle.site_plan import order_steps, quality_text
+from circle.siting import site
+from circle.siting_settings import SitingOptions, with_answers
 from circle.study import read_study
 
 
@@ -21,18 +30,23 @@ def run(path):
     return assess(load_city(read_study(path)))
 
 
-def with_sites(city, n_sites):
-    siting = city.study.siting.model_copy(update={"sites": n_sites})
-    study = city.study.model_copy(update={"siting": siting})
-    return dataclasses.replace(city, study=study)
+@pytest.fixture(scope="module")
+def measured(toy):
+    return evaluate(toy.city)
 
 
-def plan(assessment, city=None):
-    return site(
-        city or assessment.city,
-        committees=assessment.committee_reach,
-        cells=assessment.cell_reach,
-    )
+@pytest.fixture(scope="module")
+def demo_measured(demo):
+    return evaluate(demo.city)
+
+
+def choose(evaluation, **options: object):
+    asked = SitingOptions.model_validate({"sites": 3, **options})
+    return site(evaluation.city, evaluation=evaluation, options=asked)
+
+
+def chosen(plan):
+    return list(plan.sites["candidate_id"])
 
 
 def test_sites_are_those_worked_out_by_hand(toy):
@@ -43,11 +57,24 @@ def test_sites_are_those_worked_out_by_hand(toy):
     assert list(sites["type_ids"]) == [("clinic", "school"), ("school",)]
     assert list(sites["items_cleared"]) == [2, 1]
     assert list(sites["person_items_gained"]) == [700.0, 90.0]
+    assert list(sites["people_gained"]) == [350.0, 90.0]
     assert list(sites["share_after"]) == [7 / 8, 8 / 8]
     assert list(sites["item_ids"]) == [("C2:clinic", "C2:school"), ("C4:school",)]
     assert list(sites["subdistrict_id"]) == ["A1", "B1"]
     assert list(sites["route"]) == ["reuse", "build"]
     assert list(sites["cost_10k"]) == [50.0, 800.0]
+    assert set(sites["made_from"]) == {"table"}
+    assert sites["reason"][0] == (
+        "Clears 2 missing items (clinic 1, school 1) of 1 committees, 350 people; "
+        "no other point adds more at this step."
+    )
+    assert toy.plan.objective == toy.plan.bound == 790.0
+    assert toy.plan.status == "optimal"
+    assert toy.plan.share_before == 5 / 8
+    assert "gap 0.00 %" in quality_text(toy.plan, "en")
+    routes = toy.plan.routes.set_index("route")
+    assert list(routes["sites"]) == [1, 0, 1]
+    assert list(routes["cost_10k"]) == [50.0, 0.0, 800.0]
 
 
 def test_a_higher_level_serves_where_it_may(tmp_path):
@@ -56,6 +83,7 @@ def test_a_higher_level_serves_where_it_may(tmp_path):
     found = run(write_toy(tmp_path, tables=tables))
     assert list(found.sites["type_ids"]) == [("hospital",)]
     assert list(found.sites["item_ids"]) == [("C2:clinic",)]
+    assert set(found.plan.unplaceable) == {"C2:school", "C4:school"}
     profile = toy_profile()
     profile["higher_level_satisfies_lower"]["value"] = False
     (tmp_path / "off").mkdir()
@@ -81,53 +109,226 @@ def test_where_the_headline_counts_people_sites_serve_people(tmp_path):
 
 
 @pytest.mark.parametrize("n_sites", [0, 1, 2, 99])
-def test_no_more_sites_than_asked_for_or_useful(toy, n_sites):
-    assert len(plan(toy, with_sites(toy.city, n_sites))) == min(n_sites, 2)
+@pytest.mark.parametrize("solver", ["greedy", "lp", "exact"])
+def test_no_more_sites_than_asked_for_or_useful(measured, n_sites, solver):
+    plan = choose(measured, sites=n_sites, solver=solver)
+    assert len(plan.sites) == min(n_sites, 2)
+    assert plan.objective == [0, 700, 790][min(n_sites, 2)]
+    assert plan.bound >= plan.objective
 
 
-def test_nothing_to_site_where_all_is_covered(toy):
-    covered = dataclasses.replace(
-        toy.committee_reach, time_s=np.zeros_like(toy.committee_reach.time_s)
-    )
-    assert site(toy.city, committees=covered, cells=toy.cell_reach).empty
+def test_nothing_to_site_where_all_is_covered(measured):
+    reach = measured.committee_reach
+    covered = dataclasses.replace(reach, time_s=np.zeros_like(reach.time_s))
+    assert choose(dataclasses.replace(measured, committee_reach=covered)).sites.empty
 
 
-def greedy_by_recount(cover, weight, ids, n_sites):
-    """Count every gain anew in every step, with sets."""
-    left = set(range(cover.shape[1]))
-    covers = [set(np.flatnonzero(row).tolist()) for row in cover.toarray()]
-    plan = []
-    for _ in range(n_sites):
-        ranked = sorted(
-            (
-                -sum(weight[i] for i in covers[c] & left),
-                -len(covers[c] & left),
-                ids[c],
-                c,
-            )
-            for c in range(len(covers))
-        )
-        if not ranked or ranked[0][1] == 0:
-            break
-        plan.append((ranked[0][2], covers[ranked[0][3]] & left))
-        left -= covers[ranked[0][3]]
-    return plan
+def test_a_city_without_candidates_has_an_empty_plan(tmp_path):
+    study = {key: one for key, one in toy_study().items() if key != "candidates"}
+    found = run(write_toy(tmp_path, study=study))
+    assert found.sites.empty
+    assert found.plan.objective == found.plan.bound == 0.0
+    assert len(found.plan.unplaceable) == 3
 
 
-def test_greedy_on_the_demo_agrees_with_a_full_recount(demo):
-    city, reach = demo.city, demo.committee_reach
-    demand = open_demand(city, reach, "committees")
-    cover = cover_matrix(city, reach, "committees", demand)
-    ids = list(city.candidates["candidate_id"])
-    expected = greedy_by_recount(cover, demand.weight.tolist(), ids, len(ids))
-    found = plan(demo, with_sites(city, len(ids)))
-    assert list(found["candidate_id"]) == [one for one, _ in expected]
-    assert [set(one) for one in found["item_ids"]] == [
-        set(demand.item_id[sorted(items)]) for _, items in expected
+@pytest.mark.parametrize(
+    ("asked", "expected", "objective"),
+    [
+        ({"sites": 1, "weight": "pairs"}, ["K1"], 2),
+        ({"sites": None, "budget_10k": 100}, ["K1"], 700),
+        ({"sites": None, "budget_10k": 49}, [], 0),
+        ({"sites": None, "budget_10k": 849}, ["K1"], 700),
+        ({"sites": None, "budget_10k": 850}, ["K1", "K2"], 790),
+        ({"forbidden": ["K1"]}, ["K3", "K2"], 440),
+        ({"locked": ["K3"], "sites": 2}, ["K1", "K3"], 700),
+        ({"locked": ["K3"], "sites": 1}, ["K3"], 350),
+        ({"budgets": {"B1": 0}}, ["K1"], 700),
+        ({"model": "lscp"}, ["K1", "K2"], 2),
+        ({"model": "lscp", "minimise": "cost"}, ["K1", "K2"], 850),
+        ({"floors": [{"share": 1, "by": "subdistrict"}]}, ["K1", "K2"], 790),
+        ({"sites": 1, "floors": [{"share": 1, "only": ["B1"]}]}, ["K2"], 90),
+        ({"type_cost_10k": {"school": 60}, "sites": None, "budget_10k": 100},
+         ["K1"], 350),
+        ({"tiers": {"extension": 1, "basic": 0}}, ["K3"], 350),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("solver", ["greedy", "exact"])
+def test_what_is_asked_for_is_done(measured, asked, expected, objective, solver):
+    plan = choose(measured, solver=solver, **asked)
+    assert chosen(plan) == expected
+    assert plan.objective == objective
+    sign = -1 if plan.options.model == "lscp" else 1
+    assert sign * plan.bound >= sign * plan.objective
+
+
+def test_a_type_with_costs_of_its_own_opens_only_where_it_pays(measured):
+    plan = choose(
+        measured, sites=None, budget_10k=100, type_cost_10k={"school": 60},
+        solver="exact",
+    )  # fmt: skip
+    assert list(plan.sites["type_ids"]) == [("clinic",)]
+    assert list(plan.sites["cost_10k"]) == [50.0]
+    both = choose(measured, sites=None, budget_10k=110, type_cost_10k={"school": 60})
+    assert list(both.sites["type_ids"]) == [("clinic", "school")]
+    assert list(both.sites["cost_10k"]) == [110.0]
+
+
+def with_sizes(profile, **sizes: float):
+    profile["norms"] = [
+        {"id": f"size_{one}", "label": {"zh": one, "en": one}, "types": [one],
+         "measure": "floor_area",
+         "min_size": {"value": value, "source": "own", "confidence": "C"}}
+        for one, value in sizes.items()
+    ]  # fmt: skip
+    return profile
+
+
+def test_types_share_the_floor_area_of_a_site(tmp_path):
+    # K1 has 300 m²: room for one of both.
+    profile = with_sizes(toy_profile(), clinic=200, school=150)
+    evaluation = evaluate(load_city(read_study(write_toy(tmp_path, profile=profile))))
+    plan = choose(evaluation, floor_area=True, sites=1, solver="exact")
+    assert chosen(plan) == ["K1"]
+    assert plan.objective == 350
+    assert len(plan.sites["type_ids"][0]) == 1
+    assert choose(evaluation, sites=1).objective == 700
+    locked = choose(evaluation, floor_area=True, sites=1, locked=["K2"])
+    assert chosen(locked) == ["K2"]
+
+
+def test_too_small_a_point_is_refused_with_its_reason(tmp_path):
+    profile = with_sizes(toy_profile(), clinic=200, school=500)
+    city = load_city(read_study(write_toy(tmp_path, profile=profile)))
+    plan = site(city)
+    assert list(plan.sites["item_ids"]) == [("C2:clinic",), ("C4:school",)]
+    assert plan.refused.to_dict("records") == [
+        {
+            "candidate_id": "K1",
+            "type_id": "school",
+            "why": "small",
+            "text": "floor area 300 m², below the least size 500 m² of this type",
+        }
     ]
-    # A shorter plan is the beginning of a longer one.
-    pd.testing.assert_frame_equal(
-        pd.DataFrame(demo.sites), pd.DataFrame(found)[: len(demo.sites)]
+
+
+def test_years_open_the_best_first_within_their_budgets(tmp_path):
+    tables = toy_tables()
+    tables["candidates"]["earliest_year"] = [2027, 2026, 2026]
+    evaluation = evaluate(load_city(read_study(write_toy(tmp_path, tables=tables))))
+    years = [{"year": 2026, "budget_10k": 800}, {"year": 2027, "budget_10k": 60}]
+    plan = choose(evaluation, sites=None, years=years, solver="exact", forbidden=["K3"])
+    # K2 in 2026 (school of C4, 90 in both years), K1 in 2027 (700).
+    assert chosen(plan) == ["K2", "K1"]
+    assert list(plan.sites["year"]) == [2026, 2027]
+    assert plan.objective == plan.bound == 2 * 90 + 700
+    # K3 is cheaper and may open at once, for the clinic of C2 in both years.
+    rich = [{"year": 2026, "budget_10k": 900}, {"year": 2027, "budget_10k": 60}]
+    plan = choose(evaluation, sites=None, years=rich, solver="exact")
+    assert dict(zip(chosen(plan), plan.sites["year"], strict=True)) == {
+        "K3": 2026, "K2": 2026, "K1": 2027,
+    }  # fmt: skip
+    late = [{"year": 2026, "budget_10k": 9999}]
+    assert "K1" not in chosen(choose(evaluation, sites=None, years=late))
+
+
+@pytest.mark.parametrize(
+    ("asked", "text"),
+    [
+        ({"sites": 1, "locked": ["K1", "K2"]}, "at most 1 sites; locked sites"),
+        ({"sites": 1, "floors": [{"share": 1}]}, "at most 1 sites; at least 100.0%"),
+        ({"sites": None, "budget_10k": 10, "locked": ["K1"]}, "a budget of 10"),
+        ({"budgets": {"B1": 5}, "floors": [{"share": 1, "only": ["B1"]}]},
+         "a budget of 5 (10,000 CNY) in subdistrict B1; at least 100.0% covered in"),
+        ({"forbidden": ["K1", "K2", "K3"], "floors": [{"share": 1, "only": ["A1"]}]},
+         "subdistrict A1"),
+    ],
+)  # fmt: skip
+def test_an_impossible_wish_names_what_clashes(measured, asked, text):
+    with pytest.raises(SitingError) as error:
+        choose(measured, **asked)
+    assert text in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("asked", "text"),
+    [
+        ({"locked": ["K9"]}, "siting.locked: found K9"),
+        ({"budgets": {"Z": 1}}, "siting.budgets: found Z"),
+        ({"weight": "age:young"}, "siting.weight: found young"),
+        ({"tiers": {"gold": 1}}, "siting.tiers: found gold"),
+        ({"type_cost_10k": {"moon": 1}}, "siting.type_cost_10k: found moon"),
+        ({"floors": [{"share": 1, "only": ["Q"]}]}, "siting.floors[0].only: found Q"),
+    ],
+)
+def test_what_is_not_there_is_refused(measured, asked, text):
+    with pytest.raises(ConfigError) as error:
+        choose(measured, **asked)
+    assert text in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ({"model": "pmedian", "sites": None}, "needs `sites`"),
+        ({"model": "pcenter", "budget_10k": 5}, "does not go with budget_10k"),
+        ({"years": [{"year": 2027, "budget_10k": 1}] * 2}, "must ascend"),
+        ({"years": [{"year": 2027, "budget_10k": 1}], "model": "lscp"}, "lscp"),
+        ({"locked": ["A"], "forbidden": ["A"]}, "both locked and forbidden: A"),
+        ({"weight": "dogs"}, "people, pairs or age:"),
+        ({"then_minutes": True, "floor_area": True}, "then_minutes"),
+    ],
+)
+def test_options_that_exclude_one_another_are_refused(given, text):
+    with pytest.raises(ConfigError) as error:
+        with_answers(SitingOptions(), given)
+    assert text in str(error.value)
+
+
+def test_short_ways_are_those_worked_out_by_hand(measured):
+    # Minutes of clinic and school: C1 7.5 and 7.5 (150 people), C2 25.5 and 19.5
+    # (350), C3 5 and 10 (120), C4 7 and 22 (90). K1 is 1.5 minutes from C2 for both;
+    # its school is 4 minutes by bicycle from C3 and 16 from C4.
+    before = 150 * 15 + 350 * 45 + 120 * 15 + 90 * 29
+    after = before - 350 * (45 - 3) - 120 * 6 - 90 * 6 - 120 * (5 - 4)
+    plan = choose(measured, model="pmedian", sites=1, solver="exact")
+    assert chosen(plan) == ["K1"]
+    assert plan.objective == pytest.approx(after, rel=1e-3)
+    assert plan.bound <= plan.objective * (1 + 1e-9)
+    none = choose(measured, model="pmedian", sites=0)
+    assert none.sites.empty
+    assert none.objective == pytest.approx(before, rel=1e-3)
+    worst = choose(measured, model="pcenter", sites=1, solver="exact")
+    assert chosen(worst) == ["K1"]
+    assert worst.objective == pytest.approx(16, rel=1e-3)
+
+
+def test_shorter_ways_do_not_cost_cover(demo_measured):
+    plain = choose(demo_measured, sites=8)
+    short = choose(demo_measured, sites=8, then_minutes=True)
+    assert short.objective >= plain.objective
+
+
+def test_the_plan_of_the_demo_is_greedy_by_recount(demo, demo_measured):
+    city, options = demo.city, demo.city.study.siting
+    demand = open_demand(city, demo_measured, options)
+    cover = cover_seconds(city, demand)
+    covers = [
+        set(cover.indices[a:b].tolist()) for a, b in itertools.pairwise(cover.indptr)
+    ]
+    left, expected = set(range(len(demand.weight))), []
+    for _ in range(20):
+        row = min(
+            range(len(covers)),
+            key=lambda c: (-demand.weight[list(covers[c] & left)].sum(),
+                           -len(covers[c] & left), c),
+        )  # fmt: skip
+        expected.append(city.candidates["candidate_id"][row])
+        left -= covers[row]
+    assert list(demo.sites["candidate_id"]) == expected
+    assert (
+        demo.plan.objective
+        == demo.plan.bound
+        == demo.sites["person_items_gained"].sum()
     )
 
 
@@ -144,93 +345,74 @@ def test_steps_of_the_demo_add_up(demo):
         "pairs"
     ]
     np.testing.assert_allclose(sites["share_after"], share, rtol=1e-12)
+    for bands, people in zip(
+        sites["people_by_age"], sites["people_gained"], strict=True
+    ):
+        assert sum(float(one.split("=")[1]) for one in bands) == pytest.approx(people)
+    unplaceable = set(demo.plan.unplaceable)
+    assert unplaceable.isdisjoint(items)
+    assert unplaceable <= set(missing.index)
 
 
-def test_cleared_items_are_covered_once_the_sites_open(demo, tmp_path):
-    folder = shipped_folder("demo_district")
-    label = {one.id: one.label.zh for one in demo.city.profile.types}
-    lines = (folder / "facilities.csv").read_text("utf-8-sig").splitlines()
-    header = lines[0].split(",")
-    candidates = pd.read_csv(folder / "candidates.csv", encoding="utf-8-sig")
-    candidates = candidates.set_index("候选点编号")
-    for step in demo.sites.to_dict("records"):
-        for type_id in step["type_ids"]:
-            place = candidates.loc[step["candidate_id"]]
-            row = dict.fromkeys(header, "")
-            row |= {
-                "设施编号": f"N-{step['candidate_id']}-{type_id}",
-                "设施名称": step["name"],
-                "设施类型": label[type_id],
-                "状态": "开放",
-                "经度": str(place["经度"]),
-                "纬度": str(place["纬度"]),
-            }
-            lines.append(",".join(row.values()))
-    (tmp_path / "facilities.csv").write_text("\n".join(lines), encoding="utf-8")
-    study = (folder / "study.yaml").read_text("utf-8")
-    study = study.replace("facilities.xlsx", str(tmp_path / "facilities.csv"))
-    (tmp_path / "study.yaml").write_text(study, encoding="utf-8")
-    after = assess(load_city(read_study(tmp_path / "study.yaml", data=folder)))
-    cleared = {one for step in demo.sites["item_ids"] for one in step}
-    assert cleared
+PLANS = {
+    "default": {},
+    "exact": {"solver": "exact", "sites": 12},
+    "budget": {"sites": None, "budget_10k": 9000, "solver": "exact"},
+    "locked": {"locked": ["K0001"], "forbidden": ["K0056"]},
+    "types": {"type_cost_10k": {"nursing_home": 500}, "sites": 6},
+    "all": {"model": "lscp"},
+    "near": {"model": "pmedian", "sites": 5},
+    "pairs": {"weight": "pairs"},
+    "old": {"weight": "age:age_60_plus"},
+    "years": {"sites": 10, "years": [{"year": 2026, "budget_10k": 500},
+                                     {"year": 2028, "budget_10k": 9000}]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("asked", PLANS.values(), ids=PLANS)
+def test_coverage_is_what_the_plan_says_once_it_is_adopted(
+    demo, demo_measured, asked, tmp_path
+):
+    plan = choose(demo_measured, **{"sites": 20, **asked})
+    assert len(plan.sites)
+    file = write_plan(plan, tmp_path / "plan.csv", language="zh")
+    change = {"change": "adopt_plan", "sites": str(file)}
+    adopted = Scenario.model_validate({"name": "plan", "changes": [change]})
+    after = evaluate(apply_changes(demo.city, adopted).city)
+    share = after.coverage["pair_share"].iloc[0]
+    assert share == pytest.approx(plan.share_after, rel=1e-12)
+    cleared = {one for step in plan.sites["item_ids"] for one in step}
     assert cleared.isdisjoint(after.missing_items["item_id"])
-    # And just as many pairs more as the plan says.
-    assert after.coverage["pair_share"].iloc[0] == pytest.approx(
-        demo.sites["share_after"].iloc[-1], rel=1e-12
-    )
-    for name in ("pairs_covered", "committees_complete", "person_items_covered",
-                 "population_complete"):  # fmt: skip
+    lost = set(demo.missing_items["item_id"]) - set(after.missing_items["item_id"])
+    required = demo.missing_items.set_index("item_id").loc[sorted(lost), "required"]
+    assert set(required.index[required.astype(bool)]) == cleared
+    for name in ("pairs_covered", "committees_complete", "person_items_covered"):
         assert (after.coverage[name] >= demo.coverage[name]).all(), name
 
 
-def test_equal_gains_go_to_more_items_then_to_the_lower_id():
+def test_locked_is_in_and_forbidden_is_out(demo_measured):
+    plan = choose(demo_measured, locked=["K0001"], forbidden=["K0056"], sites=4)
+    assert "K0001" in chosen(plan)
+    assert "K0056" not in chosen(plan)
+    assert len(plan.sites) == 4
+
+
+def test_equal_gains_go_to_more_items_then_to_the_lower_row():
     cover = csr_array(
         np.array([[1, 0, 0, 0], [0, 1, 1, 0], [0, 0, 0, 1], [1, 0, 0, 0]])
     )
     weight = np.array([6.0, 3.0, 3.0, 6.0])
-    picks = choose_greedily(cover, weight, n_sites=9)
-    assert [one.candidate for one in picks] == [1, 0, 2]
-    assert [one.cleared.tolist() for one in picks] == [[1, 2], [0], [3]]
+    steps = order_steps(weight, cover, [0, 1, 2, 3], allowed=np.ones(4, bool))
+    assert [row for row, _, _ in steps] == [1, 0, 2, 3]
+    assert [items.tolist() for _, items, _ in steps] == [[1, 2], [0], [3], []]
 
 
-def test_items_without_people_still_count_as_items():
-    cover = csr_array(np.array([[0, 0, 1], [1, 1, 0]]))
-    picks = choose_greedily(cover, np.zeros(3), n_sites=9)
-    assert [one.candidate for one in picks] == [1, 0]
-
-
-@pytest.mark.parametrize("shape", [(0, 0), (0, 3), (3, 0)])
-def test_empty_cover_gives_an_empty_plan(shape):
-    cover = csr_array(np.zeros(shape))
-    assert choose_greedily(cover, np.ones(shape[1]), n_sites=3) == []
-
-
-COVERS = st.integers(1, 7).flatmap(
-    lambda n: st.integers(1, 9).flatmap(
-        lambda m: st.tuples(
-            st.lists(st.lists(st.booleans(), min_size=m, max_size=m),
-                     min_size=n, max_size=n),
-            st.lists(st.integers(0, 20), min_size=m, max_size=m),
-            st.integers(1, n),
-        )
-    )
-)  # fmt: skip
-
-
-@given(COVERS)
-@settings(deadline=None, max_examples=150)
-def test_greedy_reaches_its_bound_and_equals_the_recount(instance):
-    matrix, weight, n_sites = np.array(instance[0]), instance[1], instance[2]
-    cover = csr_array(matrix.astype(float))
-    picks = choose_greedily(cover, np.array(weight, dtype=float), n_sites=n_sites)
-    expected = greedy_by_recount(cover, weight, list(range(len(matrix))), n_sites)
-    assert [(one.candidate, set(one.cleared.tolist())) for one in picks] == expected
-    gained = sum(weight[i] for pick in picks for i in pick.cleared)
-    best = max(
-        int(np.dot(matrix[list(chosen)].any(axis=0), weight))
-        for chosen in itertools.combinations(range(len(matrix)), n_sites)
-    )
-    assert (1 - 1 / math.e) * best - 1e-9 <= gained <= best
+def test_items_without_people_still_count_as_items(tmp_path):
+    tables = toy_tables()
+    tables["population"]["人口"] = [100, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+    plan = site(load_city(read_study(write_toy(tmp_path, tables=tables))))
+    assert chosen(plan) == ["K1", "K2"]
+    assert plan.objective == 0.0
 
 
 def test_cover_means_reached_in_time(tmp_path):
@@ -253,8 +435,46 @@ def test_a_candidate_off_the_network_or_without_place_is_never_chosen(tmp_path):
     found = run(write_toy(tmp_path, tables=tables))
     assert found.sites.empty
     assert {"K1", "K2"} <= set(found.unsnapped["id"])
+    why = found.plan.refused.set_index("candidate_id")["why"]
+    assert why.to_dict() == {"K1": "not_joined", "K2": "no_place"}
+
+
+def test_other_tiers_count_where_they_weigh_something(measured):
+    # K3's hospital serves C2; the headline does not count hospitals.
+    plan = choose(measured, tiers={"extension": 1, "basic": 0})
+    assert list(plan.sites["item_ids"]) == [("C2:hospital",)]
+    assert list(plan.sites["items_cleared"]) == [0]
+    assert plan.share_after == plan.share_before == 5 / 8
 
 
 def test_a_study_may_ask_for_no_sites(tmp_path):
     study = toy_study() | {"siting": {"sites": 0}}
     assert run(write_toy(tmp_path, study=study)).sites.empty
+
+
+def test_other_plans_differ_and_are_no_better(demo_measured):
+    asked = SitingOptions(sites=3)
+    points = make_points(demo_measured.city, demo_measured, asked)
+    plans = other_sites(points, demo_measured, asked, k=4)
+    assert len({frozenset(chosen(one)) for one in plans}) == 4
+    worth = [one.objective for one in plans]
+    assert worth == sorted(worth, reverse=True)
+    best = site(demo_measured.city, evaluation=demo_measured,
+                options=SitingOptions(sites=3, solver="exact"))  # fmt: skip
+    assert worth[0] == best.objective
+
+
+@pytest.mark.parametrize("budget", [False, True])
+def test_the_frontier_never_falls(demo_measured, budget):
+    asked = SitingOptions(sites=9)
+    points = make_points(demo_measured.city, demo_measured, asked)
+    amounts = [0, 500, 5000, 20000] if budget else [0, 1, 3, 9]
+    found = site_frontier(points, demo_measured, asked, amounts=amounts, budget=budget)
+    assert list(found["amount"]) == amounts
+    assert found["objective"].is_monotonic_increasing
+    assert (found["bound"] >= found["objective"]).all()
+    assert found["share_after"].is_monotonic_increasing
+    spent = found["cost_10k"] if budget else found["sites"]
+    assert (spent <= found["amount"] + 1e-6).all()
+    svg = frontier_chart(found, budget=budget, language="en")
+    assert svg.startswith("<svg")

@@ -1,0 +1,379 @@
+"""The command that chooses sites."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from circle.cli_parts import (
+    FILE,
+    FOLDER,
+    echo_json,
+    show_progress,
+    shown,
+    speak_as,
+)
+
+if TYPE_CHECKING:
+    from circle.evaluation import Evaluation
+    from circle.points import Points
+    from circle.progress import Progress
+    from circle.site_feedback import Feedback
+    from circle.site_plan import SitePlan
+    from circle.siting_matrix import MatrixResult, MatrixTask
+    from circle.siting_settings import SitingOptions
+    from circle.study import Study
+
+    Task = tuple[SitingOptions, Feedback, Path, dict[str, Any]]
+
+MODELS = ("mclp", "lscp", "pmedian", "pcenter")
+SOLVERS = ("greedy", "lp", "exact")
+_CITY_ONLY = (
+    "budget", "lock", "forbid", "add", "crs", "reason", "fresh", "out", "points_only",
+    "versions", "alternatives", "frontier",
+)  # fmt: skip
+
+
+@click.command()
+@click.argument("study", type=FILE, required=False)
+@click.option(
+    "--matrix",
+    type=FILE,
+    help="Table of distances: demand_id, weight, candidate_id, distance.",
+)
+@click.option("--model", type=click.Choice(MODELS), help="Location model.")
+@click.option("--radius", type=float, help="With --matrix: covered within it.")
+@click.option("--p", "--sites", "n_sites", type=int, help="Sites at most.")
+@click.option(
+    "--budget", type=click.FloatRange(min=0), help="Budget in ten thousand yuan."
+)
+@click.option(
+    "--solver",
+    type=click.Choice(SOLVERS),
+    help="How it is solved  [the study's, else greedy].",
+)
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Seconds at most; the best plan so far is given then.",
+)
+@click.option(
+    "--gap",
+    type=click.FloatRange(min=0),
+    help="Stop when this gap is proven, in per cent  [0].",
+)
+@click.option("--lock", multiple=True, help="Candidate that must be in the plan.")
+@click.option("--forbid", multiple=True, help="Candidate that must not be in it.")
+@click.option("--add", multiple=True, metavar="TYPES@X,Y[,COST]", help="Point to add.")
+@click.option("--crs", help="Coordinate system of --add  [that of the candidates].")
+@click.option("--reason", default="", help="Why there is a new version.")
+@click.option("--fresh", is_flag=True, help="Without what earlier versions locked.")
+@click.option("--out", type=FOLDER, help="Folder of the versions  [beside results].")
+@click.option("--points-only", is_flag=True, help="Write the points and stop.")
+@click.option("--versions", is_flag=True, help="List the versions and stop.")
+@click.option(
+    "--alternatives", type=click.IntRange(min=1), help="Best plans that differ."
+)
+@click.option(
+    "--frontier",
+    type=click.Choice(["sites", "budget"]),
+    help="Coverage against the number of sites or the budget.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def site(study: Path | None, matrix: Path | None, **options: Any) -> None:
+    """Choose sites for STUDY, or for a table, and say how good the plan is.
+
+    \b
+    Example:
+      circle site config/demo.yaml --out maps/plan
+      circle site config/demo.yaml --out maps/plan --forbid K0056 --reason "no room"
+      circle site --matrix instance.csv --model pmedian --p 5 --json
+
+    With STUDY: gathers the points, chooses sites by the study's siting options and
+    those given here, and keeps plan-001.json, -002 and so on with their reasons in
+    the folder, each compared with the one before; what earlier versions locked,
+    forbade and added holds on. Writes points.csv and points.geojson first.
+
+    With --matrix: solves a published location instance: mclp (most weight within the
+    radius), lscp (fewest sites), pmedian (least weight times distance) or pcenter
+    (least greatest distance).
+
+    Exit code 4 where no plan meets the requirements.
+    """
+    _check_usage(study, matrix, options)
+    if study is not None:
+        plan_study(study, options)
+        return
+    options["solver"] = options["solver"] or "greedy"
+    options["gap"] = options["gap"] or 0.0
+    solve_table(matrix, options)
+
+
+def _check_usage(
+    study: Path | None, matrix: Path | None, options: dict[str, Any]
+) -> None:
+    """Refuse options that do not go together.
+
+    Raises
+    ------
+    click.UsageError
+        If there is neither a study nor a table, or an option of the other one.
+    """
+    if (study is None) == (matrix is None):
+        message = "name a STUDY, or a table of distances with --matrix"
+        raise click.UsageError(message)
+    given = [name for name in _CITY_ONLY if options[name]]
+    message = ""
+    if study is not None and options["radius"] is not None:
+        message = "--radius goes with --matrix; a study has its own limits"
+    elif study is None and given:
+        named = ", ".join(f"--{one.replace('_', '-')}" for one in given)
+        message = f"{named} goes with a STUDY, not with --matrix"
+    if message:
+        raise click.UsageError(message)
+
+
+def plan_study(study: Path, asked: dict[str, Any]) -> None:
+    """Plan the sites of a study, and keep the plan as a version."""
+    from circle.site_files import points_text, write_points
+    from circle.site_versions import read_versions
+    from circle.study import read_study
+
+    speak_as(study)
+    settings = read_study(study)
+    folder = asked["out"] or settings.output_folder.with_name(
+        f"{settings.output_folder.name}-plan"
+    )
+    earlier = read_versions(folder)
+    if asked["versions"]:
+        _show_versions(earlier, asked, settings.language)
+        return
+    with show_progress() as progress:
+        progress.title(settings.title)
+        points, evaluation, task = _gather_points(
+            settings, (folder, asked, earlier), progress
+        )
+        paths = list(write_points(points, folder))
+        record: dict[str, Any] = {"points": len(points.city.candidates)}
+        if not asked["points_only"]:
+            record, more = _solve_city(points, evaluation, earlier, task)
+            paths += more
+    if asked["as_json"]:
+        echo_json(record)
+        return
+    click.echo(points_text(points))
+    if not asked["points_only"]:
+        _show_plan(record, settings.language)
+    click.echo(f"next: open {shown(paths[-1])}")
+
+
+def _gather_points(
+    settings: "Study",
+    given: tuple[Path, dict[str, Any], list[dict[str, Any]]],
+    progress: "Progress",
+) -> tuple["Points", "Evaluation", "Task"]:
+    """Read and measure the city, take up the feedback, and gather the points."""
+    from circle.city import load_city
+    from circle.evaluation import evaluate
+    from circle.points import make_points
+    from circle.site_feedback import with_feedback
+    from circle.siting_settings import with_answers
+
+    folder, asked, earlier = given
+    feedback = _feedback(settings, asked, earlier)
+    options = with_answers(settings.siting, _answers(asked))
+    city = load_city(settings, on_stage=progress.stage)
+    city, options = with_feedback(city, options, feedback)
+    evaluation = evaluate(city, on_stage=progress.stage)
+    progress.stage("siting")
+    if city.candidates.empty and not options.points.makes_any:
+        options = options.with_clusters()
+    points = make_points(city, evaluation, options)
+    return points, evaluation, (options, feedback, folder, asked)
+
+
+def _solve_city(
+    points: "Points",
+    evaluation: "Evaluation",
+    earlier: list[dict[str, Any]],
+    task: "Task",
+) -> tuple[dict[str, Any], list[Path]]:
+    """Solve, keep the version, and write what else was asked for."""
+    from circle.site_choices import frontier_chart, other_sites, site_frontier
+    from circle.site_files import write_plan, write_table, write_text
+    from circle.site_plan import plans_table, quality_text
+    from circle.site_versions import keep_version, version_record
+    from circle.siting import site_points
+
+    options, feedback, folder, asked = task
+    language = points.city.study.language
+    plan = site_points(points, evaluation, options)
+    record = version_record(plan, feedback, reason=asked["reason"], earlier=earlier)
+    record["text"] = quality_text(plan, language)
+    # Series first: where one is refused, no version is kept.
+    others, frontier = None, None
+    if asked["alternatives"]:
+        k = asked["alternatives"]
+        others = plans_table(other_sites(points, evaluation, options, k=k))
+    by_budget = asked["frontier"] == "budget"
+    if asked["frontier"]:
+        frontier = site_frontier(
+            points,
+            evaluation,
+            options,
+            amounts=frontier_amounts(plan, budget=by_budget),
+            budget=by_budget,
+        )
+    kept = keep_version(record, folder)
+    paths = [kept]
+    if others is not None:
+        paths.append(write_table(others, folder / f"{kept.stem}-alternatives.csv"))
+        record["alternatives"] = others.to_dict("records")
+    if frontier is not None:
+        svg = frontier_chart(frontier, budget=by_budget, language=language)
+        paths.append(write_table(frontier, folder / f"{kept.stem}-frontier.csv"))
+        paths.append(write_text(svg, folder / f"{kept.stem}-frontier.svg"))
+        record["frontier"] = frontier.to_dict("records")
+    paths.append(write_plan(plan, kept.with_suffix(".csv"), language=language))
+    return record, paths
+
+
+def frontier_amounts(plan: "SitePlan", *, budget: bool) -> list[float]:
+    """Choose the amounts of a frontier: up to twice what the plan has, in ten steps."""
+    if budget:
+        most = plan.options.budget_10k or plan.cost_10k
+        return [most * 2 * step / 10 for step in range(11)]
+    most = 2 * max(plan.options.sites or len(plan.sites), 1)
+    step = max(most // 10, 1)
+    return [float(one) for one in range(0, most + 1, step)]
+
+
+def _answers(asked: dict[str, Any]) -> dict[str, Any]:
+    """Gather the siting options that the command line gives."""
+    names = {
+        "n_sites": "sites",
+        "budget": "budget_10k",
+        "model": "model",
+        "solver": "solver",
+        "time_limit": "time_limit_s",
+        "gap": "gap_pct",
+    }
+    given = {key: asked[name] for name, key in names.items() if asked[name] is not None}
+    if "budget_10k" in given and "sites" not in given:
+        # A budget in place of the study's number of sites.
+        given["sites"] = None
+    return given
+
+
+def _feedback(
+    settings: "Study", asked: dict[str, Any], earlier: list[dict[str, Any]]
+) -> "Feedback":
+    """Read what is locked, forbidden and added, on top of earlier versions."""
+    from circle.site_feedback import (
+        Feedback,
+        check_feedback,
+        parse_addition,
+        read_feedback,
+    )
+
+    own = settings.candidates.crs if settings.candidates is not None else "WGS-84"
+    crs = asked["crs"] or own
+    feedback = Feedback(
+        asked["lock"],
+        asked["forbid"],
+        tuple(parse_addition(one, crs=crs) for one in asked["add"]),
+    )
+    check_feedback(feedback)
+    if earlier and not asked["fresh"]:
+        feedback = feedback.after(read_feedback(earlier[-1]["feedback"]))
+    return feedback
+
+
+def _show_versions(
+    versions: list[dict[str, Any]], asked: dict[str, Any], language: str
+) -> None:
+    """List the versions of a plan."""
+    from circle.site_files import version_text
+
+    if asked["as_json"]:
+        echo_json(versions)
+        return
+    for one in versions:
+        click.echo(f"{one['number']:03d}  {one['reason']}  {one.get('text', '')}")
+        click.echo(version_text(one, language))
+
+
+def _show_plan(record: dict[str, Any], language: str) -> None:
+    """Print a version: its sites in order, how good it is, and what changed."""
+    from circle.site_files import version_text
+
+    for one in record["sites"]:
+        share = one["share_after"]
+        after = "" if share is None else f"{100 * share:.1f}%"
+        click.echo(f"{one['step']:>3}  {one['candidate_id']}  {after}  {one['reason']}")
+    click.echo(f"{record['number']:03d}  {record['text']}")
+    click.echo(version_text(record, language))
+
+
+def solve_table(path: Path | None, options: dict[str, Any]) -> None:
+    """Solve a model on a table of distances and print the result.
+
+    Raises
+    ------
+    click.UsageError
+        If an option is missing or out of range.
+    """
+    if path is None:
+        message = "name a table of distances with --matrix"
+        raise click.UsageError(message)
+    if options["model"] is None:
+        message = f"--matrix needs --model, one of {', '.join(MODELS)}"
+        raise click.UsageError(message)
+    from circle.siting_highs import Effort
+    from circle.siting_matrix import (
+        MatrixTask,
+        check_task,
+        result_record,
+        solve_matrix,
+    )
+    from circle.siting_table import read_matrix
+
+    limit = options["time_limit"]
+    task = MatrixTask(
+        options["model"],
+        radius=options["radius"],
+        p=options["n_sites"],
+        solver=options["solver"],
+        effort=Effort(float("inf") if limit is None else limit, options["gap"] / 100),
+    )
+    try:
+        check_task(task)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    result = solve_matrix(read_matrix(path), task)
+    if options["as_json"]:
+        click.echo(json.dumps(result_record(result), ensure_ascii=False, indent=1))
+    else:
+        click.echo(result_text(result, task))
+
+
+def result_text(result: "MatrixResult", task: "MatrixTask") -> str:
+    """Write a result for reading."""
+    plan, counts = result.plan, result.counts
+    named = {
+        "mclp": "weight covered",
+        "lscp": "sites needed",
+        "pmedian": "weight × distance",
+        "pcenter": "greatest distance",
+    }
+    lines = [
+        f"{counts['demands']:,} demands, {counts['candidates']:,} candidates, "
+        f"{counts['pairs']:,} pairs; {task.model}, {task.solver}",
+        f"{named[task.model]}: {plan.objective:,.10g} (bound {plan.bound:,.10g}, gap "
+        f"{plan.gap_pct:.4g} %, {plan.status}, {result.seconds:.2f} s)",
+        f"{len(result.sites)} sites: {', '.join(result.sites)}",
+    ]
+    if result.uncoverable:
+        lines.append(f"{len(result.uncoverable)} demands that no candidate reaches")
+    return "\n".join(lines)

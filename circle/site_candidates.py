@@ -1,0 +1,122 @@
+"""What is known of candidates before anything is solved: cost, size, what is closed."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from circle.city import City
+from circle.errors import ConfigError
+from circle.siting_settings import SitingOptions
+
+
+def candidate_cost(city: City, options: SitingOptions) -> NDArray[np.float64]:
+    """
+    Give what each candidate costs.
+
+    Parameters
+    ----------
+    city
+        The city with its candidates.
+    options
+        Cost per square metre by route, where a candidate has no cost of its own.
+
+    Returns
+    -------
+    cost
+        In ten thousand yuan, NaN where unknown, shape (candidates,).
+    """
+    table = city.candidates
+    own = table["cost_10k"].astype(float).to_numpy()
+    rate = table["route"].map(dict(options.cost_per_m2)).astype(float).to_numpy()
+    area = table["floor_area_m2"].astype(float).to_numpy()
+    return np.asarray(np.where(np.isnan(own), rate * area, own), dtype=float)
+
+
+def closed_candidates(city: City, options: SitingOptions) -> NDArray[np.bool_]:
+    """
+    Mark the candidates that may not open.
+
+    Parameters
+    ----------
+    city
+        The city with its candidates.
+    options
+        What is forbidden, and whether costs and years must be known.
+
+    Returns
+    -------
+    closed
+        Forbidden, of unknown cost where cost is asked for, or later than the last
+        year; shape (candidates,).
+    """
+    keys = city.candidates["candidate_id"].to_numpy(dtype=object)
+    closed = np.isin(keys, list(options.forbidden))
+    if options.asks_for_cost:
+        closed |= np.isnan(candidate_cost(city, options))
+    if options.years:
+        first = city.candidates["earliest_year"].astype(float).to_numpy()
+        closed |= first > options.years[-1].year
+    return np.asarray(closed, dtype=bool)
+
+
+def check_candidates(city: City, options: SitingOptions) -> None:
+    """
+    Check that the candidates, subdistricts and types that options name are there.
+
+    Parameters
+    ----------
+    city
+        The city with its candidates.
+    options
+        The options.
+
+    Raises
+    ------
+    ConfigError
+        With every name that is not there.
+    """
+    homes = city.subdistricts
+    known = {
+        "locked": (options.locked, city.candidates["candidate_id"]),
+        "forbidden": (options.forbidden, city.candidates["candidate_id"]),
+        "budgets": (options.budgets, homes["subdistrict_id"]),
+        "type_cost_10k": (options.type_cost_10k, city.profile.type_ids),
+    }
+    for i, rule in enumerate(options.floors):
+        areas = homes["subdistrict_id"] if rule.by == "subdistrict" else (
+            homes["area_class"] if rule.by == "area_class" else ["district"]
+        )  # fmt: skip
+        known[f"floors[{i}].only"] = (rule.only, areas)
+    problems = []
+    for key, (given, there) in known.items():
+        names = {str(one) for one in there}
+        strange = sorted(set(given) - names)
+        if strange:
+            problems.append(
+                f"siting.{key}: found {', '.join(strange[:5])} ({len(strange)} in "
+                f"all); expected some of the {len(names):,} ids that there are; check "
+                "the spelling."
+            )
+    if problems:
+        raise ConfigError(problems)
+
+
+def least_sizes(city: City) -> dict[str, float]:
+    """
+    Give the least floor area of one facility of each type.
+
+    Parameters
+    ----------
+    city
+        The city; its standard says so.
+
+    Returns
+    -------
+    sizes
+        Type to square metres, for the types that have such a norm.
+    """
+    return {
+        type_id: float(one.min_size.value)
+        for one in city.profile.norms
+        if one.min_size is not None and one.measure == "floor_area"
+        for type_id in one.types
+    }

@@ -1,0 +1,396 @@
+"""Solve a cover problem greedily, relaxed or exactly, always with a bound."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array, csr_array
+
+from circle.siting_bound import Knapsack, bound_by_prices, knapsack_of
+from circle.siting_conflict import raise_clash, uncoverable_items
+from circle.siting_dominance import lessen_problem
+from circle.siting_fixing import solve_by_fixing
+from circle.siting_greedy import (
+    choose_greedily,
+    complete_plan,
+    cover_values,
+    drop_needless,
+)
+from circle.siting_highs import Effort, solve_model
+from circle.siting_merge import merge_columns, merge_items
+from circle.siting_model import CoverModel, build_model
+from circle.siting_plan import (
+    Plan,
+    broken_requirements,
+    covered_weight,
+    exact_amounts,
+    plan_cost,
+)
+from circle.siting_problem import CoverProblem
+from circle.siting_swaps import improve_by_swaps
+
+Solver = Literal["greedy", "lp", "exact"]
+
+# Rounds of prices for a plan that only wants to know about how good it is.
+_QUICK_ROUNDS = 150
+# Steps of a relaxation times pairs; counted, since a clock is not the same twice.
+_RELAXATION_WORK = 10**10
+# Above so many pairs, or pairs times options of the plan, greedy does with less: a
+# bound by the number of sites, and no swaps.
+_MOST_PAIRS = 2_000_000
+_MOST_SWAPS = 2_000_000_000
+_SHARE_OF_SWAPS = 0.25
+
+
+def solve_cover(
+    problem: CoverProblem, solver: Solver = "greedy", *, effort: Effort | None = None
+) -> Plan:
+    """
+    Choose a plan and bound what any plan can be worth.
+
+    Parameters
+    ----------
+    problem
+        The problem.
+    solver
+        ``greedy``: greedy rule and swaps; ``lp``: linear relaxation, rounded;
+        ``exact``: proven optimal unless time runs out.
+    effort
+        Time limit, and the gap at which to stop.
+
+    Returns
+    -------
+    plan
+        Objective: covered weight, or cost where the aim is ``cost``.
+
+    Raises
+    ------
+    SitingError
+        If no plan meets the requirements; it says which of them clash.
+
+    Examples
+    --------
+    >>> from scipy.sparse import csr_array
+    >>> from circle.siting_problem import plain_problem
+    >>> cover = csr_array(np.array([[1, 1, 0], [0, 1, 1]]))
+    >>> plan = solve_cover(plain_problem(cover, [5, 1, 2]).limit_count(1), "exact")
+    >>> plan.options, plan.objective, plan.bound, plan.status
+    ((0,), 6.0, 6.0, 'optimal')
+    """
+    begun = time.monotonic()
+    effort = effort or Effort()
+    deadline = begun + effort.time_limit_s
+    small, options = lessen_problem(merge_problem(problem))
+    plan = _first_plan(small, deadline)
+    knapsack = knapsack_of(small)
+    if solver == "exact" and knapsack is not None:
+        found, bound = solve_by_fixing(
+            small, cover_values(small), plan, effort=_left(effort, deadline)
+        )
+    elif solver == "exact":
+        found, bound = _solve_whole(small, plan, _left(effort, deadline))
+    elif solver == "lp":
+        found, bound = _relax(small, plan, _left(effort, deadline))
+    else:
+        found, bound = plan, _quick_bound(small, knapsack, plan, deadline)
+    found = [int(one) for one in options[found]]
+    bound = _sharpen(problem, found, bound)
+    timed_out = time.monotonic() >= deadline
+    made = Plan(
+        tuple(found), worth_of(problem, found), bound, "feasible",
+        time.monotonic() - begun,
+    )  # fmt: skip
+    return made.proven(bound, timed_out=timed_out)
+
+
+def require_reachable(problem: CoverProblem) -> tuple[CoverProblem, NDArray[np.int64]]:
+    """
+    Require every item that some option covers, at the least cost.
+
+    Parameters
+    ----------
+    problem
+        The problem.
+
+    Returns
+    -------
+    problem
+        Location set covering: all coverable items are required, the aim is cost.
+    uncoverable
+        Positions of the items that no open option covers; they are left out.
+    """
+    out = uncoverable_items(problem)
+    return replace(problem, required=~out, aim="cost"), np.flatnonzero(out)
+
+
+def other_plans(
+    problem: CoverProblem, k: int, *, effort: Effort | None = None
+) -> list[Plan]:
+    """
+    Find the best plans, each without at least one option of every earlier one.
+
+    Parameters
+    ----------
+    problem
+        The problem.
+    k
+        Plans at most.
+    effort
+        Time limit for all of them, and the gap at which to stop.
+
+    Returns
+    -------
+    plans
+        The best first; fewer where no other plan is feasible or time runs out.
+
+    Notes
+    -----
+    No-good cuts: at least one option of each earlier plan stays closed.
+    """
+    effort = effort or Effort()
+    deadline = time.monotonic() + effort.time_limit_s
+    small, plans = merge_problem(problem), list[Plan]()
+    while len(plans) < k:
+        begun = time.monotonic()
+        whole = build_model(small, unlike=[one.options for one in plans])
+        found = solve_model(whole.model, _left(effort, deadline))
+        if not len(found.values):
+            break
+        options = _tidy(small, whole.plan_of(found.values))
+        worth = worth_of(problem, options)
+        plan = Plan(tuple(options), worth, found.bound, "feasible",
+                    time.monotonic() - begun)  # fmt: skip
+        bound = worth if found.outcome == "optimal" and not effort.gap else found.bound
+        plans.append(plan.proven(bound, timed_out=found.outcome == "time_limit"))
+        if not options:
+            break
+    return plans
+
+
+def worth_of(problem: CoverProblem, options: Sequence[int]) -> float:
+    """
+    Give the objective of a plan.
+
+    Parameters
+    ----------
+    problem
+        The problem.
+    options
+        Positions of the options.
+
+    Returns
+    -------
+    objective
+        Covered weight, or cost where that is the aim.
+    """
+    if problem.aim == "cost":
+        return plan_cost(problem, options)
+    return covered_weight(problem, options)
+
+
+def merge_problem(problem: CoverProblem) -> CoverProblem:
+    """
+    Merge the items that the same options cover, where nothing is asked of them.
+
+    Parameters
+    ----------
+    problem
+        The problem.
+
+    Returns
+    -------
+    problem
+        With the same plans and objectives; as it is where there are floors.
+    """
+    if problem.floors:
+        return problem
+    must = problem.must_cover
+    merged = merge_items(problem.cover, [must])
+    if (must & (merged.group < 0)).any():
+        return problem
+    cover, weight = merge_columns(problem.cover, problem.weight, merged)
+    required = must[merged.first] if must.any() else np.zeros(0, bool)
+    return replace(problem, cover=cover, weight=weight, required=required)
+
+
+def _first_plan(problem: CoverProblem, deadline: float) -> list[int]:
+    """Choose greedily and swap; where requirements are missed, ask the solver."""
+    values = cover_values(problem)
+    plan = choose_greedily(problem, values)
+    if broken_requirements(problem, plan):
+        effort = Effort(deadline - time.monotonic(), gap=0.5)
+        whole = build_model(problem)
+        found = solve_model(whole.model, effort)
+        if not len(found.values):
+            raise_clash(problem)
+        plan = whole.plan_of(found.values)
+    if problem.aim == "cost":
+        return drop_needless(problem, plan)
+    if problem.cover.nnz * len(plan) > _MOST_SWAPS:
+        return plan
+    now = time.monotonic()
+    until = now + _SHARE_OF_SWAPS * (deadline - now)
+    plan = improve_by_swaps(problem, values, plan, deadline=until)
+    return complete_plan(problem, values, plan)
+
+
+def _solve_whole(
+    problem: CoverProblem, plan: list[int], effort: Effort
+) -> tuple[list[int], float]:
+    """Solve the whole model, beginning with a plan."""
+    whole = build_model(problem)
+    found = solve_model(whole.model, effort, start=_start(problem, whole, plan))
+    if found.outcome == "infeasible":
+        raise_clash(problem)
+    best = plan
+    if len(found.values):
+        best = better_plan(problem, plan, _tidy(problem, whole.plan_of(found.values)))
+    if found.outcome == "optimal" and not effort.gap:
+        return best, worth_of(problem, best)
+    return best, found.bound
+
+
+def _relax(
+    problem: CoverProblem, plan: list[int], effort: Effort
+) -> tuple[list[int], float]:
+    """Solve the relaxation and round it."""
+    whole = build_model(problem)
+    found = solve_model(whole.model, replace(effort, relaxed=True))
+    if not len(found.values):
+        return plan, found.bound
+    taken = found.values[: len(whole.options)]
+    order = np.argsort(-taken, kind="stable")
+    wanted = [int(whole.options[k]) for k in order if taken[k] > 1e-6]
+    values = cover_values(problem)
+    rounded = complete_plan(problem, values, [], wanted=wanted)
+    if broken_requirements(problem, rounded):
+        return plan, found.bound
+    if problem.aim == "cost":
+        return drop_needless(problem, rounded), found.bound
+    return improve_by_swaps(problem, values, rounded), found.bound
+
+
+def _quick_bound(
+    problem: CoverProblem, knapsack: Knapsack | None, plan: list[int], deadline: float
+) -> float:
+    """Bound a greedy plan without spending long on it."""
+    if knapsack is not None:
+        return bound_by_prices(
+            cover_values(problem), knapsack, plan, deadline=deadline,
+            rounds=_QUICK_ROUNDS,
+        ).value  # fmt: skip
+    if problem.cover.nnz > _MOST_PAIRS and problem.aim == "cover":
+        return _bound_by_sites(problem, plan, deadline)
+    effort = Effort(
+        deadline - time.monotonic(), relaxed=True,
+        work=min(_RELAXATION_WORK // max(problem.cover.nnz, 1), 10**9),
+    )  # fmt: skip
+    found = solve_model(build_model(problem).model, effort)
+    if np.isfinite(found.bound):
+        return found.bound
+    return 0.0 if problem.aim == "cost" else float(problem.weight.sum())
+
+
+def _bound_by_sites(problem: CoverProblem, plan: list[int], deadline: float) -> float:
+    """Bound by the number of sites alone, as if all opened at every site."""
+    limits = problem.limits
+    counts = np.diff(limits.options.indptr) == 0
+    bound = float(problem.weight.sum())
+    entries = coo_array(problem.cover)
+    allowed = ~problem.forbidden[entries.row]
+    where = problem.site[entries.row[allowed]], entries.col[allowed]
+    shape = len(problem.site_cost), problem.n_items
+    values = csr_array(coo_array((np.ones(int(allowed.sum())), where), shape=shape))
+    values.data = exact_amounts(problem.weight)[values.indices]
+    free = np.zeros(shape[0], bool)
+    sites = np.unique(problem.site[plan]).tolist()
+    for row in np.flatnonzero(counts):
+        amount = limits.sites[[row]].toarray()[0]
+        knapsack = Knapsack(amount, float(limits.at_most[row]), free, free)
+        found = bound_by_prices(
+            values, knapsack, sites, deadline=deadline, rounds=_QUICK_ROUNDS
+        )
+        bound = min(bound, found.value)
+    return bound
+
+
+def _sharpen(problem: CoverProblem, plan: Sequence[int], bound: float) -> float:
+    """Tighten a bound by what is known of the objective without any search."""
+    worth = worth_of(problem, plan)
+    if problem.aim == "cover":
+        reachable = float(problem.weight[~uncoverable_items(problem)].sum())
+        if (problem.weight == np.rint(problem.weight)).all():
+            bound = float(np.floor(bound + 1e-6)) if np.isfinite(bound) else bound
+        return max(worth, min(bound, reachable))
+    paid = np.concatenate([problem.cost, problem.site_cost])
+    if (paid == np.rint(paid)).all():
+        bound = float(np.ceil(bound - 1e-6))
+    return min(worth, bound)
+
+
+def better_plan(problem: CoverProblem, one: list[int], other: list[int]) -> list[int]:
+    """
+    Take the better of two plans.
+
+    Parameters
+    ----------
+    problem
+        The problem.
+    one
+        A plan; taken where both are equal.
+    other
+        Another plan.
+
+    Returns
+    -------
+    plan
+        A plan that misses a requirement is worse than any that misses none.
+    """
+    sign = -1.0 if problem.aim == "cost" else 1.0
+
+    def rating(plan: list[int]) -> tuple[bool, float]:
+        return not broken_requirements(problem, plan), sign * worth_of(problem, plan)
+
+    return max(one, other, key=rating)
+
+
+def _tidy(problem: CoverProblem, plan: list[int]) -> list[int]:
+    """Order the options of a plan by what they add, and leave out what adds nothing."""
+    if problem.aim == "cost":
+        return sorted(plan)
+    return complete_plan(problem, cover_values(problem), [], only=plan)
+
+
+def _start(
+    problem: CoverProblem, whole: CoverModel, plan: list[int]
+) -> NDArray[np.float64] | None:
+    """Write a plan as values of the variables, where these are options only."""
+    n = len(whole.options)
+    inside = np.isin(whole.options, plan).astype(float)
+    values = np.zeros(len(whole.model.worth))
+    values[:n] = inside
+    rows = whole.model.rows
+    if len(values) == n:
+        return values
+    sites = np.unique(problem.site[whole.options])
+    shared = len(sites) < n
+    if shared:
+        opened = np.isin(sites, problem.site[plan]).astype(float)
+        values[n : n + len(sites)] = opened
+    # An item is served as far as the rows allow it.
+    served = rows[:, n + (len(sites) if shared else 0) :]
+    entries = served.tocoo()
+    structure = whole.model.requirement[entries.row] < 0
+    mine = structure & (entries.data == 1.0) & (whole.model.row_upper[entries.row] == 0)
+    open_now = -(rows[entries.row[mine]] @ values)
+    first = n + (len(sites) if shared else 0)
+    values[first + entries.col[mine]] = np.clip(open_now, 0.0, 1.0)
+    return values
+
+
+def _left(effort: Effort, deadline: float) -> Effort:
+    """Give what is left of the time."""
+    return replace(effort, time_limit_s=max(deadline - time.monotonic(), 0.01))

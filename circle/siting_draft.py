@@ -1,0 +1,166 @@
+"""A siting plan while it grows: gains, limits, and what opens together at a site."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csc_array, csr_array
+
+from circle.siting_kernels import gain_of, rows_of, take
+from circle.siting_plan import SLACK
+from circle.siting_problem import CoverProblem
+
+Bundle = tuple[float, int, tuple[int, ...]]
+
+
+class Draft:
+    """
+    A plan while it grows.
+
+    Parameters
+    ----------
+    problem
+        The problem.
+    values
+        Value of each item to each option, shape (options, items).
+    by_price
+        Weigh gains against what they use of the limits, or of the cost.
+    """
+
+    def __init__(
+        self, problem: CoverProblem, values: csr_array, *, by_price: bool
+    ) -> None:
+        self.problem, self.by_price = problem, by_price
+        self.rows = rows_of(values)
+        self.best = np.zeros(problem.n_items)
+        self.active = np.ones(problem.n_items, bool)
+        self.chosen: list[int] = []
+        self._closed = problem.forbidden.copy()
+        self.is_open = np.zeros(len(problem.site_cost), bool)
+        limits = problem.limits
+        self.used = np.zeros(len(limits.at_most))
+        self.room = limits.at_most + SLACK * np.maximum(1, np.abs(limits.at_most))
+        self._amounts = csc_array(limits.options), csc_array(limits.sites)
+        self._price = use_prices(problem)
+        order = np.argsort(problem.site, kind="stable")
+        self._at_site = np.split(order, np.cumsum(np.bincount(problem.site))[:-1])
+
+    def add(self, option: int) -> None:
+        """Open an option, and its site if need be."""
+        site = int(self.problem.site[option])
+        self._use(self.used, option, opens=not self.is_open[site])
+        self.is_open[site] = True
+        self.chosen.append(option)
+        self._closed[option] = True
+        take(self.rows, option, self.best)
+
+    def try_adding(self, option: int) -> None:
+        """Open an option if it fits and adds an item."""
+        opens = not self.is_open[self.problem.site[option]]
+        gains = gain_of(self.rows, option, self.best, self.active)[1] > 0
+        if not self._closed[option] and gains and self._fits(
+            self.used, option, opens=opens
+        ):  # fmt: skip
+            self.add(option)
+
+    def keep_to(self, options: Sequence[int] | None) -> None:
+        """Close everything but some options."""
+        if options is not None:
+            closed = np.ones(len(self._closed), bool)
+            closed[list(options)] = False
+            self._closed |= closed
+
+    def bundle(self, site: int) -> Bundle:
+        """Choose what to open together at a site: its key, items and options."""
+        free = [int(one) for one in self._at_site[site] if not self._closed[one]]
+        gains = [gain_of(self.rows, one, self.best, self.active) for one in free]
+        if len(free) > 1:
+            return self._join(site, free, [one[0] for one in gains])
+        if not free or gains[0][0] <= 0:
+            return 0.0, 0, ()
+        if not self._fits(self.used, free[0], opens=not self.is_open[site]):
+            return 0.0, 0, ()
+        price = self._price[0][free[0]]
+        price += 0.0 if self.is_open[site] else self._price[1][site]
+        return self._key(gains[0][0], price), gains[0][1], (free[0],)
+
+    def _join(self, site: int, free: Sequence[int], gains: Sequence[float]) -> Bundle:
+        """Join the options of a site as long as that pays."""
+        price = 0.0 if self.is_open[site] else float(self._price[1][site])
+        own = self._price[0]
+        order = sorted(
+            range(len(free)),
+            key=lambda k: (-self._key(gains[k], own[free[k]]), free[k]),
+        )
+        where = np.concatenate([self._columns(one) for one in free])
+        before, used = self.best[where], self.used.copy()
+        gain, n_items, taken = 0.0, 0, list[int]()
+        for option in (free[k] for k in order):
+            more, items = gain_of(self.rows, option, self.best, self.active)
+            opens = not self.is_open[site] and not taken
+            if more <= 0 or not self._fits(used, option, opens=opens):
+                continue
+            rate = self._key(gain + more, price + own[option])
+            if self.by_price and taken and rate < self._key(gain, price):
+                continue
+            self._use(used, option, opens=opens)
+            take(self.rows, option, self.best)
+            gain, price, n_items = gain + more, price + own[option], n_items + items
+            taken.append(option)
+        self.best[where] = before
+        return self._key(gain, price), n_items, tuple(taken)
+
+    def _key(self, gain: float, price: float) -> float:
+        """Rate a gain."""
+        if not self.by_price or gain <= 0:
+            return gain
+        return float(gain / price) if price > 0 else np.inf
+
+    def _columns(self, option: int) -> NDArray[np.int32]:
+        """Give the items of an option."""
+        first = self.rows.first
+        return np.asarray(self.rows.column[first[option] : first[option + 1]])
+
+    def _fits(self, used: NDArray[np.float64], option: int, *, opens: bool) -> bool:
+        """Say whether an option stays within the limits."""
+        after = used.copy()
+        self._use(after, option, opens=opens)
+        return bool((after <= np.maximum(self.room, used)).all())
+
+    def _use(self, used: NDArray[np.float64], option: int, *, opens: bool) -> None:
+        """Add what an option uses."""
+        parts = [(self._amounts[0], option)]
+        if opens:
+            parts.append((self._amounts[1], int(self.problem.site[option])))
+        for amounts, column in parts:
+            part = slice(amounts.indptr[column], amounts.indptr[column + 1])
+            used[amounts.indices[part]] += amounts.data[part]
+
+
+def use_prices(
+    problem: CoverProblem,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """
+    Give what each option and each site uses of what is scarce.
+
+    Parameters
+    ----------
+    problem
+        The problem.
+
+    Returns
+    -------
+    options
+        Sum of shares of the limits, or cost where that is the aim, shape (options,).
+    sites
+        The same for opening a site, shape (sites,).
+    """
+    if problem.aim == "cost":
+        return problem.cost, problem.site_cost
+    limits = problem.limits
+    scale = np.where(limits.at_most > 0, limits.at_most, 1.0)
+    part = limits.priced / scale
+    return (
+        np.asarray(limits.options.T @ part, np.float64),
+        np.asarray(limits.sites.T @ part, np.float64),
+    )
