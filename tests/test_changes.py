@@ -1,0 +1,287 @@
+"""Scenarios: what each change does, and that nothing measured before goes stale."""
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+from toy_city import CRS, EAST, FACT, NORTH, toy_profile, toy_tables, write_toy
+
+from circle import assess, load_city, read_study, write_outputs
+from circle.changes import apply_changes
+from circle.errors import ConfigError
+from circle.evaluation import evaluate
+from circle.scenario import Scenario, read_scenario
+
+
+@pytest.fixture(scope="module")
+def toy(tmp_path_factory):
+    return load_city(read_study(write_toy(tmp_path_factory.mktemp("toy"))))
+
+
+def scenario(*changes: dict):
+    return Scenario.model_validate({"name": "test", "changes": list(changes)})
+
+
+def at(x, y):
+    return {"at": [EAST + x, NORTH + y], "crs": CRS}
+
+
+def line(*places: tuple):
+    return {"line": [[EAST + x, NORTH + y] for x, y in places], "crs": CRS}
+
+
+def covered(evaluation):
+    """The pairs of committee and type that are within the rule."""
+    reach = evaluation.committee_reach
+    return {
+        f"{reach.origin_ids[i]}:{reach.type_ids[j]}"
+        for i, j in zip(*np.nonzero(reach.covered), strict=True)
+    }
+
+
+def same_tables(one, other):
+    for name in ("coverage", "missing_items"):
+        pd.testing.assert_frame_equal(getattr(one, name), getattr(other, name))
+    for name in ("committee_reach", "cell_reach"):
+        for field in ("time_s", "facility", "joined", "threshold_s"):
+            np.testing.assert_array_equal(
+                getattr(getattr(one, name), field), getattr(getattr(other, name), field)
+            )
+
+
+CHANGES = {
+    "add": ({"change": "add_facility", "type": "clinic", "id": "A9", **at(2800, 0)},),
+    "add last": ({"change": "add_facility", "type": "school", "id": "Z", **at(0, 0)},),
+    "close": ({"change": "close_facility", "id": "F1"},),
+    "move": ({"change": "move_facility", "id": "F2", **at(5000, 0)},),
+    "open": ({"change": "open_planned", "id": "F3"},),
+    "several": (
+        {"change": "close_facility", "id": "F6"},
+        {"change": "add_facility", "type": "hospital", "id": "F0", **at(3500, 0)},
+        {"change": "move_facility", "id": "F7", **at(1000, -100)},
+    ),
+}
+
+
+@pytest.mark.parametrize("changes", CHANGES.values(), ids=CHANGES)
+def test_a_few_types_measured_again_are_all_that_changed(toy, changes):
+    changed = apply_changes(toy, scenario(*changes))
+    assert changed.type_ids
+    quick = evaluate(changed.city, base=evaluate(toy), type_ids=changed.type_ids)
+    same_tables(quick, evaluate(changed.city))
+
+
+def test_closing_a_clinic_takes_it_from_those_who_have_no_other(toy):
+    changed = apply_changes(toy, scenario({"change": "close_facility", "id": "F1"}))
+    before, after = covered(evaluate(toy)), covered(evaluate(changed.city))
+    assert before - after == {"C1:clinic"}
+    assert after <= before
+    row = changed.log.iloc[0]
+    assert (row["id"], row["name"], row["old"], row["new"]) == (
+        "F1", "status", "open", "closed",
+    )  # fmt: skip
+
+
+def test_a_new_clinic_clears_the_item_of_its_neighbours(toy):
+    add = {"change": "add_facility", "type": "clinic", **at(2800, 0)}
+    changed = apply_changes(toy, scenario(add))
+    assert covered(evaluate(changed.city)) - covered(evaluate(toy)) == {"C2:clinic"}
+
+
+def test_a_hospital_serves_as_a_clinic_and_touches_both(toy):
+    close = apply_changes(toy, scenario({"change": "close_facility", "id": "F6"}))
+    assert close.type_ids == ("clinic", "hospital")
+
+
+def test_a_limit_of_its_own_for_one_type(toy):
+    """School in 25 minutes: C2 (19.5) and C4 (22.0) reach it, nothing else changes."""
+    change = {"change": "change_limit", "types": ["school"], "minutes": 25}
+    changed = apply_changes(toy, scenario(change))
+    assert changed.type_ids is None
+    gained = covered(evaluate(changed.city)) - covered(evaluate(toy))
+    assert gained == {"C2:school", "C4:school"}
+    assert set(changed.log["old"]) == {"walk 15 min", "cycle 15 min"}
+    assert set(changed.log["new"]) == {"walk 25 min", "cycle 25 min"}
+
+
+def test_a_slower_walk_takes_longer_in_proportion(toy):
+    change = {"change": "change_speed", "mode": "walk", "factor": 0.5}
+    changed = apply_changes(toy, scenario(change))
+    before, after = (
+        evaluate(toy).committee_reach,
+        evaluate(changed.city).committee_reach,
+    )
+    walks = before.mode[:, 0] == "walk"
+    np.testing.assert_allclose(after.time_s[walks], 2 * before.time_s[walks], rtol=1e-6)
+
+
+def test_people_grow_where_they_are_said_to(toy):
+    change = {"change": "grow_population", "subdistricts": ["A1"], "factor": 2}
+    changed = apply_changes(toy, scenario(change))
+    people = toy.cells.groupby("subdistrict_id")["population"].sum()
+    grown = changed.city.cells.groupby("subdistrict_id")["population"].sum()
+    assert (grown / people).to_dict() == {"A1": 2.0, "B1": 1.0}
+    assert changed.city.committees["population"].sum() == grown.sum()
+
+
+def test_a_new_estate_is_one_more_cell(toy):
+    change = {"change": "new_estate", "people": 500, **at(5900, 0)}
+    changed = apply_changes(toy, scenario(change))
+    fresh = changed.city.cells[~changed.city.cells.cell_id.isin(toy.cells.cell_id)]
+    names = ["population", "subdistrict_id", "committee_id"]
+    assert fresh[names].iloc[0].tolist() == [500.0, "B1", "C4"]
+    after = evaluate(changed.city)
+    row = list(after.cell_reach.origin_ids).index(fresh["cell_id"].iloc[0])
+    # 1400 m to the hospital at 12 km/h.
+    assert after.cell_reach.time_s[row, 0] == pytest.approx(420, abs=0.01)
+    assert list(changed.city.cells["cell_id"]) == sorted(changed.city.cells["cell_id"])
+
+
+SCHOOL_PATH = line((1000, 900), (1500, 0))
+
+
+def minutes_to_school(city, cell_id):
+    reach = evaluate(city).cell_reach
+    row = reach.origin_ids.index(cell_id)
+    return reach.time_s[row, reach.type_ids.index("school")] / 60
+
+
+def test_a_street_from_end_to_end_is_a_short_cut(toy):
+    """G02 walks 1400 m to school by the crossing, and straight over 1030 m."""
+    assert minutes_to_school(toy, "G02") == pytest.approx(21, abs=0.01)
+    changed = apply_changes(toy, scenario({"change": "add_street", **SCHOOL_PATH}))
+    expected = np.hypot(500, 900) / 1000 * 15
+    assert minutes_to_school(changed.city, "G02") == pytest.approx(expected, abs=0.01)
+
+
+def test_a_ferry_takes_its_time(toy):
+    ferry = {"change": "add_street", "ferry_min": 2, **SCHOOL_PATH}
+    changed = apply_changes(toy, scenario(ferry))
+    assert minutes_to_school(changed.city, "G02") == pytest.approx(2, abs=0.01)
+
+
+def test_a_cut_street_parts_the_town(toy):
+    change = {"change": "cut_street", **line((4000, -100), (4000, 100))}
+    changed = apply_changes(toy, scenario(change))
+    lost = covered(evaluate(toy)) - covered(evaluate(changed.city))
+    # What lies beyond is a fragment now, and points are never joined to one.
+    assert lost == {f"{one}:{type_id}" for one in ("C3", "C4")
+                    for type_id in ("clinic", "hospital")}  # fmt: skip
+
+
+def test_a_cut_for_bicycles_lets_walkers_through(toy):
+    """C3 rode 1 km to the hospital; now the bicycle is pushed over the gap."""
+    change = {"change": "cut_street", **line((4000, -100), (4000, 100))}
+    closed = apply_changes(toy, scenario(change | {"modes": ["walk"]}))
+    assert covered(evaluate(closed.city)) == covered(evaluate(toy))
+
+
+def test_changes_that_contradict_each_other_are_told_all_at_once(toy):
+    with pytest.raises(ConfigError) as error:
+        apply_changes(
+            toy,
+            scenario(
+                {"change": "close_facility", "id": "F1"},
+                {"change": "move_facility", "id": "F1", **at(0, 0)},
+                {"change": "change_speed", "mode": "walk", "kmh": 3},
+                {"change": "change_speed", "mode": "walk", "factor": 2},
+            ),
+        )
+    assert "changes 1 and 2 both act on facility F1" in str(error.value)
+    assert "changes 3 and 4 both act on the speed of walk" in str(error.value)
+
+
+FAR = line((0, 900), (10, 900))
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ({"change": "close_facility", "id": "F99"}, "there is no facility F99"),
+        ({"change": "open_planned", "id": "F1"}, "facility F1 is open"),
+        (
+            {"change": "add_facility", "type": "clinic", "id": "F1", **at(0, 0)},
+            "there is a facility F1 already",
+        ),
+        (
+            {"change": "grow_population", "subdistricts": ["X"], "factor": 2},
+            "no subdistrict X",
+        ),
+        ({"change": "new_estate", "people": 5, **at(9999, 0)}, "in none of the 2"),
+        ({"change": "add_street", **FAR}, "m from the nearest"),
+        ({"change": "cut_street", **FAR}, "crosses no street"),
+        (
+            {"change": "change_limit", "types": ["x"], "minutes": 5},
+            "no facility type x",
+        ),
+    ],
+)
+def test_what_does_not_fit_the_city_is_told(toy, change, text):
+    with pytest.raises(ConfigError, match=text):
+        apply_changes(toy, scenario(change))
+
+
+def test_the_city_itself_stays_as_it_is(toy):
+    before = evaluate(toy)
+    for changes in CHANGES.values():
+        apply_changes(toy, scenario(*changes))
+    same_tables(before, evaluate(toy))
+
+
+def test_a_plan_that_is_adopted_clears_what_it_said(toy, tmp_path):
+    """Every site opens, as the table written for the office lists them."""
+    city = dataclasses.replace(toy)
+    assessment = assess(city)
+    write_outputs(assessment, tmp_path / "out")
+    file = tmp_path / "scenario.yaml"
+    file.write_text(
+        "name: adopted\nchanges: [{change: adopt_plan, sites: out/tables/sites.csv}]\n",
+        encoding="utf-8",
+    )
+    changed = apply_changes(city, read_scenario(file))
+    gained = covered(evaluate(changed.city)) - covered(evaluate(city))
+    cleared = {item for items in assessment.sites["item_ids"] for item in items}
+    assert cleared
+    assert cleared <= gained
+
+
+def complex_city(folder, move=None):
+    """Clinic F1 and school F2 share a building, and make up a hub together."""
+    label = {"zh": "综合体", "en": "hub"}
+    profile = toy_profile()
+    profile["types"].append(
+        {**profile["types"][3], "id": "hub", "code": "X1", "label": label}
+    )
+    own = {"type": "hub", "of": ["clinic", "school", "court"], "at_least": 2, **FACT}
+    profile["complexes"] = [own]
+    facilities = toy_tables()["facilities"]
+    if move is not None:
+        facilities.loc[facilities["facility_id"] == "F1", "status"] = move
+    inside = facilities["facility_id"].isin(["F1", "F2"])
+    facilities["building_id"] = np.where(inside, "B1", None)
+    tables = {"facilities": facilities}
+    return load_city(read_study(write_toy(folder, tables=tables, profile=profile)))
+
+
+def test_a_complex_closes_with_its_services(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    city = complex_city(tmp_path / "a")
+    assert "B1:hub" in set(city.facilities["facility_id"])
+    changed = apply_changes(city, scenario({"change": "close_facility", "id": "F1"}))
+    assert set(changed.type_ids) == {"clinic", "hub"}
+    rows = changed.log.set_index("id")
+    assert rows.loc["B1:hub", "old"] == "open"
+    assert rows.loc["B1:hub", "new"] is None or pd.isna(rows.loc["B1:hub", "new"])
+    quick = evaluate(changed.city, base=evaluate(city), type_ids=changed.type_ids)
+    same_tables(quick, evaluate(complex_city(tmp_path / "b", move="closed")))
+
+
+def test_a_service_that_moves_leaves_its_building(tmp_path):
+    city = complex_city(tmp_path)
+    move = {"change": "move_facility", "id": "F1", **at(5000, 0)}
+    changed = apply_changes(city, scenario(move))
+    assert "B1:hub" not in set(changed.city.facilities["facility_id"])
+    back = apply_changes(city, scenario({"change": "close_facility", "id": "F7"}))
+    assert "B1:hub" in set(back.city.facilities["facility_id"])
