@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from circle.atlas_layers import page_data
-from circle.atlas_page import PageMap, render_page
+from circle.atlas_page import PageMap
 from circle.atlas_panel import area_name, write_panel
 from circle.atlas_sheet import Sheet, page_names
-from circle.errors import OutputError
+from circle.html_pages import write_page
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +33,7 @@ def write_atlas(assessment: Assessment, folder: Path) -> tuple[Path, ...]:
     assessment
         The results to draw.
     folder
-        Where to write ``index.html`` and ``subdistricts/<code>.html``; made if it
+        Where to write ``district.html`` and ``subdistricts/<code>.html``; made if it
         does not exist.
 
     Returns
@@ -49,7 +49,7 @@ def write_atlas(assessment: Assessment, folder: Path) -> tuple[Path, ...]:
     codes = assessment.city.subdistricts["subdistrict_id"].tolist()
     names = page_names(codes)
     district = Sheet(assessment)
-    sheets = {folder / "index.html": district}
+    sheets = {folder / "district.html": district}
     for code in codes:
         page = Sheet(assessment, code, district.memo)
         sheets[folder / "subdistricts" / names[code]] = page
@@ -61,24 +61,8 @@ def write_atlas(assessment: Assessment, folder: Path) -> tuple[Path, ...]:
 
 
 def _write_page(path: Path, sheet: Sheet) -> None:
-    """
-    Draw and write one page.
-
-    Raises
-    ------
-    OutputError
-        If the file cannot be written.
-    """
-    text = render_page(_draw(sheet))
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        message = (
-            f"{path}: cannot be written ({error.strerror}); expected a folder "
-            "with room and the right to write; check the output folder."
-        )
-        raise OutputError(message) from error
+    """Draw and write one page."""
+    write_page(path, _draw(sheet).text())
 
 
 def district_map(assessment: Assessment) -> PageMap:

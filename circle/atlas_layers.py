@@ -137,6 +137,9 @@ def _script_words(sheet: Sheet) -> dict[str, str]:
         "zoom_out",
         "whole_area",
         "site",
+        "clears_items_of",
+        "nothing_found",
+        "committee",
         *STATUSES,
         "resident",
         "village",
@@ -184,6 +187,7 @@ def _all_subdistricts(sheet: Sheet) -> list[dict[str, Any]]:
     outlines = city.subdistricts.geometry.to_numpy()
     packed = pack_areas(outlines, city.crs, tolerance_m=2.0)
     at = pack_points(to_wgs84(shapely.point_on_surface(outlines), city.crs))
+    by = _shares_by_choice(sheet, breaks)
     described = []
     for i, row in enumerate(city.subdistricts.itertuples(index=False)):
         figures = coverage.loc[row.subdistrict_id]
@@ -197,10 +201,36 @@ def _all_subdistricts(sheet: Sheet) -> list[dict[str, Any]]:
                 "at": at[i],
                 "own": False,
                 "page": "",
+                "by": by[str(row.subdistrict_id)],
                 "rows": _coverage_rows(sheet, row.subdistrict_id, figures),
             }
         )
     return described
+
+
+def _shares_by_choice(
+    sheet: Sheet, breaks: tuple[float, ...]
+) -> dict[str, dict[str, list[str]]]:
+    """Write share and colour of each subdistrict for every domain and type."""
+    profile = sheet.city.profile
+    measure = headline_measure(sheet.assessment)
+    keys = {("domain", one): f"domain-{i}" for i, one in enumerate(profile.domains)}
+    keys |= {("type", one): str(i) for i, one in enumerate(sheet.type_ids)}
+    table = sheet.assessment.coverage
+    rows = table[table["area_kind"] == "subdistrict"]
+    ids = sheet.city.subdistricts["subdistrict_id"]
+    shares: dict[str, dict[str, list[str]]] = {str(one): {} for one in ids}
+    for area, kind, group, share in zip(
+        rows["area_id"],
+        rows["group_kind"],
+        rows["group_id"],
+        rows[measure].astype(float),
+        strict=True,
+    ):
+        key = keys.get((kind, group))
+        if key is not None:
+            shares[str(area)][key] = [percent(share, ""), share_colour(share, breaks)]
+    return shares
 
 
 def _coverage_rows(sheet: Sheet, subdistrict_id: str, figures: Any) -> Rows:
@@ -251,6 +281,8 @@ def shares(sheet: Sheet, figures: Any) -> list[tuple[str, str, str]]:
         ),
     }
     first = headline_measure(sheet.assessment)
+    if first == "committee_complete_share":
+        parts[first] = ("of_committees", "committees_complete", "committees")
     order = sorted(parts, key=lambda one: one != first)
     if not sheet.has_committees:
         order.remove("pair_share")
@@ -288,7 +320,27 @@ def _cells(sheet: Sheet) -> dict[str, Any] | None:
             _painted(lattice, one.astype(np.int64), (MISSING_COLOUR,))
             for one in beyond.T
         ],
+        "domains": [
+            _painted(lattice, one, CELL_COLOURS)
+            for one in _missing_by_domain(sheet, beyond)
+        ],
     }
+
+
+def _missing_by_domain(
+    sheet: Sheet, beyond: NDArray[np.bool_]
+) -> list[NDArray[np.int64]]:
+    """Class the cells by the required types of each domain out of reach."""
+    profile = sheet.city.profile
+    domain = np.array([profile.type_of(one).domain for one in sheet.type_ids])
+    return [
+        np.searchsorted(
+            CELL_CLASSES,
+            beyond[:, sheet.required & (domain == one)].sum(axis=1),
+            side="right",
+        ).astype(np.int64)
+        for one in profile.domains
+    ]
 
 
 def _painted(

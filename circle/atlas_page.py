@@ -7,7 +7,6 @@ import functools
 import html
 import json
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,30 +15,13 @@ from branca.element import Element, Figure
 from xstatic.pkg import leaflet
 
 from circle.errors import CircleBug
+from circle.html_pages import TEMPLATES
 
-_TEMPLATES = Path(__file__).resolve().parent / "templates"
 _LEAFLET = Path(leaflet.BASE_DIR)
 # The browser itself then refuses whatever a slip might ask of a network.
 _POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
     "img-src data:; base-uri 'none'; form-action 'none'"
-)
-_RESOURCE_ATTRIBUTES = (
-    "src",
-    "href",
-    "srcset",
-    "poster",
-    "data",
-    "action",
-    "xlink:href",
-)
-_ELSEWHERE = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:|//|\\\\)", re.IGNORECASE)
-_STYLE_FETCH = re.compile(r"@import|url\((?!\s*[\"']?data:)", re.IGNORECASE)
-_TABLE_TAG = re.compile(r"</?t[dr](?: class=\"number\")?>")
-_SCRIPT_FETCH = re.compile(
-    r"(?:src|href)\s*=\s*\\?[\"'`]?\s*(?:https?:)?//|[\"'`]https?://(?!www\.w3\.org/)"
-    r"|\b(?:fetch|importScripts|sendBeacon)\s*\(|XMLHttpRequest|WebSocket",
-    re.IGNORECASE,
 )
 
 
@@ -123,6 +105,10 @@ class PageMap(folium.Map):
         """The figure of folium that holds head, body and script."""
         return cast("Figure", self.get_root())
 
+    def text(self) -> str:
+        """Give the HTML of the page."""
+        return str(self._page.render())
+
     def render(self, **kwargs: Any) -> None:  # type: ignore[override]  # as folium
         """Render the map; panel and script of the atlas come after folium's."""
         super().render(**kwargs)  # type: ignore[no-untyped-call]
@@ -168,101 +154,10 @@ def data_block(data: Any) -> str:
     return f'<script type="application/json" id="atlas-data">{text}</script>'
 
 
-def render_page(page: PageMap) -> str:
-    """
-    Render a map to the text of its page.
-
-    Parameters
-    ----------
-    page
-        The map.
-
-    Returns
-    -------
-    text
-        HTML that has been checked to refer to nothing outside itself but files of
-        the same folder.
-
-    Raises
-    ------
-    CircleBug
-        If something in the page would be fetched from outside.
-    """
-    text: str = page.get_root().render()
-    check_self_contained(text)
-    return text
-
-
-def check_self_contained(text: str) -> None:
-    """
-    Refuse a page that would fetch anything from outside.
-
-    Parameters
-    ----------
-    text
-        The HTML of a page.
-
-    Raises
-    ------
-    CircleBug
-        If an element, a style or a script names a resource elsewhere.
-
-    Examples
-    --------
-    >>> check_self_contained('<a href="gaps.xlsx">gaps</a>')
-    """
-    reader = _OutsideReader()
-    # The cells of long tables ask for nothing, and are most of a page's tags.
-    reader.feed(_TABLE_TAG.sub(" ", text))
-    reader.close()
-    if reader.outside:
-        message = (
-            "atlas: the page refers to resources outside itself: "
-            f"{'; '.join(reader.outside[:5])}."
-        )
-        raise CircleBug(message)
-
-
-class _OutsideReader(HTMLParser):
-    """Lists what a page would fetch from outside."""
-
-    def __init__(self) -> None:
-        """Start with nothing found."""
-        super().__init__(convert_charrefs=True)
-        self.outside: list[str] = []
-        self._inside = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Look at the attributes that make a browser fetch."""
-        given = dict(attrs)
-        self._inside = tag
-        if tag == "script" and given.get("type") == "application/json":
-            self._inside = "data"
-        for name in _RESOURCE_ATTRIBUTES:
-            value = given.get(name) or ""
-            if _ELSEWHERE.match(value) and not value.startswith("data:"):
-                self.outside.append(f'<{tag} {name}="{value[:60]}">')
-        style = given.get("style") or ""
-        if _STYLE_FETCH.search(style):
-            self.outside.append(f'<{tag} style="{style[:60]}">')
-
-    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002  (signature of the parser)
-        """Leave an element."""
-        self._inside = ""
-
-    def handle_data(self, data: str) -> None:
-        """Look through styles and scripts; data of the page is never run."""
-        pattern = {"style": _STYLE_FETCH, "script": _SCRIPT_FETCH}.get(self._inside)
-        found = pattern.search(data) if pattern else None
-        if found:
-            near = data[found.start() : found.start() + 60]
-            self.outside.append(f"{self._inside}: {near}")
-
-
 @functools.cache
 def _head() -> str:
     """Write the policy, the styles and Leaflet into the head of the page."""
-    style = (_TEMPLATES / "atlas.css").read_text(encoding="utf-8")
+    style = (TEMPLATES / "atlas.css").read_text(encoding="utf-8")
     return (
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}" />\n'
         '<link rel="icon" href="data:," />\n'
@@ -295,7 +190,7 @@ def _leaflet_script() -> str:
 @functools.cache
 def _start(language: str) -> str:
     """Write the script of the atlas and its call."""
-    script = (_TEMPLATES / "atlas.js").read_text(encoding="utf-8")
+    script = (TEMPLATES / "atlas.js").read_text(encoding="utf-8")
     tag = "zh-CN" if language == "zh" else "en"
     return (
         f'document.documentElement.lang = "{tag}";\n{script}\n'

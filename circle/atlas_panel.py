@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-
-import jinja2
 
 from circle.atlas_layers import shares, shown_gap_clusters
 from circle.atlas_palette import (
@@ -33,9 +29,9 @@ from circle.atlas_sheet import (
     required_coverage,
 )
 from circle.atlas_tables import item_table
-from circle.facts import percent, screening_text
+from circle.facts import percent, screening_text, threshold_text
+from circle.html_pages import page_template
 
-_TEMPLATES = Path(__file__).resolve().parent / "templates"
 Swatches = tuple[tuple[str, str, str], ...]
 
 
@@ -69,7 +65,7 @@ def write_panel(sheet: Sheet) -> str:
     html
         With every text escaped.
     """
-    return _template().render(
+    return page_template("atlas.html").render(
         say=sheet.say,
         whole=sheet.subdistrict_id is None,
         title=sheet.city.study.title,
@@ -82,22 +78,10 @@ def write_panel(sheet: Sheet) -> str:
         type_groups=_type_groups(sheet),
         subdistricts=_subdistrict_list(sheet),
         items=item_table(sheet),
+        has_committees=sheet.has_committees,
         surroundings_km=f"{SURROUNDINGS_M / 1000:g}",
         root="" if sheet.subdistrict_id is None else "../",
     )
-
-
-@functools.cache
-def _template() -> jinja2.Template:
-    """Compile the template of the panel, once for all pages."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("atlas.html")
 
 
 def area_name(sheet: Sheet) -> str:
@@ -130,7 +114,7 @@ def _shares(sheet: Sheet) -> list[tuple[str, str, str]]:
 def _facts(sheet: Sheet) -> list[str]:
     """Say by which standard, with which speeds and within what time."""
     profile, language = sheet.city.profile, sheet.language
-    minutes, speeds = profile.rule.minutes, profile.speeds
+    speeds = profile.speeds
     unsure = f"（{sheet.say('to_be_verified')}）"
     if language == "en":
         unsure = f" ({sheet.say('to_be_verified')})"
@@ -138,8 +122,7 @@ def _facts(sheet: Sheet) -> list[str]:
     facts = [
         f"{sheet.say('profile')}{colon}{profile.title[language]}，"
         f"{sheet.say('edition')} {profile.edition}",
-        sheet.say("limit", minutes=f"{minutes.value:g}")
-        + (unsure if minutes.to_be_verified else ""),
+        sheet.say("limit", threshold=threshold_text(sheet.assessment)),
         sheet.say(
             "speeds",
             walk=f"{speeds.walk_kmh.value:g}",
@@ -153,6 +136,9 @@ def _facts(sheet: Sheet) -> list[str]:
         sheet.say("required_types", count=int(sheet.required.sum()))
         + (unsure if any(one.to_be_verified for one in profile.required_types) else ""),
     ]
+    if sheet.city.study.as_of is not None:
+        day = sheet.city.study.as_of.isoformat()
+        facts.insert(0, f"{sheet.say('as_of_day')}{colon}{day}")
     if sheet.city.detour is not None:
         facts.insert(0, screening_text(sheet.city.detour, language))
     return [one if language == "zh" else one.replace("，", ", ") for one in facts]
@@ -271,14 +257,21 @@ def _type_groups(sheet: Sheet) -> list[dict[str, Any]]:
     """Group the switches of the facility types by domain."""
     types = facility_types(sheet)
     groups = []
-    for domain, label in sheet.city.profile.domains.items():
+    for number, (domain, label) in enumerate(sheet.city.profile.domains.items()):
         members = [
             {"key": f"type-{i}", "number": i, **one}
             for i, one in enumerate(types)
             if one["domain"] == domain
         ]
         if members:
-            groups.append({"label": label[sheet.language], "types": members})
+            groups.append(
+                {
+                    "label": label[sheet.language],
+                    "types": members,
+                    "key": f"domain-{number}",
+                    "has_required": any(one["required"] for one in members),
+                }
+            )
     return groups
 
 

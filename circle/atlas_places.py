@@ -56,6 +56,7 @@ def facility_types(sheet: Sheet) -> list[dict[str, Any]]:
             {
                 "label": one.label[sheet.language],
                 "domain": one.domain,
+                "group": domains.index(one.domain),
                 "required": one.tier in profile.coverage.tiers,
                 "colour": DOMAIN_COLOURS[
                     domains.index(one.domain) % len(DOMAIN_COLOURS)
@@ -114,7 +115,7 @@ def _times(
     return {
         "missing": missing,
         "class": class_of(missing, COMMITTEE_CLASSES) - 1,
-        "adrift": not reach.joined[row],
+        "adrift": not reach.joined[row].all(),
         "limit": _limits(reach.threshold_s[row] / 60),
         "time": [
             minutes_shown(time / 60, limit / 60, covered=bool(yes))
@@ -180,22 +181,37 @@ def pack_sites(sheet: Sheet) -> list[dict[str, Any]]:
     Returns
     -------
     sites
-        Step, name, place and the rows of the popup.
+        Step, name, place, places of the committees it serves, rows of the popup.
     """
     sites = sheet.assessment.sites
     if sites.empty:
         return []
     own = sites[sheet.is_own(sites["subdistrict_id"])]
     at = pack_points(to_wgs84(own.geometry.to_numpy(), sheet.city.crs))
+    committees = sheet.once("committee places", lambda: _committee_places(sheet))
     return [
         {
             "step": int(one.step),
             "name": str(one.name),
             "at": place,
+            "serves": [committees[key] for key in _served(one) if key in committees],
             "rows": _site_rows(sheet, one),
         }
         for one, place in zip(own.itertuples(index=False), at, strict=True)
     ]
+
+
+def _committee_places(sheet: Sheet) -> dict[str, list[int]]:
+    """Pack the place of every committee of the city."""
+    committees = sheet.city.committees
+    at = pack_points(to_wgs84(committees.geometry.to_numpy(), sheet.city.crs))
+    return dict(zip(committees["committee_id"], at, strict=True))
+
+
+def _served(site: Any) -> list[str]:
+    """List the committees whose items a site clears, each once."""
+    items = site.item_ids if isinstance(site.item_ids, (tuple, list)) else ()
+    return list(dict.fromkeys(str(one).rsplit(":", 1)[0] for one in items))
 
 
 def _site_rows(sheet: Sheet, site: Any) -> list[list[str]]:

@@ -12,6 +12,7 @@ import numpy as np
 import shapely
 
 from circle.errors import CircleBug
+from circle.facts import HEADLINE_COLUMNS, headline_definition
 from circle.words import word
 
 if TYPE_CHECKING:
@@ -186,12 +187,9 @@ def headline_measure(assessment: Assessment) -> str:
     Returns
     -------
     column
-        ``pair_share`` where the profile counts committee pairs and there are
-        committees, else ``person_item_share``.
+        Of table ``coverage``, by the profile's definition.
     """
-    by_pairs = assessment.city.profile.coverage.definition == "committee_pair"
-    has_committees = len(assessment.city.committees) > 0
-    return "pair_share" if by_pairs and has_committees else "person_item_share"
+    return HEADLINE_COLUMNS[headline_definition(assessment)][0]
 
 
 def required_coverage(assessment: Assessment, area_kind: str) -> pd.DataFrame:

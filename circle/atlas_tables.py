@@ -9,6 +9,7 @@ import markupsafe
 
 from circle.atlas_layers import shown_gap_clusters
 from circle.atlas_sheet import Sheet, count, minutes_shown
+from circle.facts import kind_text
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -96,7 +97,7 @@ def _item_row(sheet: Sheet, item: Any) -> list[str]:
         profile.type_of(item.type_id).label[language],
         sheet.say(str(item.tier)),
         sheet.say(str(item.mode)),
-        sheet.say(str(item.kind)) if minutes is None else f"{minutes:.1f}",
+        kind_text(str(item.kind), language) if minutes is None else f"{minutes:.1f}",
         "–" if over is None else f"{over:.1f}",
         facility,
         count(item.population),

@@ -5,14 +5,18 @@ from pathlib import Path
 import pandas as pd
 
 from circle.assessment import Assessment
+from circle.dictionary import dictionary_table
 from circle.errors import OutputError
 from circle.population_balance import POPULATION_BALANCE
+from circle.problems import os_reason, problem_of
 from circle.sheet_coverage import groups_block, summary_block, types_block
 from circle.sheet_lists import not_placed_block
+from circle.sheet_measures import measure_blocks
 from circle.sheet_parts import (
     CONTRACTS,
     TEXTS,
     Block,
+    Field,
     add_names,
     clean_text,
     contract_fields,
@@ -58,21 +62,20 @@ def write_csv_twins(assessment: Assessment, folder: Path) -> tuple[Path, ...]:
         **{name: _contract_block(assessment, name) for name in CONTRACTS},
         **_balance_blocks(assessment),
         "not_placed": not_placed_block(assessment),
+        **measure_blocks(assessment),
+        "data_dictionary": _dictionary_block(),
     }
     paths = []
     for name in sorted(blocks):
         path = folder / f"{name}.csv"
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            _csv_table(blocks[name]).to_csv(
+            csv_table(blocks[name]).to_csv(
                 path, index=False, encoding="utf-8-sig", lineterminator="\r\n"
             )
         except OSError as error:
-            message = (
-                f"{path.name}: cannot be written ({error}); expected a folder with "
-                "room and the right to write; close the file if it is open elsewhere."
-            )
-            raise OutputError(message) from error
+            problem = problem_of(path.name, "not-written", reason=os_reason(error))
+            raise OutputError(problem) from error
         paths.append(path)
     return tuple(paths)
 
@@ -117,6 +120,13 @@ def _contract_block(assessment: Assessment, name: str) -> Block:
     return Block("", fields, stack_rows([rows], fields))
 
 
+def _dictionary_block() -> Block:
+    """Give the data dictionary; its column names are the same in every language."""
+    table = dictionary_table()
+    fields = tuple(Field(str(one), str(one), "text") for one in table.columns)
+    return Block("", fields, table)
+
+
 def _balance_blocks(assessment: Assessment) -> dict[str, Block]:
     """Give people read and people counted, where the city keeps the books."""
     table = assessment.city.population_balance
@@ -131,8 +141,21 @@ def _balance_blocks(assessment: Assessment) -> dict[str, Block]:
     return {contract.name: Block("", fields, stack_rows([rows], fields))}
 
 
-def _csv_table(block: Block) -> pd.DataFrame:
-    """Turn a block into the table of a CSV file."""
+def csv_table(block: Block) -> pd.DataFrame:
+    """
+    Turn a block into the table of a CSV file.
+
+    Parameters
+    ----------
+    block
+        The block.
+
+    Returns
+    -------
+    table
+        Headers and texts that no program takes for formulas; numbers with six
+        decimals at most, whole ones without any.
+    """
     columns: dict[str, pd.Series] = {}
     for field in block.fields:
         name, values = csv_text(field.header), block.rows[field.key]

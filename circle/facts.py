@@ -1,28 +1,73 @@
 """The facts that every table names: the headline share, the standard, the rule."""
 
 import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from circle.assessment import Assessment
-from circle.profile import Number, Profile
+from circle.fact_texts import (
+    kind_text,
+    percent,
+    screening_text,
+    share_text,
+    speed_text,
+    verify_mark,
+)
 from circle.words_tables import table_word
+
+__all__ = [
+    "HEADLINE_COLUMNS",
+    "Definition",
+    "Headline",
+    "basis_text",
+    "coverage_rows",
+    "definition_text",
+    "has_committees",
+    "headline",
+    "headline_definition",
+    "headline_text",
+    "kind_text",
+    "percent",
+    "screening_text",
+    "share_text",
+    "speed_text",
+    "threshold_text",
+    "thresholds_m",
+    "thresholds_min",
+    "verify_mark",
+]
+
+Definition = Literal["committee_pair", "committee_all", "person_item"]
+# Definition to the share's column of COVERAGE, its numerator and its denominator.
+HEADLINE_COLUMNS: Mapping[Definition, tuple[str, str, str]] = {
+    "committee_pair": ("pair_share", "pairs_covered", "pairs"),
+    "committee_all": (
+        "committee_complete_share",
+        "committees_complete",
+        "committees",
+    ),
+    "person_item": ("person_item_share", "person_items_covered", "person_items"),
+}
 
 
 @dataclass(frozen=True)
 class Headline:
-    """The headline share of the district, with what it is a share of."""
+    """The headline share of an area, with what it is a share of."""
 
-    definition: Literal["committee_pair", "person_item"]
-    """What is counted: (committee, type) pairs, or people times types."""
+    definition: Definition
+    """What is counted: (committee, type) pairs, committees that have every required
+    type, or people times types."""
     share: float
     """`covered` over `total`; NaN where nothing is counted."""
     covered: float
-    """Pairs or person-items within the threshold."""
+    """Pairs, committees or person-items within the threshold."""
     total: float
-    """All pairs or person-items of the required types: the denominator."""
+    """All of them over the required types: the denominator."""
 
 
 def has_committees(assessment: Assessment) -> bool:
@@ -61,20 +106,29 @@ def headline(assessment: Assessment, subdistrict_id: str | None = None) -> Headl
         Share, numerator and denominator of the area's required types.
     """
     row = _required_row(assessment, subdistrict_id)
-    by_pairs = assessment.city.profile.coverage.definition == "committee_pair"
-    if by_pairs and has_committees(assessment):
-        return Headline(
-            "committee_pair",
-            float(row["pair_share"]),
-            float(row["pairs_covered"]),
-            float(row["pairs"]),
-        )
-    return Headline(
-        "person_item",
-        float(row["person_item_share"]),
-        float(row["person_items_covered"]),
-        float(row["person_items"]),
-    )
+    definition = headline_definition(assessment)
+    share, covered, total = (float(row[one]) for one in HEADLINE_COLUMNS[definition])
+    return Headline(definition, share, covered, total)
+
+
+def headline_definition(assessment: Assessment) -> Definition:
+    """
+    Name what the headline share counts.
+
+    Parameters
+    ----------
+    assessment
+        The assessment.
+
+    Returns
+    -------
+    definition
+        The profile's; people times types where there are no committees.
+    """
+    wanted = assessment.city.profile.coverage.definition
+    if wanted == "population" or not has_committees(assessment):
+        return "person_item"
+    return wanted
 
 
 def coverage_rows(
@@ -133,18 +187,14 @@ def headline_text(assessment: Assessment, subdistrict_id: str | None = None) -> 
     )
 
 
-def basis_text(profile: Profile, language: str, *, detour: float | None = None) -> str:
+def basis_text(assessment: Assessment) -> str:
     """
     Write in one paragraph what the figures rest on.
 
     Parameters
     ----------
-    profile
-        The standard.
-    language
-        ``zh`` or ``en``.
-    detour
-        Detour factor of the screening mode; None with a network.
+    assessment
+        The assessment.
 
     Returns
     -------
@@ -153,40 +203,16 @@ def basis_text(profile: Profile, language: str, *, detour: float | None = None) 
         verified" where it is; before them, where it applies, that straight lines
         stand in for a network.
     """
-    return screening_text(detour, language) + table_word("basis", language).format(
+    city = assessment.city
+    language, profile = city.study.language, city.profile
+    return screening_text(city.detour, language) + table_word("basis", language).format(
         standard=profile.title[language],
         edition=profile.edition,
         note=profile.note[language],
-        threshold=threshold_text(profile, language),
+        threshold=threshold_text(assessment),
         walk=speed_text(profile.speeds.walk_kmh, language),
         cycle=speed_text(profile.speeds.cycle_kmh, language),
     )
-
-
-def screening_text(detour: float | None, language: str) -> str:
-    """
-    Write that straight lines stand in for a network.
-
-    Parameters
-    ----------
-    detour
-        Detour factor of the screening mode; None with a network.
-    language
-        ``zh`` or ``en``.
-
-    Returns
-    -------
-    text
-        One sentence; nothing with a network.
-
-    Examples
-    --------
-    >>> screening_text(None, "en")
-    ''
-    """
-    if detour is None:
-        return ""
-    return table_word("screening_basis", language).format(detour=detour)
 
 
 def definition_text(assessment: Assessment) -> str:
@@ -215,123 +241,84 @@ def definition_text(assessment: Assessment) -> str:
     return text + verify_mark(profile.coverage.to_be_verified, language)
 
 
-def speed_text(speed_kmh: Number, language: str) -> str:
+def thresholds_min(assessment: Assessment) -> tuple[float, ...]:
     """
-    Write a speed, with "to be verified" where it is.
+    List the time limits that were measured against.
 
     Parameters
     ----------
-    speed_kmh
-        The speed in km/h, with its confidence.
-    language
-        ``zh`` or ``en``.
+    assessment
+        The assessment.
+
+    Returns
+    -------
+    limits
+        In minutes, rising, each once; without the rules that give metres.
+    """
+    reaches = (assessment.committee_reach, assessment.cell_reach)
+    return _distinct(
+        one.threshold_s[np.isnan(one.limit_m)] / 60 for one in reaches if one
+    )
+
+
+def thresholds_m(assessment: Assessment) -> tuple[float, ...]:
+    """
+    List the limits in metres that were measured against.
+
+    Parameters
+    ----------
+    assessment
+        The assessment.
+
+    Returns
+    -------
+    limits
+        In metres, rising, each once; only of the rules that give metres.
+    """
+    reaches = (assessment.committee_reach, assessment.cell_reach)
+    return _distinct(one.limit_m for one in reaches if one)
+
+
+def _distinct(arrays: Iterable[NDArray[np.float64]]) -> tuple[float, ...]:
+    """List the known numbers of some arrays, rising, each once."""
+    found: set[float] = set()
+    for one in arrays:
+        found |= {round(float(x), 3) for x in np.unique(one) if math.isfinite(x)}
+    return tuple(sorted(found))
+
+
+def threshold_text(assessment: Assessment) -> str:
+    """
+    Write the limit, with "to be verified" where it is.
+
+    Parameters
+    ----------
+    assessment
+        The assessment.
 
     Returns
     -------
     text
-        Such as ``4 km/h (to be verified)``.
+        Such as ``at most 15 minutes``; all limits where types differ.
     """
-    text = table_word("speed_value", language).format(kmh=speed_kmh.value)
-    return text + verify_mark(speed_kmh.to_be_verified, language)
-
-
-def threshold_text(profile: Profile, language: str) -> str:
-    """
-    Write the time limit, with "to be verified" where it is.
-
-    Parameters
-    ----------
-    profile
-        The standard; its limit is in minutes.
-    language
-        ``zh`` or ``en``.
-
-    Returns
-    -------
-    text
-        Such as ``at most 15 minutes``.
-    """
-    minutes = profile.rule.minutes
-    text = table_word("threshold_value", language).format(minutes=minutes.value)
-    return text + verify_mark(minutes.to_be_verified, language)
-
-
-def share_text(share: float, language: str) -> str:
-    """
-    Write a share in per cent, or that there is none.
-
-    Parameters
-    ----------
-    share
-        From 0 to 1, or NaN.
-    language
-        ``zh`` or ``en``.
-
-    Returns
-    -------
-    text
-        See `percent`.
-
-    Examples
-    --------
-    >>> share_text(0.8125, "en"), share_text(float("nan"), "en")
-    ('81.2%', 'no data')
-    """
-    if math.isnan(share):
-        return table_word("no_share", language)
-    return percent(share)
-
-
-def percent(share: float, nothing: str = "–") -> str:
-    """
-    Write a share as a percentage.
-
-    Parameters
-    ----------
-    share
-        From 0 to 1, or NaN.
-    nothing
-        What to write for NaN.
-
-    Returns
-    -------
-    text
-        With one decimal; never 100 % for less than all of it.
-
-    Examples
-    --------
-    >>> percent(0.93), percent(0.99999), percent(1), percent(float("nan"))
-    ('93.0%', '99.9%', '100%', '–')
-    """
-    if math.isnan(share):
-        return nothing
-    if share >= 1:
-        return "100%"
-    return f"{min(100 * share, 99.9):.1f}%"
-
-
-def verify_mark(to_be_verified: bool, language: str) -> str:
-    """
-    Give the mark that stands behind a fact that is not sure.
-
-    Parameters
-    ----------
-    to_be_verified
-        Whether the fact is to be verified.
-    language
-        ``zh`` or ``en``.
-
-    Returns
-    -------
-    text
-        The mark, or nothing.
-
-    Examples
-    --------
-    >>> verify_mark(False, "en")
-    ''
-    """
-    return table_word("verify_mark", language) if to_be_verified else ""
+    language, rule = assessment.city.study.language, assessment.city.profile.rule
+    comma = "、" if language == "zh" else ", "
+    parts = [
+        table_word(key, language).format(limits=comma.join(f"{x:g}" for x in limits))
+        for key, limits in (
+            ("limit_min", thresholds_min(assessment)),
+            ("limit_m", thresholds_m(assessment)),
+        )
+        if limits
+    ]
+    several = len(thresholds_min(assessment) + thresholds_m(assessment)) > 1
+    key = "threshold_values" if several else "threshold_value"
+    text = table_word(key, language).format(limits=comma.join(parts) or "–")
+    unsure = any(
+        one is not None and one.to_be_verified
+        for one in (rule.minutes, rule.metres, *rule.limits)
+    )
+    return text + verify_mark(unsure, language)
 
 
 def _required_row(assessment: Assessment, subdistrict_id: str | None) -> pd.Series:

@@ -2,6 +2,7 @@
 
 import contextlib
 import sqlite3
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +25,20 @@ from circle.contracts import (
 )
 from circle.errors import OutputError
 from circle.facts import coverage_rows
+from circle.problems import os_reason, problem_of
 from circle.reach import Reach
 from circle.sheet_parts import clean_text
+from circle.styles import layer_styles
 from circle.tables import Contract
 
 # A file's date would change its bytes from run to run.
 WRITTEN = "2000-01-01T00:00:00.000Z"
+# As QGIS makes it, so that its styles can be changed and saved there.
+_STYLE_TABLE = """CREATE TABLE layer_styles (
+id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256),
+f_table_schema TEXT(256), f_table_name TEXT(256), f_geometry_column TEXT(256),
+styleName TEXT(30), styleQML TEXT, styleSLD TEXT, useAsDefault BOOLEAN,
+description TEXT, owner TEXT(30), ui TEXT(30), update_time DATETIME)"""
 _SHAPES = {"subdistricts": "MultiPolygon", "gap_clusters": "MultiPolygon"}
 _HEADLINE = (
     "pairs",
@@ -49,8 +58,8 @@ def write_geopackage(assessment: Assessment, path: Path) -> None:
     The layers are ``subdistricts``, ``committees``, ``cells``, ``facilities``,
     ``candidates``, ``gap_clusters``, ``sites`` and ``unsnapped``; their fields
     have the names of the data dictionary. ``min_<type>`` holds the minutes to the
-    nearest facility, null where there is no way. The same assessment gives the
-    same bytes.
+    nearest facility, null where there is no way. Each layer has a style, by which
+    QGIS draws it as the maps do. The same assessment gives the same bytes.
 
     Parameters
     ----------
@@ -76,6 +85,7 @@ def write_geopackage(assessment: Assessment, path: Path) -> None:
                 geometry_type=_SHAPES.get(name, "Point"),
                 promote_to_multi=name in _SHAPES,
             )
+        _add_styles(path, layer_styles(assessment))
         _settle_dates(path)
     except (
         OSError,
@@ -83,11 +93,8 @@ def write_geopackage(assessment: Assessment, path: Path) -> None:
         RuntimeError,
         pyogrio.errors.DataSourceError,
     ) as error:
-        message = (
-            f"{path.name}: cannot be written ({error}); expected a folder with room "
-            "and the right to write; close the file if it is open elsewhere."
-        )
-        raise OutputError(message) from error
+        problem = problem_of(path.name, "not-written", reason=os_reason(error))
+        raise OutputError(problem) from error
 
 
 def result_layers(assessment: Assessment) -> dict[str, gpd.GeoDataFrame]:
@@ -234,6 +241,30 @@ def _unsnapped(assessment: Assessment) -> gpd.GeoDataFrame:
     placed = np.array([one is not None and not one.is_empty for one in points], bool)
     layer = gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(points, index=table.index))
     return _plain(layer[placed], UNSNAPPED, ())
+
+
+def _add_styles(path: Path, styles: Mapping[str, str]) -> None:
+    """Put a style beside each layer, in the table where QGIS looks for it."""
+    with contextlib.closing(sqlite3.connect(path)) as file, file:
+        file.execute(_STYLE_TABLE)
+        file.execute(
+            "INSERT INTO gpkg_contents (table_name, data_type, identifier) "
+            "VALUES ('layer_styles', 'attributes', 'layer_styles')"
+        )
+        columns = dict(
+            file.execute("SELECT table_name, column_name FROM gpkg_geometry_columns")
+        )
+        file.executemany(
+            "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, "
+            "f_geometry_column, styleName, styleQML, styleSLD, useAsDefault, "
+            "description, owner, update_time) "
+            "VALUES ('', '', ?, ?, 'circle', ?, '', 1, '', '', ?)",
+            [
+                (name, columns[name], style, WRITTEN)
+                for name, style in styles.items()
+                if name in columns
+            ],
+        )
 
 
 def _settle_dates(path: Path) -> None:

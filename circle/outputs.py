@@ -10,20 +10,27 @@ import platform
 import re
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import TypeVar
 
 from circle.assessment import Assessment
 from circle.atlas import write_atlas
 from circle.csv_tables import write_csv_twins
-from circle.errors import OutputError, list_ids
+from circle.errors import OutputError
 from circle.geopackage import write_geopackage
+from circle.layer_files import write_layer_files
+from circle.problems import os_reason, problem_of
 from circle.record import write_record
+from circle.report import write_report
+from circle.results import RESULTS_FOLDER, results_of, write_results
+from circle.start_page import START, Written, write_start_page
 from circle.workbook import write_workbook
 
 RECORD = "run.json"
 _LOG = logging.getLogger(__name__)
+Made = TypeVar("Made")
 _ATTEMPTS = 5
 _TAKEN = {errno.ENOTEMPTY, errno.EEXIST}
 # What desktops, spreadsheet and GIS programs leave beside files they open.
@@ -40,21 +47,27 @@ class OutputPaths:
 
     folder: Path
     """The result folder."""
+    start: Path
+    """The page to begin with, which links all others."""
     maps: tuple[Path, ...]
     """The map pages: the district first, then the subdistricts."""
+    report: Path
+    """The report."""
     workbook: Path
     """The workbook of gap tables."""
     tables: tuple[Path, ...]
     """The tables as CSV files."""
-    geopackage: Path
-    """The layers for GIS programs."""
+    layers: tuple[Path, ...]
+    """The layers for GIS programs, the GeoPackage first."""
+    results: tuple[Path, ...]
+    """The plain tables that a later comparison reads."""
     record: Path
     """The run record."""
 
 
 def write_outputs(assessment: Assessment, folder: Path | None = None) -> OutputPaths:
     """
-    Write maps, workbook, CSV tables, GeoPackage and run record.
+    Write maps, report, workbook, CSV tables, layers, start page and run record.
 
     Everything is written into a folder beside the target, which then takes its
     place: a run that fails or is stopped leaves the old result whole, and two runs
@@ -66,7 +79,7 @@ def write_outputs(assessment: Assessment, folder: Path | None = None) -> OutputP
         The assessment.
     folder
         The result folder; the study's own if not given. It is made, or replaced
-        where it holds a result of circle and nothing else.
+        where it holds a result of circle, nothing else.
 
     Returns
     -------
@@ -80,27 +93,48 @@ def write_outputs(assessment: Assessment, folder: Path | None = None) -> OutputP
         cannot be written.
     """
     target = (folder or assessment.city.study.output_folder).resolve()
+    paths = write_whole(target, lambda staging: _write_all(assessment, staging))
+    _LOG.info("wrote %s", target)
+    return _moved(paths, target)
+
+
+def write_whole(target: Path, write: Callable[[Path], Made]) -> Made:
+    """
+    Write a folder whole or not at all.
+
+    Parameters
+    ----------
+    target
+        The folder, made or replaced.
+    write
+        Writes everything into the folder it is given, with a record ``run.json``
+        that lists the other files.
+
+    Returns
+    -------
+    made
+        What `write` gave; its paths are those before the move.
+
+    Raises
+    ------
+    OutputError
+        If the folder holds files that circle did not write, or if something cannot
+        be written.
+    """
     check_output_folder(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         _clear_leftovers(target)
         with _staging(target) as staging:
-            paths = _write_all(assessment, staging)
+            made = write(staging)
             check_output_folder(target)
             _swap(staging, target)
     except OSError as error:
-        message = (
-            str(error)
-            if isinstance(error, OutputError)
-            else (
-                f"{target}: the results cannot be written ({error}); expected a folder "
-                "with room and the right to write; close files that are open in other "
-                "programs, or name another folder; an old result is unchanged."
-            )
-        )
-        raise OutputError(message) from error
-    _LOG.info("wrote %s files to %s", len(paths.maps) + len(paths.tables) + 3, target)
-    return _moved(paths, target)
+        reason = os_reason(error)
+        problem = problem_of(target, "results-not-written", reason=reason)
+        own = isinstance(error, OutputError)
+        raise OutputError(error.args[0] if own else problem) from error
+    return made
 
 
 def check_output_folder(folder: Path) -> None:
@@ -119,36 +153,36 @@ def check_output_folder(folder: Path) -> None:
     """
     target = folder.resolve()
     if target.parent == target or (target.exists() and not target.is_dir()):
-        message = f"{target}: is not a folder that can be replaced; name another one."
-        raise OutputError(message)
+        raise OutputError(problem_of(target, "no-folder"))
     try:
         foreign = _foreign_files(target)
     except OSError as error:
-        message = f"{target}: cannot be read ({error}); name another folder."
-        raise OutputError(message) from error
+        problem = problem_of(target, "folder-not-read", reason=os_reason(error))
+        raise OutputError(problem) from error
     if not foreign:
         return
-    found = list_ids(sorted(foreign))
-    message = (
-        f"{target}: holds files that circle did not write: {found}; expected a new or "
-        "empty folder, or the result of an earlier run and nothing else; name another "
-        "folder, or move these files."
-    )
-    raise OutputError(message)
+    found = tuple(sorted(foreign))
+    raise OutputError(problem_of(target, "foreign-files", values=found))
 
 
 def _write_all(assessment: Assessment, folder: Path) -> OutputPaths:
     """Write every output; the record last, as it lists the others."""
     maps = write_atlas(assessment, folder)
-    workbook = folder / "gaps.xlsx"
+    report, workbook = folder / "report.html", folder / "gaps.xlsx"
+    write_report(assessment, report)
     write_workbook(assessment, workbook)
     tables = write_csv_twins(assessment, folder / "tables")
     geopackage = folder / "coverage.gpkg"
     write_geopackage(assessment, geopackage)
-    record = folder / RECORD
-    written = (*maps, workbook, *tables, geopackage)
-    write_record(assessment, record, outputs=written)
-    return OutputPaths(folder, maps, workbook, tables, geopackage, record)
+    layers = (geopackage, *write_layer_files(assessment, folder / "layers"))
+    written = Written(maps, report, workbook, tables, layers)
+    start, record = folder / START, folder / RECORD
+    write_start_page(assessment, start, written=written, record=RECORD)
+    results = write_results(results_of(assessment), folder / RESULTS_FOLDER)
+    write_record(assessment, record, outputs=(start, *written.files, *results))
+    return OutputPaths(
+        folder, start, maps, report, workbook, tables, layers, results, record
+    )
 
 
 def _moved(paths: OutputPaths, target: Path) -> OutputPaths:
@@ -158,12 +192,15 @@ def _moved(paths: OutputPaths, target: Path) -> OutputPaths:
         return target / path.relative_to(paths.folder)
 
     return OutputPaths(
-        target,
-        tuple(moved(one) for one in paths.maps),
-        moved(paths.workbook),
-        tuple(moved(one) for one in paths.tables),
-        moved(paths.geopackage),
-        moved(paths.record),
+        folder=target,
+        start=moved(paths.start),
+        maps=tuple(moved(one) for one in paths.maps),
+        report=moved(paths.report),
+        workbook=moved(paths.workbook),
+        tables=tuple(moved(one) for one in paths.tables),
+        layers=tuple(moved(one) for one in paths.layers),
+        results=tuple(moved(one) for one in paths.results),
+        record=moved(paths.record),
     )
 
 

@@ -16,8 +16,10 @@ import pyproj
 from circle._version import VERSION
 from circle.assessment import Assessment
 from circle.errors import OutputError
-from circle.facts import definition_text, headline
+from circle.facts import definition_text, headline, thresholds_m, thresholds_min
+from circle.problems import os_reason, problem_of
 from circle.profile import Number, Profile
+from circle.site_plan import SitePlan
 from circle.study import Study, input_paths
 
 RECORD_FORMAT = 1
@@ -39,7 +41,7 @@ PACKAGES = (
     "shapely",
     "XlsxWriter",
 )
-_PATH_KEYS = ("bands", "data", "folder", "path", "profile")
+_PATH_KEYS = ("bands", "data", "folder", "office_replies", "path", "profile")
 _RESULTS = ("reach", "coverage", "missing_items", "gap_clusters", "sites", "unsnapped")
 _INPUTS = ("subdistricts", "committees", "cells", "facilities", "candidates")
 
@@ -78,12 +80,12 @@ def run_record(
     record = {
         "circle": VERSION,
         "format": RECORD_FORMAT,
-        "study": {
-            "name": study.name,
-            "title": study.title,
-            "as_of": None if study.as_of is None else study.as_of.isoformat(),
+        "study": _study_facts(study),
+        "profile": {
+            **_profile_facts(profile, study.language),
+            "thresholds_min": thresholds_min(assessment),
+            "thresholds_m": thresholds_m(assessment),
         },
-        "profile": _profile_facts(profile, study.language),
         "coverage": {
             "definition": figure.definition,
             "text": definition_text(assessment),
@@ -102,6 +104,7 @@ def run_record(
             {"name": one.name, "text": _without_folder(one.text, study)}
             for one in assessment.warnings
         ],
+        "siting": _plan_facts(assessment.plan),
         "seconds": {key: round(one, 3) for key, one in assessment.seconds.items()},
         "figures": dict(assessment.figures),
         "versions": _versions(),
@@ -109,6 +112,15 @@ def run_record(
         "outputs": [_file_facts(one, one.relative_to(folder)) for one in outputs],
     }
     return {key: _for_json(value) for key, value in record.items()}
+
+
+def _study_facts(study: Study) -> dict[str, str | None]:
+    """Name the study and its day."""
+    return {
+        "name": study.name,
+        "title": study.title,
+        "as_of": None if study.as_of is None else study.as_of.isoformat(),
+    }
 
 
 def write_record(
@@ -136,11 +148,9 @@ def write_record(
         text = json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False)
         path.write_text(f"{text}\n", encoding="utf-8", newline="\n")
     except OSError as error:
-        message = (
-            f"{path.name}: cannot be written ({error}); expected a folder with room "
-            "and the right to write, and the input files still in their places."
-        )
-        raise OutputError(message) from error
+        reason = os_reason(error)
+        problem = problem_of(path.name, "record-not-written", reason=reason)
+        raise OutputError(problem) from error
 
 
 def _profile_facts(profile: Profile, language: str) -> dict[str, object]:
@@ -154,11 +164,32 @@ def _profile_facts(profile: Profile, language: str) -> dict[str, object]:
         "edition": profile.edition,
         "title": profile.title[language],
         "note": profile.note[language],
-        "threshold_min": number(profile.rule.minutes),
         "walk_kmh": number(profile.speeds.walk_kmh),
         "cycle_kmh": number(profile.speeds.cycle_kmh),
         "snap_limit_m": number(profile.snap.limit_m),
         "higher_level_satisfies_lower": profile.higher_level_satisfies_lower.value,
+    }
+
+
+def _plan_facts(plan: SitePlan | None) -> dict[str, object]:
+    """State how good the siting plan is, and what it was chosen from."""
+    if plan is None:
+        return {}
+    return {
+        "model": plan.options.model,
+        "solver": plan.options.solver,
+        "objective": plan.objective,
+        "bound": plan.bound,
+        "gap_pct": plan.gap_pct,
+        "status": plan.status,
+        "seconds": round(plan.seconds, 3),
+        "cost_10k": plan.cost_10k,
+        "share_before": plan.share_before,
+        "share_after": plan.share_after,
+        "points": len(plan.points),
+        "points_refused": len(plan.refused),
+        "unplaceable_items": len(plan.unplaceable),
+        "routes": plan.routes.to_dict("records"),
     }
 
 

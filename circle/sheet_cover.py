@@ -11,6 +11,7 @@ from circle.facts import (
     verify_mark,
 )
 from circle.sheet_parts import area_class_label, clean_text
+from circle.site_plan import quality_text
 from circle.study import input_paths
 from circle.words_tables import table_word
 
@@ -62,6 +63,8 @@ def _result_rows(assessment: Assessment) -> list[tuple[str, str]]:
     ]
     if left_out:
         rows.append(("left_out", clean_text(left_out)))
+    if assessment.plan is not None and len(assessment.sites):
+        rows.append(("siting_plan", quality_text(assessment.plan, language)))
     return rows
 
 
@@ -75,7 +78,7 @@ def _standard_rows(assessment: Assessment) -> list[tuple[str, str]]:
         ("standard", profile.title[language]),
         ("edition", profile.edition),
         ("note", profile.note[language]),
-        ("threshold", threshold_text(profile, language)),
+        ("threshold", threshold_text(assessment)),
         ("walk_speed", speed_text(profile.speeds.walk_kmh, language)),
         ("cycle_speed", speed_text(profile.speeds.cycle_kmh, language)),
         *_mode_rows(assessment),

@@ -1,5 +1,7 @@
 """Blocks of coverage: by subdistrict, area class, facility type and group."""
 
+from typing import Any
+
 import pandas as pd
 
 from circle.assessment import Assessment
@@ -48,10 +50,11 @@ def summary_block(assessment: Assessment) -> Block:
     counts = _counts_by_subdistrict(assessment)
     for name, by_code in counts.items():
         rows[name] = [by_code.get(one, 0) for one in rows["subdistrict_id"]]
-        total[name] = int(by_code.sum())
+        total[name] = by_code.sum()
     # A candidate may lie beyond the subdistricts, where its site helps them.
     beyond = {
-        name: by_code.sum() - rows[name].sum() for name, by_code in counts.items()
+        name: round(float(by_code.sum() - rows[name].sum()), 6)
+        for name, by_code in counts.items()
     }
     parts = [rows]
     if any(beyond.values()):
@@ -65,6 +68,7 @@ def summary_block(assessment: Assessment) -> Block:
         *_missing_fields(assessment),
         own_field("gaps", "count", language, name="gaps_count"),
         own_field("sites", "count", language, name="sites_count"),
+        own_field("cost", "money", language, name="sites_cost"),
     )
     return Block("", fields, stack_rows([*parts, total], fields), totals=1)
 
@@ -223,8 +227,8 @@ def _missing_of_type(assessment: Assessment) -> tuple[Field, ...]:
     return (own_field("missing", "count", language, name="missing_of_type"),)
 
 
-def _counts_by_subdistrict(assessment: Assessment) -> dict[str, "pd.Series[int]"]:
-    """Count missing items, gap clusters and sites by subdistrict."""
+def _counts_by_subdistrict(assessment: Assessment) -> dict[str, "pd.Series[Any]"]:
+    """Count missing items, gap clusters, sites and their cost by subdistrict."""
     items = assessment.missing_items
     required = items[items["required"].astype(bool)]
     # Sites beyond the subdistricts have no code; they are counted all the same.
@@ -234,10 +238,13 @@ def _counts_by_subdistrict(assessment: Assessment) -> dict[str, "pd.Series[int]"
         "gaps": assessment.gap_clusters,
         "sites": assessment.sites,
     }
-    return {
+    counts = {
         name: table["subdistrict_id"].astype(object).value_counts(dropna=False)
         for name, table in tables.items()
     }
+    sites = pd.DataFrame(assessment.sites.drop(columns="geometry"))
+    by_code = sites.groupby(sites["subdistrict_id"].astype(object), dropna=False)
+    return {**counts, "cost": by_code["cost_10k"].sum()}
 
 
 def _open_facilities(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from circle.sheet_parts import TEXTS, Block, Form
+from circle.sheet_parts import TEXTS, Block, Form, clean_text
 
 NARROWEST = 7.0
 WIDEST = 32.0
@@ -22,6 +22,7 @@ FORM_WIDTHS: dict[Form, float] = {
     "money": 10,
     "metres": 9,
     "degrees": 12,
+    "decimal": 9,
 }
 # A header may take so many lines before its column is made wider.
 HEADER_LINES = 3
@@ -177,3 +178,31 @@ def _widest_text(values: pd.Series) -> int:
     """Measure the widest text of a column."""
     texts = {str(one) for one in values if isinstance(one, str)}
     return max((text_width(one) for one in texts), default=0)
+
+
+def shown_header(header: str, language: str) -> str:
+    """
+    Write a header for readers: a unit stands in brackets.
+
+    Parameters
+    ----------
+    header
+        Header of a column.
+    language
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    text
+        One line.
+
+    Examples
+    --------
+    >>> shown_header("造价_万元", "zh")
+    '造价（万元）'
+    """
+    text = clean_text(header)
+    if language == "zh" and "_" in text:
+        name, unit = text.rsplit("_", 1)
+        text = f"{name}（{unit}）"
+    return text

@@ -1,15 +1,19 @@
 """Blocks that list missing items, gap clusters, sites and points without a place."""
 
+from collections.abc import Iterable
+
 import geopandas as gpd
 import pandas as pd
 
 from circle.assessment import Assessment
 from circle.contracts import GAP_CLUSTERS, MISSING_ITEMS, SITES, UNSNAPPED
 from circle.not_placed import NOT_PLACED, not_placed
+from circle.office_replies import REPLY_COLUMNS, put_replies
 from circle.sheet_parts import (
     Block,
     Field,
     add_names,
+    clean_text,
     contract_fields,
     own_field,
     spell_out,
@@ -39,6 +43,8 @@ def missing_block(assessment: Assessment, subdistrict_id: str) -> Block:
     rows = table[table["subdistrict_id"] == subdistrict_id].sort_values("rank")
     rows = spell_out(add_names(rows, assessment), MISSING_ITEMS, language=language)
     rows["rank"] = range(1, len(rows) + 1)
+    replies = assessment.city.office_replies
+    rows = put_replies(rows, replies, reply_to="item", key="item_id")
     steps = {
         item: step
         for step, items in zip(
@@ -51,17 +57,39 @@ def missing_block(assessment: Assessment, subdistrict_id: str) -> Block:
     def of(*names: str) -> tuple[Field, ...]:
         return contract_fields(MISSING_ITEMS, names, language=language)
 
+    # Only where the standard gives limits in metres.
+    metres = [one for one in ("distance_m", "metres_over") if table[one].notna().any()]
     fields = (
         *of("rank", "committee_name"),
         own_field("facility_type", "text", language),
         own_field("tier_name", "word", language, name="tier"),
         *of("required", "population"),
-        *of("mode", "travel_time_min", "minutes_over", "facility_name", "kind"),
+        *of("mode", "travel_time_min", "minutes_over", *metres),
+        *of("facility_name", "kind"),
         own_field("site_step", "rank", language),
+        *office_fields(language),
         *of("item_id", "committee_id", "facility_id"),
     )
     title = table_word("title_missing", language)
     return Block(title, fields, stack_rows([rows], fields), aside=3)
+
+
+def office_fields(language: str) -> tuple[Field, ...]:
+    """
+    Describe the columns that the office fills in.
+
+    Parameters
+    ----------
+    language
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    fields
+        Who is responsible, by when, and whether it is done; empty when written, or
+        with what the office replied before.
+    """
+    return tuple(own_field(one, "text", language) for one in REPLY_COLUMNS)
 
 
 def gaps_block(assessment: Assessment, subdistrict_id: str | None = None) -> Block:
@@ -88,13 +116,20 @@ def gaps_block(assessment: Assessment, subdistrict_id: str | None = None) -> Blo
     rows = assessment.gap_clusters.sort_values("rank")
     if subdistrict_id is not None:
         rows = rows[rows["subdistrict_id"] == subdistrict_id]
+    named_ids = rows["missing_together"].tolist()
     named = spell_out(add_names(rows, assessment), GAP_CLUSTERS, language=language)
+    named["missing_together"] = _type_labels(named_ids, assessment)
     title = ""
-    own = (own_field("subdistrict", "text", language), *of("cells", "area_km2"))
+    together = own_field("missing_together", "text", language)
+    own = (
+        own_field("subdistrict", "text", language),
+        *of("cells", "area_km2"),
+        together,
+    )
     if subdistrict_id is not None:
         # The columns of the missing items, whose headers are repeated in print.
         named["rank"] = range(1, len(named) + 1)
-        title, own = table_word("title_gaps", language), ()
+        title, own = table_word("title_gaps", language), (together,)
     # A street office reads its sheet on paper, where codes only take room.
     is_district = subdistrict_id is None
     first, last = (("gap_id",), ()) if is_district else ((), ("gap_id",))
@@ -107,6 +142,13 @@ def gaps_block(assessment: Assessment, subdistrict_id: str | None = None) -> Blo
         *of(*last),
     )
     return Block(title, fields, stack_rows([named], fields), aside=len(last))
+
+
+def _type_labels(lists: Iterable[Iterable[str]], assessment: Assessment) -> list[str]:
+    """Write lists of types by their names."""
+    language = assessment.city.study.language
+    labels = {one.id: one.label[language] for one in assessment.city.profile.types}
+    return [clean_text([labels.get(one, one) for one in ids]) for ids in lists]
 
 
 def sites_block(assessment: Assessment, subdistrict_id: str | None = None) -> Block:
@@ -123,7 +165,8 @@ def sites_block(assessment: Assessment, subdistrict_id: str | None = None) -> Bl
     Returns
     -------
     block
-        In the order of the siting plan; the district's has a row of totals.
+        In the order of the siting plan, with a row of totals; a subdistrict's is the
+        task list of its office, with columns to fill in.
     """
     language = assessment.city.study.language
 
@@ -135,12 +178,14 @@ def sites_block(assessment: Assessment, subdistrict_id: str | None = None) -> Bl
         rows = rows[rows["subdistrict_id"] == subdistrict_id]
     places = gpd.GeoSeries(rows.geometry, crs=assessment.city.crs).to_crs(4326)
     named = spell_out(add_names(rows, assessment), SITES, language=language)
+    replies = assessment.city.office_replies
+    named = put_replies(named, replies, reply_to="site", key="candidate_id")
     named["longitude"] = places.x.round(6).to_numpy()
     named["latitude"] = places.y.round(6).to_numpy()
     title, own, parts = "", [own_field("subdistrict", "text", language)], [named]
     if subdistrict_id is not None:
-        title, own = table_word("title_sites", language), []
-    elif not named.empty:
+        title, own = table_word("title_tasks", language), []
+    if not named.empty:
         summed = ["cost_10k", "items_cleared", "person_items_gained"]
         text = table_word("total", language)
         parts.append(pd.DataFrame([{"name": text, **named[summed].sum().to_dict()}]))
@@ -149,9 +194,11 @@ def sites_block(assessment: Assessment, subdistrict_id: str | None = None) -> Bl
     fields = (
         *of("step", *first, "name"),
         own_field("type_names", "text", language, name="facility_types"),
-        *of("route", "items_cleared", "person_items_gained", "share_after"),
+        *of("route", *(("year",) if "year" in SITES.names else ())),
+        *of("items_cleared", "person_items_gained", "share_after"),
         *of("floor_area_m2", "cost_10k"),
         *own,
+        *(() if is_district else office_fields(language)),
         own_field("longitude", "degrees", language),
         own_field("latitude", "degrees", language),
         *of(*last),

@@ -32,6 +32,7 @@ Form = Literal[
     "money",
     "metres",
     "degrees",
+    "decimal",
 ]
 TEXTS: frozenset[Form] = frozenset({"text", "word"})
 CONTRACTS: Mapping[str, Contract] = {
@@ -335,11 +336,11 @@ def _form(column: Column) -> Form:
     """Find how the values of a contract's column are written."""
     if column.name in _OWN_FORMS:
         return _OWN_FORMS[column.name]
-    if column.kind == "count":
-        return "count"
-    if column.kind in {"flag", "choice"}:
-        return "word"
-    return _UNIT_FORMS[column.unit] if column.kind == "number" else "text"
+    forms: Mapping[str, Form] = {"count": "count", "flag": "word", "choice": "word"}
+    if column.kind in forms:
+        return forms[column.kind]
+    own = _UNIT_FORMS.get(column.unit, "decimal")
+    return own if column.kind == "number" else "text"
 
 
 def _speller(column: Column, language: str) -> Callable[[object], str]:

@@ -15,6 +15,7 @@ from circle.sheet_lists import (
     sites_block,
     unsnapped_block,
 )
+from circle.sheet_measures import MEASURE_SHEETS, measure_sheet
 from circle.sheet_parts import (
     Sheet,
     clean_text,
@@ -24,7 +25,7 @@ from circle.words_tables import table_word
 
 DISTRICT_SHEETS = ("summary", "types", "sites", "gaps", "unsnapped")
 # Only where there is something on it.
-EXTRA_SHEETS = ("not_placed",)
+EXTRA_SHEETS = ("not_placed", *MEASURE_SHEETS)
 
 
 def district_sheets(assessment: Assessment) -> tuple[Sheet, ...]:
@@ -40,10 +41,10 @@ def district_sheets(assessment: Assessment) -> tuple[Sheet, ...]:
     -------
     sheets
         Summary, types, sites, gaps, unsnapped points and, if there are any,
-        facilities without a place, in this order.
+        facilities without a place, then the measures, in this order.
     """
     language = assessment.city.study.language
-    note = f"{headline_text(assessment)}{_gap(language)}{_basis(assessment)}"
+    note = f"{headline_text(assessment)}{_gap(language)}{basis_text(assessment)}"
     blocks = {
         "summary": (summary_block(assessment), area_class_block(assessment)),
         "types": (types_block(assessment), groups_block(assessment)),
@@ -51,6 +52,7 @@ def district_sheets(assessment: Assessment) -> tuple[Sheet, ...]:
         "gaps": (gaps_block(assessment),),
         "unsnapped": (unsnapped_block(assessment),),
         "not_placed": (not_placed_block(assessment),),
+        **{one: measure_sheet(assessment, one) for one in MEASURE_SHEETS},
     }
     return tuple(
         Sheet(
@@ -99,16 +101,12 @@ def subdistrict_sheets(assessment: Assessment) -> tuple[Sheet, ...]:
             else types_block(assessment, code)
         )
         blocks = (first, gaps_block(assessment, code), sites_block(assessment, code))
-        note = f"{headline_text(assessment, code)}{_gap(language)}{_basis(assessment)}"
+        note = (
+            f"{headline_text(assessment, code)}{_gap(language)}{basis_text(assessment)}"
+        )
         full = f"{title}{_gap(language)}{heading}"
         sheets.append(Sheet(name, full, note, blocks, code))
     return tuple(sheets)
-
-
-def _basis(assessment: Assessment) -> str:
-    """Write what the figures rest on, in the language of the study."""
-    city = assessment.city
-    return basis_text(city.profile, city.study.language, detour=city.detour)
 
 
 def _gap(language: str) -> str:

@@ -15,6 +15,7 @@ from circle.facts import (
     share_text,
 )
 from circle.profile import Label
+from circle.site_plan import quality_text
 from circle.words import word
 
 _WIDTH = 100
@@ -91,6 +92,8 @@ def _closing_lines(assessment: Assessment) -> list[str]:
                 share=share_text(float(sites["share_after"].iloc[-1]), language),
             )
         )
+        if assessment.plan is not None:
+            lines.append(quality_text(assessment.plan, language))
     return lines
 
 

@@ -12,6 +12,7 @@ import xlsxwriter.exceptions
 
 from circle.assessment import Assessment
 from circle.errors import OutputError
+from circle.problems import os_reason, problem_of
 from circle.sheet_cover import cover_rows
 from circle.sheet_layout import (
     block_columns,
@@ -19,6 +20,7 @@ from circle.sheet_layout import (
     lines_needed,
     printed_columns,
     row_lines,
+    shown_header,
 )
 from circle.sheet_parts import TEXTS, Block, Field, Form, Sheet, clean_text
 from circle.sheets import district_sheets, subdistrict_sheets
@@ -43,7 +45,33 @@ NUMBER_FORMATS: Mapping[Form, str] = {
     "money": "#,##0.0",
     "metres": "#,##0",
     "degrees": "0.000000",
+    "decimal": "#,##0.0##",
 }
+# Orange to blue: told apart by colour-blind readers.
+COLOUR_SCALES: Mapping[Form, Mapping[str, object]] = {
+    "share": {
+        "type": "3_color_scale",
+        "min_type": "num",
+        "min_value": 0.5,
+        "min_color": "#F4B183",
+        "mid_type": "num",
+        "mid_value": 0.8,
+        "mid_color": "#FFFFFF",
+        "max_type": "num",
+        "max_value": 1.0,
+        "max_color": "#9DC3E6",
+    },
+    "over": {
+        "type": "2_color_scale",
+        "min_type": "num",
+        "min_value": 0.0,
+        "min_color": "#FFFFFF",
+        "max_type": "num",
+        "max_value": 15.0,
+        "max_color": "#F4B183",
+    },
+}
+DONE_WORDS = ("yes", "going", "no")
 
 
 @dataclass(frozen=True)
@@ -89,8 +117,44 @@ def write_workbook(assessment: Assessment, path: Path) -> None:
         If the file cannot be written.
     """
     study = assessment.city.study
-    district = district_sheets(assessment)
-    own = subdistrict_sheets(assessment)
+    write_sheets(
+        path,
+        (*district_sheets(assessment), *subdistrict_sheets(assessment)),
+        title=study.title,
+        language=study.language,
+        cover=cover_rows(assessment),
+    )
+
+
+def write_sheets(
+    path: Path,
+    sheets: tuple[Sheet, ...],
+    *,
+    title: str,
+    language: str,
+    cover: Iterable[tuple[str, str]],
+) -> None:
+    """
+    Write a workbook: a cover with a list of the sheets, then the sheets.
+
+    Parameters
+    ----------
+    path
+        The .xlsx file to write; replaced where it is there already.
+    sheets
+        The sheets in order; those with a code are linked from the others.
+    title
+        Title of the workbook.
+    language
+        ``zh`` or ``en``.
+    cover
+        Labels and texts of the cover.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
     options = {
         "strings_to_formulas": False,
         "strings_to_urls": False,
@@ -98,20 +162,15 @@ def write_workbook(assessment: Assessment, path: Path) -> None:
     }
     try:
         with xlsxwriter.Workbook(str(path), options) as file:
-            book = _Book(
-                file, study.language, study.title, _styles(file, FONTS[study.language])
-            )
-            file.set_properties({"title": study.title, "created": CREATED})
-            _write_cover(book, cover_rows(assessment), sheets=(*district, *own))
-            links = {one.code: one.name for one in own}
-            for sheet in (*district, *own):
+            book = _Book(file, language, title, _styles(file, FONTS[language]))
+            file.set_properties({"title": title, "created": CREATED})
+            _write_cover(book, cover, sheets=sheets)
+            links = {one.code: one.name for one in sheets if one.code}
+            for sheet in sheets:
                 _write_sheet(book, sheet, links=links)
     except (OSError, xlsxwriter.exceptions.XlsxFileError) as error:
-        message = (
-            f"{path.name}: cannot be written ({error}); expected a folder with room "
-            "and the right to write; close the file if it is open elsewhere."
-        )
-        raise OutputError(message) from error
+        problem = problem_of(path.name, "not-written", reason=os_reason(error))
+        raise OutputError(problem) from error
 
 
 def _styles(file: Any, font: str) -> Callable[..., Any]:
@@ -153,10 +212,10 @@ def _write_sheet(book: _Book, sheet: Sheet, *, links: Mapping[str, str]) -> None
                 last = row + len(block.rows) - block.totals
                 page.autofilter(row, 0, last, max(columns))
         end = _write_rows(book, page, block, row=row + 1, columns=columns, links=links)
+        _add_aids(book, page, block, rows=(row + 1, end), columns=columns)
         row = end + 1
     _set_up_page(book, page, title=sheet.title)
-    if n_printed < len(widths):
-        page.print_area(0, 0, row - 2, n_printed - 1)
+    page.print_area(0, 0, row - 2, n_printed - 1)
 
 
 def _write_heading(
@@ -181,19 +240,16 @@ def _write_header(
     style = book.style(
         bold=True, text_wrap=True, align="center", bg_color="#DCE6F1", border=1
     )
-    headers = [_shown_header(one.header, book.language) for one in block.fields]
+    headers = [
+        # The unit or the denominator stands on a line of its own.
+        shown_header(one.header, book.language)
+        .replace("（", "\n（")
+        .replace(" (", "\n(")
+        for one in block.fields
+    ]
     for column, text in zip(columns, headers, strict=True):
         page.write_string(row, column, text, style)
     page.set_row(row, 4 + LINE_HEIGHT * row_lines(headers, list(columns.values())))
-
-
-def _shown_header(header: str, language: str) -> str:
-    """Put the unit or the denominator of a header on a line of its own."""
-    text = clean_text(header)
-    if language == "zh" and "_" in text:
-        name, unit = text.rsplit("_", 1)
-        text = f"{name}（{unit}）"
-    return text.replace("（", "\n（").replace(" (", "\n(")
 
 
 def _write_rows(
@@ -237,6 +293,28 @@ def _write_rows(
         if lines > 1:
             page.set_row(row + number, LINE_HEIGHT * min(lines, MOST_LINES))
     return row + len(block.rows)
+
+
+def _add_aids(
+    book: _Book,
+    page: Any,
+    block: Block,
+    *,
+    rows: tuple[int, int],
+    columns: Mapping[int, float],
+) -> None:
+    """Colour shares and excess times by their size; offer words for what is done."""
+    first, last = rows[0], rows[1] - 1 - block.totals
+    if block.rows.empty or last < first:
+        return
+    for column, field in zip(columns, block.fields, strict=True):
+        if field.form in COLOUR_SCALES:
+            scale = COLOUR_SCALES[field.form]
+            page.conditional_format(first, column, last, column, dict(scale))
+        if field.key == "done":
+            words = [table_word(f"done_{one}", book.language) for one in DONE_WORDS]
+            choice = {"validate": "list", "source": words, "error_type": "warning"}
+            page.data_validation(first, column, last, column, choice)
 
 
 def _shown_values(block: Block, field: Field) -> list[str] | list[float | None]:

@@ -19,7 +19,8 @@ from scipy.spatial import cKDTree
 from circle.city import City
 from circle.contracts import MISSING_ITEMS, SITES, UNSNAPPED
 from circle.errors import CircleWarning
-from circle.profile import read_profile
+from circle.profile_reading import read_profile
+from circle.profile_rules import Travel
 from circle.reach import Reach
 from circle.study import Study
 
@@ -92,6 +93,7 @@ def _rest(people: gpd.GeoDataFrame):
     rest = {
         "type_ids": PROFILE.type_ids,
         "access": {},
+        "travels": {one: Travel(one) for one in ("walk", "cycle")},
         "nearer_fragment": np.zeros(len(people), dtype=bool),
         "grid_corner_m": ORIGIN,
         "population_outside": 0.0,
@@ -215,7 +217,10 @@ def _reach(city: City, table: gpd.GeoDataFrame, ids: str):
         "threshold_s": np.full(time_s.shape, 900.0),
         "time_s": time_s,
         "facility": facility,
-        "joined": np.ones(len(xy), dtype=bool),
+        "joined": np.ones(time_s.shape, dtype=bool),
+        "travels": (Travel("walk"),),
+        "travel": np.zeros(time_s.shape, dtype=np.int8),
+        "limit_m": np.full(time_s.shape, np.nan),
     }
     return Reach(**{key: fields[key] for key in Reach.__dataclass_fields__})
 
@@ -349,7 +354,10 @@ def _sites(city: City, name: Name):
                 "items_cleared": 4 - number,
                 "person_items_gained": 1000.0,
                 "share_after": 0.9,
-                "item_ids": (),
+                "item_ids": (
+                    f"K{number:04d}:fitness_point",
+                    f"K{number:04d}:meal_point",
+                ),
                 "geometry": shapely.Point(west + 700, south + 300),
             }
         )

@@ -10,7 +10,7 @@ from affine import Affine
 
 from circle.population import read_cells
 from circle.population_balance import settle_people
-from circle.profile import read_profile
+from circle.profile_reading import read_profile
 from circle.settings import validate
 from circle.shipped import shipped_folder
 from circle.study import Study

@@ -15,11 +15,13 @@ import yaml
 
 from circle.assessment import Assessment
 from circle.city import City
-from circle.contracts import SITES, UNSNAPPED
+from circle.contracts import COVERAGE_BY, SITES, UNSNAPPED
 from circle.coverage import count_coverage, reach_table
 from circle.errors import CircleWarning
-from circle.gaps import find_gap_clusters, find_missing_items
-from circle.profile import read_profile
+from circle.gaps import find_gap_clusters
+from circle.missing_items import find_missing_items
+from circle.profile_reading import read_profile
+from circle.profile_rules import Travel
 from circle.reach import Reach
 from circle.study import read_study
 
@@ -73,6 +75,7 @@ def toy_assessment(folder, *, names=PLAIN, language="zh", committees=True, seed=
         cell_reach=cells,
         reach=empty if own is None else reach_table(city, own),
         coverage=count_coverage(city, committees=own, cells=cells),
+        coverage_by=pd.DataFrame(columns=list(COVERAGE_BY.names)),
         missing_items=items,
         gap_clusters=find_gap_clusters(city, cells),
         sites=_sites(names[0], items),
@@ -102,6 +105,9 @@ def _city(study, names):
             "name": [f"{names[one // 2]}第{one}居委会" for one in range(6)],
             "kind": ["resident", "village"] * 3,
             "subdistrict_id": ["007", "007", "008", "008", "009", "009"],
+            "home": np.arange(6) // 2,
+            "area_class": np.repeat(["urban", "urbanising", "outer"], 2),
+            "committee_kind": ["resident", "village"] * 3,
             "households": np.nan,
             "mode": ["walk", "walk", "walk", "cycle", "cycle", "cycle"],
             "population": 500.0,
@@ -117,6 +123,9 @@ def _city(study, names):
             "cell_id": [f"c{one}" for one in range(75)],
             "population": 40.0,
             "subdistrict_id": [f"00{7 + one // 25}" for one in range(75)],
+            "home": np.arange(75) // 25,
+            "area_class": np.repeat(["urban", "urbanising", "outer"], 25),
+            "committee_kind": "resident",
             "committee_id": None
             if study.committees is None
             else [f"K{one * 6 // 75}" for one in range(75)],
@@ -130,7 +139,9 @@ def _city(study, names):
             "facility_id": [f"F{one:02d}" for one in range(42)],
             "name": [None, *[f"+{names[1]}{one}" for one in range(1, 42)]],
             "type_id": [PROFILE.type_ids[one % 21] for one in range(42)],
-            "status": ["open"] * 41 + ["planned"],
+            "status": ["open"] * 41 + ["closed"],
+            "subdistrict": None,
+            "subdistrict_id": "007",
         },
         geometry=shapely.points(X0 + 30 + np.arange(42) * 70.0, Y0 + 300),
         crs=CRS,
@@ -159,6 +170,7 @@ def _city(study, names):
         backdrop=gpd.GeoDataFrame({"kind": []}, geometry=[], crs=CRS),
         cell_size_m=200.0,
         grid_corner_m=(X0, Y0),
+        travels={one: Travel(one) for one in ("walk", "cycle")},
         networks=dict.fromkeys(("walk", "cycle")),
         access={},
         nearer_fragment=np.zeros(75, dtype=bool),
@@ -178,7 +190,10 @@ def _reach(ids, city, draw):
         threshold_s=np.full(shape, 900.0),
         time_s=time_s,
         facility=facility,
-        joined=np.ones(len(ids), dtype=bool),
+        joined=np.ones(shape, dtype=bool),
+        travels=(Travel("walk"),),
+        travel=np.zeros(shape, dtype=np.int8),
+        limit_m=np.full(shape, np.nan),
     )
 
 

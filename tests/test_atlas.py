@@ -17,12 +17,13 @@ from PIL import Image
 
 from circle.assessment import Assessment
 from circle.atlas import district_map, subdistrict_map, write_atlas
-from circle.atlas_page import check_self_contained, data_block
+from circle.atlas_page import data_block
 from circle.atlas_palette import SHARE_COLOURS, share_breaks
 from circle.atlas_raster import CellGrid, lay_out, paint
 from circle.atlas_shapes import pack_backdrop, pack_line
 from circle.atlas_sheet import Sheet, page_names, shown_facilities
 from circle.errors import CircleBug, CircleWarning, OutputError
+from circle.html_pages import check_self_contained
 from circle.words import WORDS, word
 
 Pages = tuple[Path, tuple[Path, ...]]
@@ -61,7 +62,7 @@ def data_of(text: str) -> dict:
 def test_one_page_for_the_district_and_each_subdistrict(pages: Pages):
     folder, paths = pages
     assert [one.relative_to(folder).as_posix() for one in paths] == [
-        "index.html",
+        "district.html",
         *[f"subdistricts/S0{number}.html" for number in range(4)],
     ]
     assert all(one.is_file() for one in paths)
@@ -99,7 +100,7 @@ def test_links_lead_to_the_other_files(pages: Pages):
     assert 'href="run.json"' in index
     assert 'href="subdistricts/S00.html"' in index
     assert 'href="../gaps.xlsx"' in page
-    assert 'href="../index.html"' in page
+    assert 'href="../district.html"' in page
 
 
 def test_committees_carry_every_time_and_name(pages: Pages, small: Assessment):
@@ -186,7 +187,7 @@ def test_hostile_names_stay_text(tmp_path: Path):
         assert "<img" not in text.split("<body>")[1].split("<script>")[0]
         assert "<b>标题" not in text
         assert "49" not in re.search(r"<title>(.*?)</title>", text).group(1)
-    data = data_of((tmp_path / "index.html").read_text(encoding="utf-8"))
+    data = data_of((tmp_path / "district.html").read_text(encoding="utf-8"))
     names = [row["name"] for row in data["committees"]["rows"]]
     assert names == one.city.committees["name"].tolist()
 
@@ -236,7 +237,7 @@ def test_anything_from_outside_is_refused(text: str):
 @pytest.mark.parametrize(
     "text",
     [
-        '<a href="../index.html">x</a>',
+        '<a href="../district.html">x</a>',
         '<link rel="icon" href="data:," />',
         '<style>a { background: url("data:image/png;base64,AA") }</style>',
         '<script>document.createElementNS("http://www.w3.org/2000/svg", "g")</script>',
@@ -271,7 +272,7 @@ def test_unknown_subdistrict_is_a_bug(small: Assessment):
 
 def test_folder_that_is_a_file_is_told(small: Assessment, tmp_path: Path):
     (tmp_path / "maps").write_text("x")
-    with pytest.raises(OutputError, match=r"index\.html: cannot be written"):
+    with pytest.raises(OutputError, match=r"district\.html: cannot be written"):
         write_atlas(small, tmp_path / "maps")
 
 

@@ -1,5 +1,7 @@
 """The pages in a real browser: no request, no error, right numbers."""
 
+import base64
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,10 +9,12 @@ import numpy as np
 import pytest
 from atlas_toy import REQUIRED, toy
 from chromium import BROWSER, Chromium
+from table_toy import toy_assessment
 from test_atlas import hostile
 
 from circle.assessment import Assessment
 from circle.atlas import write_atlas
+from circle.outputs import write_outputs
 
 pytestmark = [
     pytest.mark.browser,
@@ -61,7 +65,7 @@ def assert_quiet(browser: Chromium) -> None:
     assert browser.complaints() == []
 
 
-@pytest.mark.parametrize("page", ["index.html", "subdistricts/S00.html"])
+@pytest.mark.parametrize("page", ["district.html", "subdistricts/S00.html"])
 def test_page_opens_without_request_or_error(
     browser: Chromium, folder: Path, page: str
 ):
@@ -90,7 +94,7 @@ def test_browser_would_notice_a_request(browser: Chromium, tmp_path: Path):
 
 
 def test_whole_district_is_in_sight(browser: Chromium, folder: Path):
-    browser.open((folder / "index.html").as_uri())
+    browser.open((folder / "district.html").as_uri())
     assert browser.run(
         "atlas.map.getBounds().contains(L.latLngBounds(atlas.data.bounds))"
     )
@@ -103,7 +107,7 @@ def test_whole_district_is_in_sight(browser: Chromium, folder: Path):
 def test_popup_of_a_committee_shows_its_times(
     browser: Chromium, folder: Path, small: Assessment
 ):
-    browser.open((folder / "index.html").as_uri())
+    browser.open((folder / "district.html").as_uri())
     number = 4
     one = small.city.committees.iloc[number]
     marker = f"{FIRST_COMMITTEE} === '{one['name']}')"
@@ -127,7 +131,7 @@ def test_popup_of_a_committee_shows_its_times(
 def test_popup_of_a_subdistrict_leads_to_its_page(
     browser: Chromium, folder: Path, small: Assessment
 ):
-    browser.open((folder / "index.html").as_uri())
+    browser.open((folder / "district.html").as_uri())
     south, west = browser.run(
         "(() => { const b = atlas.areas.outlines.getLayers()[0].getBounds();"
         "return [b.getSouth() + 0.0006, b.getWest() + 0.0006]; })()"
@@ -144,7 +148,7 @@ def test_popup_of_a_subdistrict_leads_to_its_page(
 def test_facilities_appear_with_their_type(
     browser: Chromium, folder: Path, small: Assessment
 ):
-    browser.open((folder / "index.html").as_uri())
+    browser.open((folder / "district.html").as_uri())
     drawn = "atlas.layers['type-2'] ? atlas.layers['type-2'].getLayers().length : 0"
     assert browser.run(drawn) == 0
     tick(browser, "type-2")
@@ -158,7 +162,7 @@ def test_facilities_appear_with_their_type(
 def test_choosing_a_type_shows_who_misses_it(
     browser: Chromium, folder: Path, small: Assessment
 ):
-    browser.open((folder / "index.html").as_uri())
+    browser.open((folder / "district.html").as_uri())
     browser.run(
         "(() => { const s = document.getElementById('chosen-type'); s.value = '1';"
         "s.dispatchEvent(new Event('change')); })()"
@@ -173,7 +177,7 @@ def test_choosing_a_type_shows_who_misses_it(
 
 
 def test_picture_of_the_cells_lies_on_the_district(browser: Chromium, folder: Path):
-    browser.open((folder / "index.html").as_uri())
+    browser.open((folder / "district.html").as_uri())
     tick(browser, "cells")
     off = browser.run(
         """(() => {
@@ -214,7 +218,7 @@ def test_hostile_names_run_nothing(browser: Chromium, tmp_path: Path):
 
 
 def test_labels_do_not_cover_one_another(browser: Chromium, folder: Path):
-    browser.open((folder / "index.html").as_uri())
+    browser.open((folder / "district.html").as_uri())
     browser.run("atlas.map.setZoom(10, {animate: false}); 1")
     boxes = browser.run(
         "[...document.querySelectorAll('.area-label div:not(.crowded)')].map((one) => {"
@@ -247,3 +251,153 @@ def test_paper_has_the_pictures_of_the_canvases(browser: Chromium, folder: Path)
     assert browser.run("document.querySelectorAll('.print-copy').length") == 0
     assert browser.run(visible) == 3
     assert_quiet(browser)
+
+
+def choose(browser: Chromium, value: str) -> None:
+    browser.run(
+        "(() => { const s = document.getElementById('chosen-type');"
+        f"s.value = '{value}'; s.dispatchEvent(new Event('change')); }})()"
+    )
+
+
+def test_search_finds_a_committee_and_opens_it(
+    browser: Chromium, folder: Path, small: Assessment
+):
+    browser.open((folder / "district.html").as_uri())
+    one = small.city.committees.iloc[7]
+    found = browser.run(
+        "(() => { const s = document.getElementById('search');"
+        f"s.value = '{one['name']}'; s.dispatchEvent(new Event('input'));"
+        "return [...document.querySelectorAll('#found button')]"
+        ".map((one) => one.firstChild.textContent); })()"
+    )
+    assert one["name"] in found
+    browser.run("document.querySelector('#found button').click(); 1")
+    title = "document.querySelector('.leaflet-popup h3').textContent"
+    assert browser.run(title) == one["name"]
+    assert browser.run("document.getElementById('found').hidden")
+    browser.run(
+        "(() => { const s = document.getElementById('search'); s.value = '没有此名';"
+        "s.dispatchEvent(new Event('input')); })()"
+    )
+    assert browser.run("document.getElementById('found').textContent") == "没有找到"
+    assert_quiet(browser)
+
+
+def test_choosing_a_domain_shows_its_required_types(
+    browser: Chromium, folder: Path, small: Assessment
+):
+    browser.open((folder / "district.html").as_uri())
+    choose(browser, "domain-0")
+    types = small.city.profile.types
+    own = [
+        one.domain == "education" and required
+        for one, required in zip(types, REQUIRED, strict=True)
+    ]
+    missing = (~small.committee_reach.covered[:, own]).sum(axis=1)
+    fills = browser.run(
+        "atlas.layers.committees.getLayers()"
+        ".map((one) => [one.options.row.name, one.options.fillColor])"
+    )
+    colours = dict(zip(small.city.committees["name"], missing, strict=True))
+    for name, fill in fills:
+        expected = ("#ffffff", "#fdae61", "#fdae61")[min(colours[name], 2)]
+        assert fill == (expected if colours[name] < 3 else "#a50f15")
+    shown = browser.run(
+        "[...document.querySelectorAll('input[data-layer^=\"type-\"]')]"
+        ".filter((one) => one.checked).map((one) => Number(one.dataset.layer.slice(5)))"
+    )
+    assert shown == list(np.flatnonzero(own))
+    choose(browser, "")
+    assert not browser.run(
+        "[...document.querySelectorAll('input[data-layer^=\"type-\"]')]"
+        ".some((one) => one.checked)"
+    )
+    assert_quiet(browser)
+
+
+def test_a_site_shows_whom_it_serves(browser: Chromium, folder: Path):
+    browser.open((folder / "district.html").as_uri())
+    lines = (
+        "(() => { let n = 0; atlas.map.eachLayer((one) => {"
+        "if (one.options.dashArray === '5 4') n += 1; }); return n; })()"
+    )
+    assert browser.run(lines) == 0
+    browser.run("atlas.layers.sites.getLayers()[0].openPopup(); 1")
+    served = browser.run("atlas.data.sites[0].serves.length")
+    assert browser.run(lines) == served == 1
+    browser.run("atlas.map.closePopup(); 1")
+    assert browser.run(lines) == 0
+
+
+@pytest.mark.parametrize(("paper", "width_mm"), [("A4", 297), ("A3", 420)])
+def test_the_view_of_the_screen_is_what_is_printed(
+    browser: Chromium, folder: Path, paper: str, width_mm: float
+):
+    browser.open((folder / "district.html").as_uri())
+    browser.run(
+        f"(() => {{ const s = document.getElementById('paper'); s.value = '{paper}';"
+        "s.dispatchEvent(new Event('change')); })()"
+    )
+    browser.run("atlas.map.setView(atlas.map.getCenter(), 15, {animate: false}); 1")
+    before = browser.run("Object.values(atlas.map.getCenter())")
+    # On the sheet of paper as the browser lays it out, at 96 dots an inch.
+    browser.call(
+        "Emulation.setDeviceMetricsOverride",
+        width=round((width_mm - 20) / 25.4 * 96),
+        height=round((width_mm / 2**0.5 - 20) / 25.4 * 96),
+        deviceScaleFactor=1,
+        mobile=False,
+    )
+    browser.call("Emulation.setEmulatedMedia", media="print")
+    browser.run("new Promise((done) => setTimeout(done, 300))")
+    try:
+        after = browser.run("Object.values(atlas.map.getCenter())")
+        np.testing.assert_allclose(after, before, atol=1e-4)
+        day = browser.run("document.getElementById('printed-on').textContent")
+        assert len(day) == 10
+        boxes = browser.run(
+            "['.folium-map', '#panel', '.leaflet-control-scale', 'h1'].map((one) => {"
+            "const b = document.querySelector(one).getBoundingClientRect();"
+            "return [b.left, b.top, b.right, b.bottom, innerWidth, innerHeight]; })"
+        )
+        for left, top, right, bottom, width, height in boxes:
+            assert left >= -1
+            assert top >= -1
+            assert right <= width + 1
+            assert bottom <= height + 1
+            assert right > left
+        assert not browser.run(
+            "getComputedStyle(document.querySelector('.tools')).display !== 'none'"
+        )
+    finally:
+        browser.call("Emulation.setEmulatedMedia", media="screen")
+        browser.call(
+            "Emulation.setDeviceMetricsOverride",
+            width=1366,
+            height=768,
+            deviceScaleFactor=1,
+            mobile=False,
+        )
+
+
+def test_report_and_start_page_open_and_print(browser: Chromium, tmp_path: Path):
+    toy = toy_assessment(tmp_path, names=tuple(hostile("", one) for one in range(3)))
+    paths = write_outputs(toy, tmp_path / "result")
+    for page in (paths.start, paths.report):
+        browser.open(page.as_uri())
+        assert_quiet(browser)
+        assert browser.run("window.hacked") is None
+        assert browser.run("document.images.length") == 0
+        # Nothing is wider than the page, whatever the names.
+        assert browser.run(
+            "(({scrollWidth, clientWidth}) => scrollWidth <= clientWidth)"
+            "(document.documentElement)"
+        )
+    printed = browser.call(
+        "Page.printToPDF", preferCSSPageSize=True, printBackground=True
+    )
+    pdf = base64.b64decode(printed["data"])
+    boxes = set(re.findall(rb"/MediaBox ?\[ ?0 0 ([\d.]+) ([\d.]+)", pdf))
+    assert {(round(float(w)), round(float(h))) for w, h in boxes} == {(595, 842)}
+    assert 5 <= len(re.findall(rb"/Type ?/Page\b", pdf)) <= 20

@@ -237,10 +237,10 @@ def test_hostile_names_stay_plain_text(tmp_path, language):
 def test_calamine_reads_the_same_texts(toy, book, tmp_path):
     with CalamineWorkbook.from_path(tmp_path / "gaps.xlsx") as other:
         rows = other.get_sheet_by_name("江东街道").to_python(skip_empty_area=False)
-    assert rows[2][12] == "缺项编号"
+    assert rows[2][12:16] == ["责任单位", "完成时限", "完成情况", "缺项编号"]
     assert (
-        rows[3][12]
-        == book["江东街道"]["M4"].value
+        rows[3][15]
+        == book["江东街道"]["P4"].value
         == toy.missing_items[toy.missing_items.subdistrict_id == "007"]
         .sort_values("rank")["item_id"]
         .iloc[0]
@@ -373,3 +373,39 @@ def test_all_texts_are_there_in_both_languages():
 def test_contract_headers_are_used(book):
     assert header(MISSING_ITEMS.column("item_id"), "zh") == "缺项编号"
     assert book["江东街道"]["B3"].value == "居村名称"
+
+
+def test_a_task_list_has_its_costs_and_columns_for_the_office(book):
+    rows = list(book["江东街道"].iter_rows(values_only=True))
+    at = next(i for i, row in enumerate(rows) if row[0] == "设施任务配置清单表")
+    head = [re.sub(r"\s", "", str(one)) for one in rows[at + 1] if one is not None]
+    task = dict(zip(head, rows[at + 2][: len(head)], strict=True))
+    assert task["供给方式"] == "盘活存量"
+    office = ("责任单位", "完成时限", "完成情况")
+    assert [task[one] for one in office] == [None, None, None]
+    assert rows[at + 3][1] == "合计"
+    done = book["江东街道"].data_validations.dataValidation
+    assert {one.formula1 for one in done} == {'"已完成,进行中,未开始"'}
+
+
+def test_costs_add_up_over_the_sheets(book, toy):
+    summary = block(book["汇总"], "街镇编号")
+    shown = summary["选址造价（万元）"].fillna(0).astype(float).to_numpy()
+    assert shown[:-1].sum() == pytest.approx(shown[-1])
+    assert shown[-1] == pytest.approx(toy.sites["cost_10k"].sum()) == 80.5
+
+
+def test_shares_and_excess_times_are_coloured(book):
+    coloured = {
+        name: [str(one.sqref) for one in book[name].conditional_formatting]
+        for name in ("汇总", "江东街道")
+    }
+    assert len(coloured["汇总"]) >= 2
+    assert coloured["江东街道"]
+
+
+def test_every_sheet_has_a_print_area_on_a4(book):
+    for name in book.sheetnames[1:]:
+        assert book[name].print_area
+        assert book[name].page_setup.paperSize == 9
+        assert book[name].page_setup.orientation == "landscape"
