@@ -5,18 +5,41 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "architecture.md"
+TABLES = ROOT / "docs" / "tables.md"
+PROFILES = ROOT / "docs" / "profiles.md"
 
 # Families of modules in the order of the data flow: heading, what it is, modules.
 FAMILIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "Ground",
         "What everything stands on.",
-        ("errors", "problems", "words_problems", "settings", "shipped", "_version"),
+        (
+            "errors",
+            "problems",
+            "words_problems",
+            "words_files",
+            "words_profile",
+            "words_settings",
+            "words_siting",
+            "words_streets",
+            "settings",
+            "shipped",
+            "_version",
+        ),
     ),
     (
         "Standards and studies",
         "What is to be measured, as data.",
-        ("profile", "study", "input_settings", "street_settings"),
+        (
+            "profile",
+            "profile_*",
+            "indicators",
+            "rules",
+            "study",
+            "input_settings",
+            "street_settings",
+            "siting_settings",
+        ),
     ),
     (
         "Coordinates",
@@ -37,13 +60,16 @@ FAMILIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "Files become tables with declared columns.",
         (
             "files*",
+            "sheet_books",
             "raw_table",
             "tables",
             "table_layout",
             "reading",
             "dates",
+            "capacity_columns",
             "input_contracts",
             "contracts",
+            "result_contracts_measures",
         ),
     ),
     (
@@ -52,6 +78,9 @@ FAMILIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         (
             "areas",
             "facilities",
+            "facility_levels",
+            "complexes",
+            "known_types",
             "facility_status",
             "type_cells",
             "derived_ids",
@@ -79,13 +108,21 @@ FAMILIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "Streets become a timed network; points are joined to it; times are measured.",
         (
             "chains",
+            "heights",
+            "piece_times",
+            "edges",
             "network",
             "piece_grid",
             "snapping",
             "heap",
             "search",
             "catchments",
+            "search_layout",
+            "catchment_search",
             "reach",
+            "k_nearest",
+            "isochrones",
+            "bands",
             "screening",
             "travel",
         ),
@@ -100,8 +137,54 @@ FAMILIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "city",
             "coverage",
             "gaps",
+            "gap_parts",
+            "outlines",
+            "missing_items",
+            "cut_off",
+            "reach_pairs",
+            "capacity",
+            "floating_catchments",
+            "access_tables",
+            "full_items",
+            "choice",
+            "fairness",
+            "fairness_tables",
+            "realisation",
+            "indicator_values",
+            "alerts",
+            "acceptance",
+            "measures",
+            "evaluation",
+            "points",
+            "site_*",
+            "points",
+            "site_*",
             "siting",
+            "siting_*",
             "assessment",
+        ),
+    ),
+    (
+        "What if, and since last time",
+        "Scenarios change a city; results are compared.",
+        (
+            "scenario",
+            "scenario_*",
+            "what_if",
+            "change_*",
+            "changes",
+            "rejoining",
+            "results",
+            "comparison",
+            "comparison_*",
+            "contracts_compared",
+            "periods",
+            "periods_*",
+            "sensitivity",
+            "sensitivity_*",
+            "sweep_*",
+            "sweeps",
+            "words_compared",
         ),
     ),
     (
@@ -110,10 +193,13 @@ FAMILIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         (
             "check*",
             "single_tables",
+            "inventory",
             "returned",
             "marking",
             "template*",
+            "study_folder",
             "merge*",
+            "office_replies",
             "duplicates",
         ),
     ),
@@ -124,15 +210,27 @@ FAMILIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "words",
             "words_*",
             "facts",
+            "fact_texts",
+            "charts",
+            "chart_*",
             "atlas",
             "atlas_*",
             "sheet*",
             "workbook",
             "csv_tables",
+            "acceptance_files",
+            "report",
+            "report_*",
             "geopackage",
+            "layer_files",
+            "styles",
+            "dictionary",
             "record",
+            "html_pages",
+            "start_page",
             "outputs",
             "summary",
+            "run_summary",
         ),
     ),
     (
@@ -205,4 +303,15 @@ def architecture() -> str:
 
 
 if __name__ == "__main__":
+    from reference import pages
+
+    from circle.dictionary import dictionary_page
+    from circle.profile_page import profiles_page
+    from circle.profile_reading import read_profile, shipped_profiles
+
     PAGE.write_text(architecture(), encoding="utf-8")
+    TABLES.write_text(dictionary_page(), encoding="utf-8")
+    every = [read_profile(one) for one in shipped_profiles()]
+    PROFILES.write_text(profiles_page(every), encoding="utf-8")
+    for name, text in pages().items():
+        (ROOT / "docs" / name).write_text(text, encoding="utf-8")

@@ -1,0 +1,64 @@
+"""Commands to begin with: init and completion."""
+
+from pathlib import Path
+
+import click
+
+from circle.cli_parts import FOLDER, LANGUAGE, shown
+
+SHELLS = ("bash", "fish", "zsh")
+
+
+@click.command()
+@click.argument("name", type=FOLDER)
+@click.option(
+    "--profile", default="pudong", show_default=True, help="Profile of the study."
+)
+@click.option(
+    "--language", type=LANGUAGE, default="zh", show_default=True, help="Language."
+)
+def init(name: Path, profile: str, language: str) -> None:
+    """Make a study folder NAME with commented files.
+
+    \b
+    Example:
+      circle init my-district
+
+    Writes study.yaml with every key explained, the workbook that street offices fill
+    in, and a read-me. The inputs go into data/; circle check names what is missing.
+    """
+    from circle.profile_reading import read_profile
+    from circle.study_folder import make_study_folder
+
+    standard = read_profile(profile, folder=name)
+    made = make_study_folder(
+        name, profile=standard, profile_name=profile, language=language
+    )
+    for path in (made.study, made.workbook, made.readme):
+        click.echo(shown(path))
+    click.echo(
+        f"next: put the inputs into {shown(made.data)}, then circle check "
+        f"{shown(made.study)}"
+    )
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(SHELLS))
+def completion(shell: str) -> None:
+    """Print the script that completes commands and options in SHELL.
+
+    \b
+    Example:
+      circle completion bash >> ~/.bashrc
+    """
+    from click.shell_completion import get_completion_class
+
+    kind = get_completion_class(shell)
+    source = "" if kind is None else kind.source_template
+    names = {
+        "complete_func": "_circle_completion",
+        "complete_var": "_CIRCLE_COMPLETE",
+        "prog_name": "circle",
+    }
+    # The script alone; click would ask bash for its version first.
+    click.echo(source % names)
