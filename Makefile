@@ -1,5 +1,7 @@
 # make demo   set up, install, and assess the embedded demo district
 # make test   lint, types, import contracts, tests
+# make docs   write the pages that are made from code, and hold all pages to it
+# make attack spoilt files, little memory, kills, full disks; SECONDS=30 for each reader
 # make bench  compare with other tools and measure growth; OSM=FILE takes another city
 # make lock   renew constraints.txt from the lower bounds in pyproject.toml
 # make clean  remove the environment and what runs have written
@@ -13,9 +15,10 @@ BIN := $(VENV)/bin
 endif
 PEERS := .venv-peers
 OSM ?= data/demo/streets.osm.pbf
+ROUNDS ?= 2
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test lint tests bench lock clean
+.PHONY: demo test lint tests docs attack bench lock clean
 
 demo: $(VENV)/installed
 	$(BIN)/circle run config/demo.yaml
@@ -32,6 +35,17 @@ lint: $(VENV)/installed-dev
 tests: $(VENV)/installed-dev
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
+# Pages are held to the code: links, commands, keys, columns, warnings, examples.
+docs: $(VENV)/installed-dev
+	$(BIN)/python docs/generate.py
+	$(BIN)/python -m pytest -q tests/test_docs.py tests/test_reference.py tests/test_tutorial.py
+
+SECONDS ?= 30
+attack: $(VENV)/installed-dev
+	CIRCLE_ATTACK_SECONDS=$(SECONDS) CIRCLE_ATTACK_SEED=$$(date +%s) \
+	  $(BIN)/python -m pytest tests/attack tests/oracle tests/test_outputs.py \
+	  tests/test_cache.py tests/test_bad_inputs.py
+
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install --quiet --upgrade --constraint constraints.txt pip
@@ -46,9 +60,11 @@ $(VENV)/installed-dev: $(VENV)/installed
 bench: $(VENV)/installed-dev
 	test -d $(PEERS) || ($(PYTHON) -m venv $(PEERS) && \
 	  $(PEERS)/bin/python -m pip install --quiet pandana pandarm)
-	$(BIN)/python -m benchmarks.peers $(OSM) --peer-python $(PEERS)/bin/python
-	$(BIN)/python -m benchmarks.district
+	$(BIN)/python -m benchmarks.peers $(OSM) --rounds $(ROUNDS) \
+	  --peer-python $(PEERS)/bin/python
+	$(BIN)/python -m benchmarks.district --rounds $(ROUNDS)
 	$(BIN)/python -m benchmarks.growth
+	$(BIN)/python -m benchmarks.siting
 	$(BIN)/python -m benchmarks.report
 
 lock:

@@ -6,13 +6,13 @@ import pandas as pd
 import pyproj
 import shapely
 from numpy.typing import NDArray
-from sklearn.neighbors import KDTree
+from scipy.spatial import cKDTree
 
 from circle.accidents import find_plain_accident
 from circle.contracts import COMMITTEES, SUBDISTRICTS
 from circle.crs import WGS84, choose_metric_crs, parse_crs, require_metric
 from circle.declared import DeclaredCrs, parse_declared, shapes_to_metric
-from circle.derived_ids import with_ids
+from circle.derived_ids import ID_RULES, with_ids
 from circle.errors import InputError, gather
 from circle.files import RawTable
 from circle.placing import COORDINATES, accident_text, place, without_place
@@ -60,8 +60,7 @@ def study_crs(study: Study) -> pyproj.CRS:
     raw = _read_subdistrict_file(study)
     declared = _declared(study, study.subdistricts.crs, "subdistricts")
     if not isinstance(raw.rows, gpd.GeoDataFrame):
-        message = f"{raw.where}: has no polygons; expected a layer such as .geojson."
-        raise InputError(message)
+        raise InputError(problem_in(raw, "no-polygons"))
     shapes = gpd.GeoSeries(raw.rows["geometry"], crs=None)
     x, y = shapely.get_coordinates(shapes.to_numpy()).T
     accident = find_plain_accident(x, y, declared=declared)
@@ -115,10 +114,7 @@ def read_subdistricts(study: Study, *, crs: pyproj.CRS) -> gpd.GeoDataFrame:
     )
     gather(problems + faults, InputError)
     frame = with_ids(
-        gpd.GeoDataFrame(table, geometry=geometry, crs=crs),
-        "subdistrict_id",
-        prefix="s",
-        content=("name",),
+        gpd.GeoDataFrame(table, geometry=geometry, crs=crs), ID_RULES["subdistricts"]
     )
     frame = with_warnings(_sorted(frame, SUBDISTRICTS), raw.warnings)
     gather(_doubled(frame, raw), InputError)
@@ -172,17 +168,14 @@ def read_committees(
     )
     problems += faults
     if "subdistrict_id" in table.columns and len(subdistricts):
-        table["subdistrict_id"] = _home_ids(table["subdistrict_id"], subdistricts)
+        table["subdistrict_id"] = home_ids(table["subdistrict_id"], subdistricts)
         known = sorted(subdistricts["subdistrict_id"])
         problems += _unknown_homes(raw, table["subdistrict_id"], known)
     if not faults:
         problems += without_place(raw, geometry)
     gather(problems, InputError)
     frame = with_ids(
-        gpd.GeoDataFrame(table, geometry=geometry, crs=crs),
-        "committee_id",
-        prefix="c",
-        content=("name", "subdistrict_id"),
+        gpd.GeoDataFrame(table, geometry=geometry, crs=crs), ID_RULES["committees"]
     )
     return with_warnings(_sorted(frame, COMMITTEES), raw.warnings)
 
@@ -251,9 +244,9 @@ def nearest_committee(
         here = np.flatnonzero(wanted == subdistrict)
         if not len(here):
             continue
-        k = min(_TIED, len(members))
-        distance, which = KDTree(places[members]).query(at[here], k=k)
-        tied = distance == distance[:, :1]
+        ranks = range(1, 1 + min(_TIED, len(members)))
+        distance, which = cKDTree(places[members]).query(at[here], k=ranks)
+        tied = distance == np.asarray(distance)[:, :1]
         nearest = np.where(tied, which, len(members)).min(axis=1)
         found[here] = ids[members[nearest]]
     return found
@@ -275,8 +268,22 @@ def _read_subdistrict_file(study: Study) -> RawTable:
     )
 
 
-def _home_ids(home: pd.Series, subdistricts: gpd.GeoDataFrame) -> pd.Series:
-    """Turn names of subdistricts into ids, where a name stands for one of them."""
+def home_ids(home: pd.Series, subdistricts: gpd.GeoDataFrame) -> pd.Series:
+    """
+    Turn names of subdistricts into ids, where a name stands for one of them.
+
+    Parameters
+    ----------
+    home
+        Ids or names, as a file writes them.
+    subdistricts
+        Contract ``subdistricts``.
+
+    Returns
+    -------
+    ids
+        What is neither an id nor the name of one subdistrict stays as it is.
+    """
     names = subdistricts["name"].map(fold_name)
     once = ~names.duplicated(keep=False)
     ids = dict(zip(names[once], subdistricts.loc[once, "subdistrict_id"], strict=True))

@@ -1,8 +1,8 @@
 """The chain for one study: reach, coverage, gaps and sites of a city."""
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 import numpy as np
@@ -11,14 +11,16 @@ from numpy.typing import NDArray
 
 from circle.city import City, joined_in_own_mode
 from circle.contracts import REACH, UNSNAPPED
-from circle.coverage import count_coverage, reach_table
+from circle.coverage import count_coverage_by, reach_table
+from circle.cut_off import cut_off_warnings
 from circle.errors import CircleWarning, list_ids
-from circle.gaps import find_gap_clusters, find_missing_items
-from circle.reach import Reach, combine_modes
+from circle.evaluation import Evaluation, Stage, evaluate
+from circle.gaps import find_gap_clusters
+from circle.measures import Measures, measure_more, no_measures
+from circle.reach import Reach
+from circle.site_plan import SitePlan
 from circle.siting import site
-from circle.travel import travel_reach
-
-Stage = Callable[[str], None]
+from circle.travel import measure_table
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class Assessment:
     """Contract ``reach``; empty where there are no committees."""
     coverage: pd.DataFrame
     """Contract ``coverage``."""
+    coverage_by: pd.DataFrame
+    """Contract ``coverage_by``: by age band, by area, by person group."""
     missing_items: pd.DataFrame
     """Contract ``missing_items``, sorted by rank."""
     gap_clusters: gpd.GeoDataFrame
@@ -49,6 +53,10 @@ class Assessment:
     """Stage to seconds."""
     figures: Mapping[str, float]
     """Small facts for the run record, units in the names."""
+    measures: Measures = field(default_factory=no_measures)
+    """Capacity, access, choice, fairness, realisation, alerts and acceptance."""
+    plan: SitePlan | None = None
+    """The siting plan of `sites`, with its bound."""
 
 
 class _Clock:
@@ -60,7 +68,9 @@ class _Clock:
         self._running: tuple[str, float] | None = None
 
     def start(self, stage: str) -> None:
-        """End the running stage and begin the next."""
+        """End the running stage and begin the next; the same one goes on."""
+        if self._running is not None and self._running[0] == stage:
+            return
         self.stop()
         self._running = (stage, time.perf_counter())
         self._on_stage(stage)
@@ -73,7 +83,12 @@ class _Clock:
             self._running = None
 
 
-def assess(city: City, *, on_stage: Stage = lambda _: None) -> Assessment:
+def assess(
+    city: City,
+    *,
+    evaluation: Evaluation | None = None,
+    on_stage: Stage = lambda _: None,
+) -> Assessment:
     """
     Measure reach and coverage of a city, list its gaps, propose sites.
 
@@ -81,9 +96,11 @@ def assess(city: City, *, on_stage: Stage = lambda _: None) -> Assessment:
     ----------
     city
         The city.
+    evaluation
+        What has been measured of this city already.
     on_stage
         Called with the name of each stage as it begins: ``reach``, ``coverage``,
-        ``gaps``, ``siting``.
+        ``gaps``, ``measures``, ``siting``.
 
     Returns
     -------
@@ -100,19 +117,20 @@ def assess(city: City, *, on_stage: Stage = lambda _: None) -> Assessment:
     True
     """
     clock = _Clock(on_stage)
-    clock.start("reach")
-    committee_reach = None if city.committees.empty else _reach(city, "committees")
-    cell_reach = _reach(city, "cells")
+    if evaluation is None:
+        evaluation = evaluate(city, on_stage=clock.start)
+    committee_reach, cell_reach = evaluation.committee_reach, evaluation.cell_reach
     clock.start("coverage")
-    coverage = count_coverage(city, committees=committee_reach, cells=cell_reach)
+    coverage_by = count_coverage_by(city, cells=cell_reach, groups=_by_group(city))
     table = pd.DataFrame(columns=list(REACH.names))
     if committee_reach is not None:
         table = reach_table(city, committee_reach)
     clock.start("gaps")
-    missing_items = find_missing_items(city, committee_reach)
     gap_clusters = find_gap_clusters(city, cell_reach)
+    clock.start("measures")
+    measures = _measures(city, evaluation)
     clock.start("siting")
-    sites = site(city, committees=committee_reach, cells=cell_reach)
+    plan = site(city, evaluation=evaluation)
     clock.stop()
     unsnapped = _unsnapped(city)
     return Assessment(
@@ -120,42 +138,44 @@ def assess(city: City, *, on_stage: Stage = lambda _: None) -> Assessment:
         committee_reach=committee_reach,
         cell_reach=cell_reach,
         reach=table,
-        coverage=coverage,
-        missing_items=missing_items,
+        coverage=evaluation.coverage,
+        coverage_by=coverage_by,
+        missing_items=evaluation.missing_items,
         gap_clusters=gap_clusters,
-        sites=sites,
+        sites=plan.sites,
+        plan=plan,
         unsnapped=unsnapped,
-        warnings=city.warnings + _result_warnings(city, unsnapped),
+        measures=measures,
+        warnings=city.warnings
+        + _result_warnings(city, unsnapped)
+        + cut_off_warnings(city, committees=committee_reach, cells=cell_reach),
         seconds=clock.seconds,
         figures=_figures(city),
     )
 
 
-def _reach(city: City, table: str) -> Reach:
-    """Measure reach from one table of origins, each by its own mode."""
-    origins = getattr(city, table)
-    serving = [_serving(city, type_id) for type_id in city.type_ids]
-    parts = travel_reach(city, table, serving=serving)
-    mode = origins["mode"].to_numpy(dtype=object)
-    time_s, facility = combine_modes(parts, mode=mode)
-    joined, _ = joined_in_own_mode(city, table)
-    minutes = city.profile.rule.minutes.value
-    key = "committee_id" if table == "committees" else "cell_id"
-    return Reach(
-        origin_ids=tuple(origins[key]),
-        type_ids=city.type_ids,
-        threshold_s=np.full(time_s.shape, minutes * 60.0),
-        time_s=time_s,
-        facility=facility,
-        joined=joined,
+def _measures(city: City, evaluation: Evaluation) -> Measures:
+    """Measure what stands beside coverage."""
+    return measure_more(
+        city,
+        committees=evaluation.committee_reach,
+        cells=evaluation.cell_reach,
+        coverage=evaluation.coverage,
+        missing_items=evaluation.missing_items,
     )
 
 
-def _serving(city: City, type_id: str) -> NDArray[np.int32]:
-    """Give the rows of the open facilities that serve a type."""
-    types = city.facilities["type_id"].isin(city.profile.serving_types(type_id))
-    is_open = city.facilities["status"] == "open"
-    return np.flatnonzero(types & is_open).astype(np.int32)
+def _by_group(city: City) -> dict[str, tuple[Reach | None, Reach]]:
+    """Measure reach at the speeds of each person group that the study names."""
+    return {
+        group: (
+            None
+            if city.committees.empty
+            else measure_table(city, "committees", group=group),
+            measure_table(city, "cells", group=group),
+        )
+        for group in city.study.groups
+    }
 
 
 def _unsnapped(city: City) -> pd.DataFrame:
@@ -177,14 +197,23 @@ def _unsnapped(city: City) -> pd.DataFrame:
         ("candidate", "candidates", "candidate_id"),
     ):
         frame = getattr(city, table)
-        for mode in city.modes:
-            access = city.access[table, mode]
+        for mode, travel in _one_per_mode(city).items():
+            access = city.access[table, travel]
             out = ~access.joined
             modes = pd.Series(mode, index=frame.index[out])
             parts.append(
                 _listed(frame[out], kind, key, modes, access.snap_distance_m[out])
             )
     return pd.concat(parts, ignore_index=True)
+
+
+def _one_per_mode(city: City) -> dict[str, str]:
+    """Give one way of travel for each mode: points meet all of a mode's alike."""
+    found: dict[str, str] = {}
+    for key, travel in city.travels.items():
+        if travel.measure != "straight" or city.detour is not None:
+            found.setdefault(travel.mode, key)
+    return found
 
 
 def _listed(
@@ -249,7 +278,10 @@ def _result_warnings(city: City, unsnapped: pd.DataFrame) -> tuple[CircleWarning
 def _figures(city: City) -> dict[str, float]:
     """Gather small facts for the run record."""
     figures: dict[str, float] = {}
-    for mode, network in city.networks.items():
+    for mode, travel in _one_per_mode(city).items():
+        if travel not in city.networks:
+            continue
+        network = city.networks[travel]
         figures |= {
             f"{mode}_network_km": network.length_m / 1000,
             f"{mode}_main_component_km": network.main_length_m / 1000,

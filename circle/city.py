@@ -17,16 +17,21 @@ from circle.areas import (
     study_crs,
 )
 from circle.coordinate_check import check_area, stray_warnings
-from circle.errors import CircleWarning, InputError, gather
+from circle.errors import CircleWarning, ConfigError, InputError, gather
 from circle.facilities import measured_types, read_candidates, read_facilities
 from circle.input_warnings import input_warnings
 from circle.joining import join_to_streets
 from circle.network import Network
+from circle.office_replies import read_office_replies
 from circle.population import cell_size_m, read_cells
 from circle.population_balance import balance_warnings, settle_people
-from circle.profile import MODES, Mode, Profile, read_profile
+from circle.problems import problem_of
+from circle.profile import AREA_CLASSES, COMMITTEE_KINDS, MODES, Mode, Profile
+from circle.profile_reading import read_profile
+from circle.profile_rules import Speeds, Travel
 from circle.reading import taken_warnings
-from circle.snapping import Access
+from circle.rules import speeds_of, travels_of
+from circle.snapping import Access, Snapper
 from circle.study import BuildingPopulation, Study
 
 Stage = Callable[[str], None]
@@ -45,13 +50,15 @@ class City:
     subdistricts: gpd.GeoDataFrame
     """Contract ``subdistricts``."""
     committees: gpd.GeoDataFrame
-    """Contract ``committees`` with ``mode`` and ``population`` (people of its
-    cells); empty where the study has none."""
+    """Contract ``committees`` with ``area_class``, ``committee_kind``, ``mode`` and
+    ``population`` (people of its cells); empty where the study has none."""
     cells: gpd.GeoDataFrame
     """Contract ``cells`` with age bands, ``subdistrict_id``, ``committee_id`` (None
-    without committees) and ``mode``; only cells inside the subdistricts."""
+    without committees), ``area_class``, ``committee_kind`` and ``mode``; only cells
+    inside the subdistricts."""
     facilities: gpd.GeoDataFrame
-    """Contract ``facilities``, of every status."""
+    """Contract ``facilities`` with ``subdistrict_id`` (where it lies), of every
+    status."""
     candidates: gpd.GeoDataFrame
     """Contract ``candidates`` with ``subdistrict_id``; may be empty."""
     type_ids: tuple[str, ...]
@@ -62,12 +69,13 @@ class City:
     """Side of a cell's square in metres."""
     grid_corner_m: tuple[float, float]
     """A corner of the grid of squares, easting and northing in metres."""
-    networks: Mapping[Mode, Network]
-    """The network of each mode that some origin travels by; none in the screening
-    mode."""
-    access: Mapping[tuple[str, Mode], Access]
+    travels: Mapping[str, Travel]
+    """Id to way of travel, of all that some origin needs for some type."""
+    networks: Mapping[str, Network]
+    """The network of each way of travel by its id; none in the screening mode."""
+    access: Mapping[tuple[str, str], Access]
     """How the rows of each table (committees, cells, facilities, candidates) meet
-    each network."""
+    each network, by table and way of travel."""
     nearer_fragment: NDArray[np.bool_]
     """Whether each cell lies nearer to a fragment than to the main component of its
     mode, shape (cells,)."""
@@ -77,6 +85,10 @@ class City:
     """What needs care."""
     population_balance: pd.DataFrame = field(default_factory=pd.DataFrame)
     """Contract ``population_balance``: people read and people counted."""
+    office_replies: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """Contract ``office_replies``: what the street offices wrote; empty without."""
+    snappers: Mapping[str, Snapper] = field(default_factory=dict)
+    """What joins further points to the network of each way of travel."""
     detour: float | None = None
     """Detour factor of the screening mode, in which straight lines stand in for a
     network; None with a network."""
@@ -84,7 +96,12 @@ class City:
     @property
     def modes(self) -> tuple[Mode, ...]:
         """The modes that some origin travels by, in the order of `profile.MODES`."""
-        return tuple(one for one in MODES if ("cells", one) in self.access)
+        used = {one.mode for one in self.travels.values()}
+        return tuple(one for one in MODES if one in used)
+
+    def speeds(self, travel: Travel) -> Speeds:
+        """Give the speeds at which a way of travel is made."""
+        return speeds_of(self.profile, travel)
 
 
 def load_city(
@@ -127,8 +144,11 @@ def load_city(
     crs = study_crs(study)
     tables, outside, balance, reading = _read_tables(study, profile, crs)
     on_stage("network")
-    joined = join_to_streets(study, profile, tables, crs=crs, cache=cache)
     types = measured_types(study, profile)
+    travels = study_travels(study, profile, tables, types)
+    joined = join_to_streets(
+        study, profile, tables, travels=travels, crs=crs, cache=cache
+    )
     return City(
         study=study,
         profile=profile,
@@ -142,6 +162,7 @@ def load_city(
         backdrop=joined.backdrop,
         cell_size_m=cell_size_m(study, tables["cells"]),
         grid_corner_m=_grid_corner(study, tables["cells"]),
+        travels=travels,
         networks=joined.networks,
         access=joined.access,
         nearer_fragment=joined.nearer_fragment,
@@ -152,6 +173,8 @@ def load_city(
         + input_warnings(tables, profile=profile, types=types, outside=outside)
         + balance_warnings(balance),
         population_balance=balance,
+        office_replies=read_office_replies(study),
+        snappers=joined.snappers,
         detour=None if study.screening is None else study.screening.detour,
     )
 
@@ -167,11 +190,8 @@ def _read_tables(
     left_out = float(tables["cells"].loc[outside, "population"].sum())
     tables["cells"] = tables["cells"][~outside].reset_index(drop=True)
     if tables["cells"].empty:
-        message = (
-            f"{study.file}: population: no cell lies inside the subdistricts; check "
-            "the declared coordinate systems of both files."
-        )
-        raise InputError(message)
+        where = f"{study.file}: population"
+        raise InputError(problem_of(where, "no-cell-inside"))
     settled = settle_people(
         study,
         tables["cells"],
@@ -219,24 +239,29 @@ def _assign(
     area_class = dict(zip(homes["subdistrict_id"], homes["area_class"], strict=True))
     committees, cells = tables["committees"].copy(), tables["cells"].copy()
     cells["committee_id"] = nearest_committee(cells, committees)
-    committees["mode"] = [
-        profile.rule.mode_for(area_class[home], kind)
-        for home, kind in zip(
-            committees["subdistrict_id"], committees["kind"], strict=True
-        )
-    ]
     kind = dict(zip(committees["committee_id"], committees["kind"], strict=True))
-    kinds = [kind.get(one, study.committee_kind) for one in cells["committee_id"]]
-    cells["mode"] = [
-        profile.rule.mode_for(area_class[home], one)
-        for home, one in zip(cells["subdistrict_id"], kinds, strict=True)
+    committees["committee_kind"] = committees["kind"]
+    cells["committee_kind"] = [
+        kind.get(one, study.committee_kind) for one in cells["committee_id"]
     ]
+    for origins in (committees, cells):
+        classes = [area_class[home] for home in origins["subdistrict_id"]]
+        origins["area_class"] = np.array(classes, dtype=object)
+        pairs = list(zip(classes, origins["committee_kind"], strict=True))
+        mode = {pair: profile.rule.mode_for(*pair) for pair in sorted(set(pairs))}
+        origins["mode"] = np.array([mode[pair] for pair in pairs], dtype=object)
+        origins["home"], origins["rule_class"] = origin_codes(origins, homes)
     people = cells.groupby("committee_id")["population"].sum()
     committees["population"] = (
         committees["committee_id"].map(people).fillna(0.0).astype(float)
     )
-    return {**tables, "committees": committees, "cells": cells,
-            "candidates": _candidates_with_home(tables)}  # fmt: skip
+    return {
+        **tables,
+        "committees": committees,
+        "cells": cells,
+        "facilities": _with_home(tables, "facilities"),
+        "candidates": _with_home(tables, "candidates"),
+    }
 
 
 def _grid_corner(study: Study, cells: gpd.GeoDataFrame) -> tuple[float, float]:
@@ -248,11 +273,91 @@ def _grid_corner(study: Study, cells: gpd.GeoDataFrame) -> tuple[float, float]:
     return float(west) - half_m, float(south) - half_m
 
 
-def _candidates_with_home(tables: Mapping[str, gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
-    """Say in which subdistrict each candidate lies."""
-    candidates = tables["candidates"].copy()
-    candidates["subdistrict_id"] = locate(candidates.geometry, tables["subdistricts"])
-    return candidates
+def _with_home(tables: Mapping[str, gpd.GeoDataFrame], name: str) -> gpd.GeoDataFrame:
+    """Say in which subdistrict each row of a table lies."""
+    table = tables[name].copy()
+    table["subdistrict_id"] = locate(table.geometry, tables["subdistricts"])
+    return table
+
+
+def origin_codes(
+    origins: gpd.GeoDataFrame, subdistricts: gpd.GeoDataFrame
+) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
+    """
+    Give the numbers by which coverage is counted and rules are found.
+
+    Parameters
+    ----------
+    origins
+        Committees or cells with ``subdistrict_id``, ``area_class`` and
+        ``committee_kind``.
+    subdistricts
+        Contract ``subdistricts``.
+
+    Returns
+    -------
+    home
+        Row of each origin's subdistrict, shape (origins,).
+    rule_class
+        Place of its area class and committee kind among all pairs of them, in the
+        order of `rules.rule_table`, shape (origins,).
+    """
+    home = pd.Index(subdistricts["subdistrict_id"]).get_indexer(
+        origins["subdistrict_id"]
+    )
+    area = pd.Categorical(origins["area_class"], categories=AREA_CLASSES).codes
+    kind = pd.Categorical(origins["committee_kind"], categories=COMMITTEE_KINDS).codes
+    rule_class = area.astype(np.int64) * len(COMMITTEE_KINDS) + kind
+    return home.astype(np.int32), rule_class.astype(np.int8)
+
+
+def study_travels(
+    study: Study,
+    profile: Profile,
+    tables: Mapping[str, gpd.GeoDataFrame],
+    types: tuple[str, ...],
+) -> Mapping[str, Travel]:
+    """
+    List the ways of travel that the origins need.
+
+    Parameters
+    ----------
+    study
+        The study, which may ask for person groups.
+    profile
+        The standard.
+    tables
+        Committees and cells with ``area_class`` and ``committee_kind``.
+    types
+        The facility types that are measured.
+
+    Returns
+    -------
+    travels
+        Id to way of travel.
+
+    Raises
+    ------
+    ConfigError
+        If the study asks for person groups that the profile does not have.
+    """
+    unknown = sorted(set(study.groups) - set(profile.groups))
+    if unknown:
+        known = ", ".join(profile.groups) or "none"
+        message = (
+            f"{study.file}: groups: profile '{profile.name}' has no person group "
+            f"{', '.join(unknown)}; expected some of: {known}."
+        )
+        raise ConfigError(message)
+    pairs = ["area_class", "committee_kind"]
+    classes = {
+        pair
+        for name in ("committees", "cells")
+        for pair in tables[name][pairs]
+        .drop_duplicates()
+        .itertuples(index=False, name=None)
+    }
+    return travels_of(profile, classes, type_ids=types, groups=study.groups)
 
 
 def joined_in_own_mode(

@@ -1,18 +1,43 @@
 """Arguments in, exit code out: one command per public function, in the same words."""
 
+import io
+import sys
 import traceback
 from typing import Any, NoReturn
 
 import click
 
-from circle import cli_inputs, cli_run
+from circle import (
+    cli_accept,
+    cli_compare,
+    cli_inputs,
+    cli_profiles,
+    cli_run,
+    cli_site,
+    cli_study,
+    cli_sweep,
+)
 from circle._version import VERSION
-from circle.cli_parts import EXIT_DATA, EXIT_NO_PLAN
-from circle.errors import CircleError, SitingError
+from circle.cli_parts import EXIT_DATA, EXIT_NO_PLAN, SPOKEN
+from circle.errors import CircleError, InputError, SitingError
+from circle.problems import as_problems
+
+_NO_SUCH_SIGNS = (
+    "a path has signs that this system's character set does not have; expected UTF-8; "
+    "set the environment variable PYTHONUTF8=1, or use a path of plain letters."
+)
+_ERROR = {"zh": "错误：", "en": "error: "}
 
 
 class _Commands(click.Group):
     """A command group that turns errors into messages and exit codes."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run; signs that the terminal cannot show are spelt out, never an error."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
+        return super().main(*args, **extra)
 
     def invoke(self, context: click.Context) -> Any:
         """Run a command; errors a user can put right end without a traceback."""
@@ -22,11 +47,15 @@ class _Commands(click.Group):
             _leave(context, error, EXIT_NO_PLAN)
         except CircleError as error:
             _leave(context, error, EXIT_DATA)
+        except UnicodeEncodeError as error:
+            if "surrogates" not in error.reason:
+                raise
+            _leave(context, InputError(_NO_SUCH_SIGNS), EXIT_DATA)
 
 
 def _leave(context: click.Context, error: CircleError, code: int) -> NoReturn:
     """
-    Print an error and end with its exit code.
+    Print an error in the language of the command, and end with its exit code.
 
     Raises
     ------
@@ -35,8 +64,10 @@ def _leave(context: click.Context, error: CircleError, code: int) -> NoReturn:
     """
     if context.params.get("debug"):
         traceback.print_exception(error)
-    for line in str(error).splitlines():
-        click.secho(f"error: {line}", fg="red", err=True)
+    language = context.meta.get(SPOKEN, "en")
+    for one in as_problems(error.problems):
+        line = f"{_ERROR[language]}{one.in_language(language)}"
+        click.secho(line, fg="red", err=True)
     raise SystemExit(code) from error
 
 
@@ -57,7 +88,7 @@ def main(context: click.Context, *, debug: bool) -> None:
       circle run my-district/study.yaml
 
     Exit codes: 0 done, 2 usage, 3 study, profile or data wrong, 4 no feasible
-    siting plan, 1 a bug.
+    siting plan, 5 not accepted (accept --strict), 1 a bug.
     """
     del debug  # read from the context by the error handler
     if context.invoked_subcommand is None:
@@ -67,10 +98,20 @@ def main(context: click.Context, *, debug: bool) -> None:
 for command in (
     cli_run.run,
     cli_run.demo,
+    cli_study.init,
+    cli_study.completion,
+    cli_site.site,
+    cli_compare.whatif,
+    cli_compare.compare,
+    cli_compare.progress,
+    cli_sweep.sweep,
+    cli_sweep.sensitivity,
+    cli_accept.accept,
     cli_inputs.fetch,
     cli_inputs.check,
     cli_inputs.template,
     cli_inputs.merge,
+    cli_profiles.profiles,
 ):
     main.add_command(command)
 

@@ -5,7 +5,19 @@ from typing import Any
 
 import click
 
-from circle.cli_parts import EXIT_DATA, FILE, FOLDER, LANGUAGE, show_progress, shown
+from circle.cli_parts import (
+    EXIT_DATA,
+    FILE,
+    FOLDER,
+    JSON,
+    LANGUAGE,
+    echo_json,
+    errors_in,
+    show_progress,
+    show_warnings,
+    shown,
+    speak,
+)
 
 TABLES = ["facilities", "committees", "candidates", "population", "subdistricts"]
 
@@ -75,13 +87,14 @@ def fetch(
     "--profile", default="pudong", show_default=True, help="Profile of the types."
 )
 @click.option("--crs", help="Coordinate system of a single table [WGS-84].")
+@JSON
 def check(
     path: Path,
     language: str | None,
     marked: Path | None,
-    kind: str | None,
-    profile: str,
-    crs: str | None,
+    *,
+    as_json: bool,
+    **options: Any,
 ) -> None:
     """Name every problem of PATH: a study, a table or a returned workbook.
 
@@ -95,15 +108,19 @@ def check(
     """
     from circle.check import check_path
     from circle.check_report import report_lines, write_marked
+    from circle.run_summary import check_object
+    from circle.settings import spoken_language
 
     with show_progress():
-        checked = check_path(path, kind=kind, profile=profile, crs=crs)
-    spoken = language or checked.language or "zh"
-    for warning in checked.warnings:
-        text = f"{warning.name}: {warning.in_language(spoken)}"
-        click.secho(text, fg="yellow", err=True)
-    for line in report_lines(checked, language=spoken):
-        click.echo(line)
+        checked = check_path(path, **options)
+    spoken = language or checked.language or spoken_language(path)
+    speak(spoken)
+    if as_json:
+        echo_json(check_object(checked, language=spoken))
+    else:
+        show_warnings(checked.warnings, spoken)
+        for line in report_lines(checked, language=spoken):
+            click.echo(line)
     if marked is not None:
         for copy in write_marked(checked, marked, language=spoken):
             click.echo(f"marked: {shown(copy)}", err=True)
@@ -119,18 +136,53 @@ def check(
 @click.option(
     "--language", type=LANGUAGE, default="zh", show_default=True, help="Language."
 )
-def template(out: Path, profile: str, language: str) -> None:
+@click.option(
+    "--inventory",
+    "inventories",
+    type=FILE,
+    multiple=True,
+    help="Table whose rows are filled in, to be corrected; may be given twice.",
+)
+@click.option(
+    "--subdistrict",
+    "subdistricts",
+    multiple=True,
+    help="Only its rows; by name, code or both.",
+)
+@click.option("--crs", help="Coordinate system of the inventory [WGS-84].")
+def template(out: Path, inventories: tuple[Path, ...], **options: Any) -> None:
     """Write the workbook that a street office fills in each period.
 
     \b
     Example:
       circle template --out items.xlsx
+      circle template --inventory facilities.xlsx --out items.xlsx
+
+    With --inventory it holds the present rows, to be corrected, and keeps a hidden
+    copy of them, so that a merge sees what has changed on which side.
     """
-    from circle.profile import read_profile
+    from circle.inventory import read_inventory
+    from circle.merge_files import refuse_overwriting
+    from circle.profile_reading import read_profile
     from circle.template import write_template
 
-    standard = read_profile(profile, folder=Path.cwd())
-    write_template(out, profile=standard, language=language)
+    language = options["language"]
+    with errors_in(language):
+        refuse_overwriting(out, inventories)
+        standard = read_profile(options["profile"], folder=Path.cwd())
+        old = [
+            read_inventory(one, profile=standard, crs=options["crs"])
+            for one in inventories
+        ]
+        for one in old:
+            show_warnings(one.warnings, language)
+        write_template(
+            out,
+            profile=standard,
+            language=language,
+            inventories=old,
+            subdistricts=options["subdistricts"],
+        )
     click.echo(f"next: fill in {shown(out)}, then circle check {shown(out)}")
 
 
@@ -153,28 +205,45 @@ def merge(inventory: Path, returned: tuple[Path, ...], **options: Any) -> None:
     \b
     Example:
       circle merge facilities.xlsx return-1.xlsx return-2.xlsx --out merged.xlsx
+      circle merge maps/demo/gaps.xlsx return-1.xlsx --out replies.csv
 
-    Rows are added and changed, never deleted. Conflicts and possible duplicates are
-    listed, not settled; with --strict a conflict ends with exit code 3. A faulty
-    return ends with exit code 3 and nothing is written.
+    Rows are added and changed, never deleted. Conflicts, cells left out and possible
+    duplicates are listed, not settled; with --strict a conflict ends with exit code
+    3. A faulty return ends with exit code 3 and nothing is written. Where INVENTORY is
+    the gaps.xlsx of a run, what the offices wrote into their copies is collected.
     """
     from circle.merge import merge_returns
-    from circle.merge_files import merge_summary, write_merge_report, write_merged
-    from circle.profile import read_profile
+    from circle.merge_files import (
+        merge_summary,
+        refuse_overwriting,
+        write_merge_report,
+        write_merged,
+    )
+    from circle.merge_replies import is_gap_workbook, merge_replies
+    from circle.profile_reading import read_profile
 
     language = options["language"]
-    merged = merge_returns(
-        inventory,
-        returned,
-        profile=read_profile(options["profile"], folder=Path.cwd()),
-        crs=options["crs"],
-        language=language,
-    )
-    write_merged(merged, options["out"])
-    if options["report"] is not None:
-        write_merge_report(merged, options["report"], language=language)
+    is_reply = is_gap_workbook(inventory)
+    with errors_in(language):
+        for file in (options["out"], options["report"]):
+            refuse_overwriting(file, (inventory, *returned))
+        if is_reply:
+            merged = merge_replies(inventory, returned, language=language)
+        else:
+            merged = merge_returns(
+                inventory,
+                returned,
+                profile=read_profile(options["profile"], folder=Path.cwd()),
+                crs=options["crs"],
+                language=language,
+            )
+        show_warnings(merged.warnings, language)
+        write_merged(merged, options["out"])
+        if options["report"] is not None:
+            write_merge_report(merged, options["report"], language=language)
     for line in merge_summary(merged, language=language):
         click.echo(line)
-    click.echo(f"next: circle check {shown(options['out'])}")
+    after = "write into the study office_replies:" if is_reply else "circle check"
+    click.echo(f"next: {after} {shown(options['out'])}")
     if options["strict"] and merged.rows("conflict"):
         click.get_current_context().exit(EXIT_DATA)

@@ -2,7 +2,7 @@
 
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,10 +17,28 @@ if TYPE_CHECKING:
 EXIT_BUG = 1
 EXIT_DATA = 3
 EXIT_NO_PLAN = 4
+EXIT_NOT_PASSED = 5
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(dir_okay=False, path_type=Path)
 LANGUAGE = click.Choice(["zh", "en"])
+JSON = click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object for scripts."
+)
+# Where a command notes the language in which its errors are told.
+SPOKEN = "circle.language"
+
+
+def speak(language: str) -> None:
+    """Tell the errors of the running command in a language."""
+    click.get_current_context().meta[SPOKEN] = language
+
+
+def speak_as(study: Path) -> None:
+    """Tell errors in the language of a study, even where the study is at fault."""
+    from circle.settings import spoken_language
+
+    speak(spoken_language(study))
 
 
 def shown(path: Path) -> str:
@@ -29,6 +47,27 @@ def shown(path: Path) -> str:
         return str(path.absolute().relative_to(Path.cwd()))
     except ValueError:
         return str(path)
+
+
+def echo_json(value: object) -> None:
+    """Print one object for scripts, in ASCII, so that every pipe carries it."""
+    import json
+
+    click.echo(json.dumps(value, indent=2))
+
+
+@contextmanager
+def errors_in(language: str) -> Iterator[None]:
+    """Let errors say what is wrong in a language, where it is known in that one."""
+    speak(language)
+    yield
+
+
+def show_warnings(warnings: Iterable[CircleWarning], language: str) -> None:
+    """Write warnings to the error stream."""
+    for warning in warnings:
+        text = f"{warning.name}: {warning.in_language(language)}"
+        click.secho(text, fg="yellow", err=True)
 
 
 @contextmanager

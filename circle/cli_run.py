@@ -4,7 +4,15 @@ from pathlib import Path
 
 import click
 
-from circle.cli_parts import FILE, FOLDER, show_progress, shown
+from circle.cli_parts import (
+    FILE,
+    FOLDER,
+    JSON,
+    echo_json,
+    show_progress,
+    shown,
+    speak_as,
+)
 
 
 @click.command()
@@ -14,23 +22,30 @@ from circle.cli_parts import FILE, FOLDER, show_progress, shown
 @click.option(
     "--no-cache", is_flag=True, help="Read the streets anew and keep no network."
 )
-def run(study: Path, data: Path | None, out: Path | None, *, no_cache: bool) -> None:
+@JSON
+def run(
+    study: Path, data: Path | None, out: Path | None, *, no_cache: bool, as_json: bool
+) -> None:
     """Assess the district of STUDY and write maps, tables and the run record.
 
     \b
     Example:
       circle run config/demo.yaml
+      circle run config/demo.yaml --json > summary.json
 
     Reads the study file, its profile and all inputs, measures coverage, lists the
-    missing items and gap clusters, chooses sites, and writes index.html,
-    subdistricts/, gaps.xlsx, tables/, coverage.gpkg and run.json.
+    missing items and gap clusters, chooses sites, and writes index.html, which
+    links all else: district.html, subdistricts/, report.html, gaps.xlsx, tables/,
+    coverage.gpkg, layers/ and run.json.
     """
     from circle.assessment import assess
     from circle.city import load_city
     from circle.outputs import check_output_folder, write_outputs
+    from circle.run_summary import run_object
     from circle.study import read_study
     from circle.summary import summary_text
 
+    speak_as(study)
     settings = read_study(study, data=data, out=out)
     check_output_folder(settings.output_folder)
     with show_progress() as progress:
@@ -42,8 +57,11 @@ def run(study: Path, data: Path | None, out: Path | None, *, no_cache: bool) -> 
     for warning in assessment.warnings:
         text = f"{warning.name}: {warning.in_language(settings.language)}"
         click.secho(text, fg="yellow", err=True)
+    if as_json:
+        echo_json(run_object(assessment, paths))
+        return
     click.echo(summary_text(assessment))
-    click.echo(f"next: open {shown(paths.maps[0])}")
+    click.echo(f"next: open {shown(paths.start)}")
 
 
 @click.command()

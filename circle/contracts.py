@@ -8,6 +8,7 @@ from circle.input_contracts import (
     COMMITTEES,
     FACILITIES,
     INPUT_CONTRACTS,
+    MADE_FROM,
     ROUTE_WORDS,
     SUBDISTRICT_ID,
     SUBDISTRICTS,
@@ -18,11 +19,14 @@ __all__ = [
     "ADDRESS_POINTS",
     "CANDIDATES",
     "CELLS",
+    "CHANGE_LOG",
     "COMMITTEES",
     "COVERAGE",
+    "COVERAGE_BY",
     "FACILITIES",
     "GAP_CLUSTERS",
     "INPUT_CONTRACTS",
+    "MADE_FROM",
     "MISSING_ITEMS",
     "REACH",
     "RESULT_CONTRACTS",
@@ -35,6 +39,8 @@ MODE_WORDS = {"walk": ("步行",), "cycle": ("骑行",)}
 KIND_WORDS = {
     "beyond": ("超出时限",),
     "unreachable": ("无法到达",),
+    "planned": ("规划设施建成后可达",),
+    "not_placed": ("本街镇有未落位设施",),
     "not_joined": ("居村点未接入路网",),
 }
 
@@ -56,6 +62,29 @@ _TIME = Column(
     null=True,
     minimum=0,
 )
+_PERSONS = Column(
+    "person_group",
+    "id",
+    "Person group whose speeds count; standard for everybody.",
+    "人群",
+)
+_THRESHOLD_M = Column(
+    "threshold_m",
+    "number",
+    "Longest way that counts, inclusive, where the rule gives metres.",
+    "限距_米",
+    unit="m",
+    null=True,
+)
+_DISTANCE = Column(
+    "distance_m",
+    "number",
+    "Way from origin to the nearest facility, where the rule gives metres.",
+    "最近设施距离_米",
+    unit="m",
+    null=True,
+    minimum=0,
+)
 _NEAREST = Column(
     "facility_id",
     "id",
@@ -71,8 +100,11 @@ REACH = Contract(
         COMMITTEE_ID,
         _TYPE_ID,
         _MODE,
+        _PERSONS,
         _THRESHOLD,
         _TIME,
+        _THRESHOLD_M,
+        _DISTANCE,
         _NEAREST,
         Column("covered", "flag", "Time is at most the threshold.", "是否达标"),
     ),
@@ -98,7 +130,7 @@ COVERAGE = Contract(
         Column(
             "group_kind",
             "text",
-            "required, tier, domain or type; domains hold required types only.",
+            "required, tier, level, domain or type; domains hold required types only.",
             "统计口径",
         ),
         Column("group_id", "id", "Code of the group of facility types.", "口径编号"),
@@ -146,6 +178,21 @@ COVERAGE = Contract(
     ),
 )
 
+COVERAGE_BY = Contract(
+    "coverage_by",
+    ("by_kind", "by_id", *COVERAGE.key),
+    (
+        Column(
+            "by_kind",
+            "text",
+            "age_band, area or person_group: what counts in place of all people.",
+            "分项",
+        ),
+        Column("by_id", "id", "Age band, km2 or person group.", "分项编号"),
+        *COVERAGE.columns,
+    ),
+)
+
 MISSING_ITEMS = Contract(
     "missing_items",
     ("item_id",),
@@ -162,6 +209,7 @@ MISSING_ITEMS = Contract(
         Column("tier", "id", "basic or extension.", "类别"),
         Column("required", "flag", "Counts in the headline figure.", "是否必备"),
         _MODE,
+        _PERSONS,
         _THRESHOLD,
         _TIME,
         Column(
@@ -170,6 +218,16 @@ MISSING_ITEMS = Contract(
             "Minutes beyond the threshold.",
             "超出_分钟",
             unit="min",
+            null=True,
+        ),
+        _THRESHOLD_M,
+        _DISTANCE,
+        Column(
+            "metres_over",
+            "number",
+            "Metres beyond the threshold, where the rule gives metres.",
+            "超出_米",
+            unit="m",
             null=True,
         ),
         _NEAREST,
@@ -181,6 +239,13 @@ MISSING_ITEMS = Contract(
             null=True,
         ),
         _count("population", "涉及人口", "People of the committee's cells.", "persons"),
+        Column(
+            "planned_facility_id",
+            "id",
+            "The nearest planned facility, where it would clear the item.",
+            "规划设施编号",
+            null=True,
+        ),
         Column(
             "kind", "choice", "Why the item is missing.", "原因", choices=KIND_WORDS
         ),
@@ -202,6 +267,12 @@ GAP_CLUSTERS = Contract(
         _count("cells", "网格数", "Cells of the cluster."),
         _count("population", "涉及人口", "People of the cells.", "persons"),
         Column("area_km2", "number", "Area of the cells.", "面积_平方千米", unit="km²"),
+        Column(
+            "missing_together",
+            "list",
+            "Other types that half of them lack.",
+            "同缺类型",
+        ),
         Column("geometry", "area", "Union of the cell squares.", "范围"),
     ),
 )
@@ -215,7 +286,22 @@ SITES = Contract(
         Column("name", "text", "Name of the candidate.", "名称"),
         Column("subdistrict_id", "id", "Where it lies.", "街镇编号", null=True),
         Column("route", "choice", "Supply route.", "供给方式", choices=ROUTE_WORDS),
+        Column(
+            "made_from",
+            "choice",
+            "Where the point comes from.",
+            "点位来源",
+            choices=MADE_FROM,
+            null=True,
+        ),
         Column("type_ids", "list", "Types that open there.", "设置类型"),
+        Column(
+            "year",
+            "count",
+            "Year in which it opens; the earliest one where no years are planned.",
+            "实施年份",
+            null=True,
+        ),
         Column(
             "floor_area_m2", "number", "Floor area.", "建筑面积", unit="m²", null=True
         ),
@@ -234,8 +320,21 @@ SITES = Contract(
             "People of these items, summed over items.",
             "persons × types",
         ),
+        _count(
+            "people_gained",
+            "惠及人口",
+            "People of the origins of these items.",
+            "persons",
+        ),
+        Column(
+            "people_by_age",
+            "list",
+            "The same by age band: <band>=<persons>.",
+            "分年龄惠及人口",
+        ),
         _share("share_after", "实施后达标占比", "Headline share after this step."),
         Column("item_ids", "list", "The items it clears.", "消除缺项"),
+        Column("reason", "text", "Why it is in the plan.", "理由", null=True),
         Column("geometry", "point", "Place of the site.", "位置"),
     ),
 )
@@ -262,4 +361,33 @@ UNSNAPPED = Contract(
     ),
 )
 
-RESULT_CONTRACTS = (REACH, COVERAGE, MISSING_ITEMS, GAP_CLUSTERS, SITES, UNSNAPPED)
+CHANGE_LOG = Contract(
+    "change_log",
+    ("number", "kind", "id", "name"),
+    (
+        Column("number", "count", "Number of the change in its scenario.", "序号"),
+        Column("change", "text", "What kind of change.", "变动"),
+        Column(
+            "kind",
+            "text",
+            "Of what: facility, cell, subdistrict, rule, speed, norm or street.",
+            "对象类别",
+        ),
+        Column("id", "id", "Code of the thing that changed.", "对象编号"),
+        Column("name", "text", "What of it changed.", "变动内容"),
+        Column(
+            "old", "text", "Before; empty where it was not there.", "变动前", null=True
+        ),
+        Column("new", "text", "After; empty where it is no more.", "变动后", null=True),
+    ),
+)
+
+RESULT_CONTRACTS = (
+    REACH,
+    COVERAGE,
+    COVERAGE_BY,
+    MISSING_ITEMS,
+    GAP_CLUSTERS,
+    SITES,
+    UNSNAPPED,
+)

@@ -1,16 +1,19 @@
 """Who is within the rule: pairs, committees and people, by area and by type."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from circle.age_bands import band_columns
 from circle.city import City
-from circle.contracts import COVERAGE, REACH
-from circle.profile import AREA_CLASSES, TIERS
+from circle.contracts import COVERAGE, COVERAGE_BY, REACH
+from circle.profile import AREA_CLASSES, LEVELS, TIERS
 from circle.reach import Reach
+
+# What `coverage_by` counts in place of all people at the speeds of the rule.
+AGE, AREA, PERSONS = "age_band", "area", "person_group"
 
 # (kind of group, id of group, columns of the reach arrays)
 Group = tuple[str, str, list[int]]
@@ -41,9 +44,12 @@ def reach_table(city: City, reach: Reach) -> pd.DataFrame:
         {
             "committee_id": np.repeat(np.array(reach.origin_ids, dtype=object), k),
             "type_id": np.tile(np.array(reach.type_ids, dtype=object), n),
-            "mode": np.repeat(city.committees["mode"].to_numpy(dtype=object), k),
+            "mode": reach.mode.ravel(),
+            "person_group": reach.group.ravel(),
             "threshold_min": reach.threshold_s.ravel() / 60,
             "travel_time_min": reach.time_s.ravel() / 60,
+            "threshold_m": reach.limit_m.ravel(),
+            "distance_m": reach.distance_m.ravel(),
             "facility_id": nearest,
             "covered": reach.covered.ravel(),
         },
@@ -80,30 +86,99 @@ def count_coverage(
     committees; people times types within the rule over people times types, and
     people who reach every type over people.
     """
+    return _table(city, _counts(city, committees, cells))
+
+
+def recount_coverage(
+    city: City,
+    known: pd.DataFrame,
+    *,
+    committees: Reach | None,
+    cells: Reach,
+    type_ids: Collection[str],
+) -> pd.DataFrame:
+    """
+    Count coverage again where reach has changed for some types only.
+
+    Parameters
+    ----------
+    city
+        The city.
+    known
+        Contract ``coverage``, counted before with the same people.
+    committees
+        Reach from its committees; None where there are none.
+    cells
+        Reach from its cells.
+    type_ids
+        The types whose reach has changed.
+
+    Returns
+    -------
+    coverage
+        The same as `count_coverage` gives, to the byte.
+    """
+    columns = {i for i, one in enumerate(cells.type_ids) if one in type_ids}
     groups = type_groups(city)
-    home = city.cells["subdistrict_id"].to_numpy(dtype=object)
-    people = city.cells["population"].to_numpy(dtype=float)
-    committee_home = city.committees["subdistrict_id"].to_numpy(dtype=object)
-    rows: list[dict[str, Any]] = []
-    for area_kind, area_of, area_ids in _area_kinds(city):
-        cell_area = _codes(home, area_of, area_ids)
-        committee_area = _codes(committee_home, area_of, area_ids)
-        for group_kind, group_id, columns in groups:
-            counts = _cell_counts(cells, people, cell_area, columns, len(area_ids))
-            counts |= _committee_counts(
-                committees, committee_area, columns, len(area_ids)
-            )
-            for position, area_id in enumerate(area_ids):
-                rows.append(
-                    {
-                        "area_kind": area_kind,
-                        "area_id": area_id,
-                        "group_kind": group_kind,
-                        "group_id": group_id,
-                        **{name: values[position] for name, values in counts.items()},
-                    }
-                )
-    return _with_shares(pd.DataFrame(rows))
+    changed = [i for i, one in enumerate(groups) if columns & set(one[2])]
+    fresh = _counts(city, committees, cells, groups=[groups[i][2] for i in changed])
+    homes = known["area_kind"].to_numpy(dtype=object) == "subdistrict"
+    counts = {}
+    for name, values in fresh.items():
+        old = known[name].to_numpy(dtype=float)[homes]
+        counts[name] = old.reshape(len(city.subdistricts), len(groups))
+        counts[name][:, changed] = values
+    table = known.copy()
+    parts = [
+        {name: (members @ values).ravel() for name, values in counts.items()}
+        for _, _, members in _area_kinds(city)
+    ]
+    for name in counts:
+        table[name] = np.concatenate([one[name] for one in parts])
+    return _with_shares(table)
+
+
+def count_coverage_by(
+    city: City, *, cells: Reach, groups: Mapping[str, tuple[Reach | None, Reach]]
+) -> pd.DataFrame:
+    """
+    Count coverage again with other weights and for other people.
+
+    Parameters
+    ----------
+    city
+        The city.
+    cells
+        Reach from its cells by the rule.
+    groups
+        Person group to reach from committees (None without) and from cells at its
+        speeds.
+
+    Returns
+    -------
+    coverage_by
+        Contract ``coverage_by``: the rows of ``coverage`` for each age band that the
+        population carries (its people in place of all people), for the inhabited
+        area (km² of the cells' squares in place of people), and for each person
+        group. Pairs and committees are counted for person groups only.
+    """
+    parts = []
+    for column in band_columns(city.cells):
+        weight = city.cells[column].to_numpy(dtype=float)
+        counts = _counts(city, None, cells, weight=weight)
+        parts.append((AGE, column.removeprefix("population_"), counts))
+    square_km2 = np.full(len(city.cells), city.cell_size_m**2 / 1e6)
+    inhabited = city.cells["population"].to_numpy(dtype=float) > 0
+    parts.append(
+        (AREA, "km2", _counts(city, None, cells, weight=square_km2 * inhabited))
+    )
+    for group, (from_committees, from_cells) in groups.items():
+        parts.append((PERSONS, group, _counts(city, from_committees, from_cells)))
+    tables = [
+        _table(city, counts).assign(by_kind=kind, by_id=name)
+        for kind, name, counts in parts
+    ]
+    return pd.concat(tables, ignore_index=True)[list(COVERAGE_BY.names)]
 
 
 def type_groups(city: City) -> list[Group]:
@@ -118,7 +193,7 @@ def type_groups(city: City) -> list[Group]:
     Returns
     -------
     groups
-        Kind (required, tier, domain, type), id, and the columns of the reach
+        Kind (required, tier, level, domain, type), id, and the columns of the reach
         arrays; empty groups are left out.
     """
     profile = city.profile
@@ -128,6 +203,10 @@ def type_groups(city: City) -> list[Group]:
     groups += [
         ("tier", tier, [i for i, one in enumerate(types) if one.tier == tier])
         for tier in TIERS
+    ]
+    groups += [
+        ("level", level, [i for i, one in enumerate(types) if one.level == level])
+        for level in LEVELS
     ]
     for domain in profile.domains:
         columns = [
@@ -139,69 +218,100 @@ def type_groups(city: City) -> list[Group]:
     return [group for group in groups if group[2]]
 
 
-def _area_kinds(city: City) -> Iterator[tuple[str, dict[str, str], list[str]]]:
-    """Yield each kind of area, which area a subdistrict is in, and the areas."""
+def _area_kinds(city: City) -> Iterator[tuple[str, list[str], NDArray[np.float64]]]:
+    """Yield each kind of area, its areas, and which subdistricts make them up."""
     ids = list(city.subdistricts["subdistrict_id"])
-    classes = list(city.subdistricts["area_class"])
-    present = [one for one in AREA_CLASSES if one in classes]
-    yield "district", dict.fromkeys(ids, "district"), ["district"]
-    yield "area_class", dict(zip(ids, classes, strict=True)), list(present)
-    yield "subdistrict", {one: one for one in ids}, ids
+    classes = city.subdistricts["area_class"].to_numpy(dtype=object)
+    present = [one for one in AREA_CLASSES if one in set(classes)]
+    members = [classes == one for one in present]
+    yield "district", ["district"], np.ones((1, len(ids)))
+    yield "area_class", list(present), np.array(members, dtype=float)
+    yield "subdistrict", ids, np.eye(len(ids))
 
 
-def _codes(
-    home: NDArray[np.object_], area_of: dict[str, str], area_ids: list[str]
-) -> NDArray[np.int64]:
-    """Give the position of each row's area in the list of areas."""
-    position = {one: i for i, one in enumerate(area_ids)}
-    return np.array([position[area_of[one]] for one in home], dtype=np.int64)
-
-
-def _cell_counts(
-    cells: Reach,
-    people: NDArray[np.float64],
-    area: NDArray[np.int64],
-    columns: list[int],
-    n_areas: int,
-) -> dict[str, NDArray[np.float64]]:
-    """Count people and people times types by area."""
-    covered = cells.covered[:, columns]
-    population = _total(people, area, n_areas)
-    return {
-        "population": population,
-        "person_items": population * len(columns),
-        "person_items_covered": _total(people * covered.sum(axis=1), area, n_areas),
-        "population_complete": _total(people * covered.all(axis=1), area, n_areas),
-    }
-
-
-def _committee_counts(
+def _counts(
+    city: City,
     committees: Reach | None,
-    area: NDArray[np.int64],
-    columns: list[int],
-    n_areas: int,
+    cells: Reach,
+    *,
+    weight: NDArray[np.float64] | None = None,
+    groups: Sequence[list[int]] | None = None,
 ) -> dict[str, NDArray[np.float64]]:
-    """Count committees and pairs by area."""
+    """Count by subdistrict and group of types, each of shape (subdistricts, groups)."""
+    if groups is None:
+        groups = [columns for _, _, columns in type_groups(city)]
+    if weight is None:
+        weight = city.cells["population"].to_numpy(dtype=float)
+    whole, items, complete = _sums(city, "cells", cells, weight, groups)
+    sizes = np.array([len(one) for one in groups], dtype=float)
+    counts = {
+        "population": whole,
+        "person_items": whole * sizes,
+        "person_items_covered": items,
+        "population_complete": complete,
+    }
     if committees is None:
-        zero = np.zeros(n_areas)
+        zero = np.zeros_like(whole)
         names = ("pairs", "pairs_covered", "committees", "committees_complete")
-        return dict.fromkeys(names, zero)
-    covered = committees.covered[:, columns]
-    count = _total(np.ones(len(area)), area, n_areas)
-    complete = np.asarray(covered.all(axis=1), dtype=float)
-    return {
-        "pairs": count * len(columns),
-        "pairs_covered": _total(covered.sum(axis=1).astype(float), area, n_areas),
-        "committees": count,
-        "committees_complete": _total(complete, area, n_areas),
+        return counts | dict.fromkeys(names, zero)
+    each = np.ones(len(city.committees))
+    whole, items, complete = _sums(city, "committees", committees, each, groups)
+    return counts | {
+        "pairs": whole * sizes,
+        "pairs_covered": items,
+        "committees": whole,
+        "committees_complete": complete,
     }
 
 
-def _total(
-    weight: NDArray[np.float64], area: NDArray[np.int64], n_areas: int
-) -> NDArray[np.float64]:
-    """Sum a weight by area."""
-    return np.bincount(area, weights=weight, minlength=n_areas).astype(float)
+def _sums(
+    city: City,
+    table: str,
+    reach: Reach,
+    weight: NDArray[np.float64],
+    groups: Sequence[list[int]],
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Sum the weight of all origins, of covered items, and of complete origins."""
+    n_homes = len(city.subdistricts)
+    home = getattr(city, table)["home"].to_numpy(dtype=np.intp)
+    covered = np.asfortranarray(reach.covered)
+
+    def by_home(mask: NDArray[np.bool_]) -> NDArray[np.float64]:
+        found = np.bincount(home[mask], weights=weight[mask], minlength=n_homes)
+        return found.astype(float)
+
+    types = np.array([by_home(one) for one in covered.T])
+    whole = np.bincount(home, weights=weight, minlength=n_homes)
+    items = np.array([types[columns].sum(axis=0) for columns in groups])
+    complete = np.array(
+        [
+            types[columns[0]]
+            if len(columns) == 1
+            else by_home(np.all(covered[:, columns], axis=1))
+            for columns in groups
+        ]
+    )
+    return np.repeat(whole[:, None], len(groups), axis=1), items.T, complete.T
+
+
+def _table(city: City, counts: dict[str, NDArray[np.float64]]) -> pd.DataFrame:
+    """Roll counts by subdistrict up to every kind of area, and divide."""
+    groups = type_groups(city)
+    parts = []
+    for area_kind, area_ids, members in _area_kinds(city):
+        k = len(groups)
+        frame = pd.DataFrame(
+            {
+                "area_kind": area_kind,
+                "area_id": np.repeat(np.array(area_ids, dtype=object), k),
+                "group_kind": [kind for kind, _, _ in groups] * len(area_ids),
+                "group_id": [name for _, name, _ in groups] * len(area_ids),
+            }
+        )
+        for name, values in counts.items():
+            frame[name] = (members @ values).ravel()
+        parts.append(frame)
+    return _with_shares(pd.concat(parts, ignore_index=True))
 
 
 def _with_shares(table: pd.DataFrame) -> pd.DataFrame:

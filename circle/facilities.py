@@ -8,19 +8,28 @@ import pyproj
 import shapely
 
 from circle.address_points import placed_by_address, read_address_points
+from circle.complexes import with_complexes
 from circle.contracts import CANDIDATES, FACILITIES
 from circle.declared import parse_declared
-from circle.derived_ids import with_ids
-from circle.errors import ConfigError, InputError, gather, list_ids
-from circle.facility_status import date_warnings, status_on, with_dates
+from circle.derived_ids import ID_RULES, with_ids
+from circle.errors import ConfigError, InputError, Words, gather
+from circle.facility_levels import level_warnings
+from circle.facility_status import date_warnings, status_on, turned_dates
 from circle.files import RawTable
 from circle.osm_features import read_osm_features
 from circle.placing import COORDINATES, place
+from circle.problems import problem_of
 from circle.profile import FacilityType, Profile
 from circle.reading import read_table, with_warnings
 from circle.study import OsmFacilities, PlacedInput, Study, TableFacilities
-from circle.tables import Contract, conform, match_columns
-from circle.type_cells import fold_type_name, type_names, unknown_types, with_types
+from circle.tables import Contract, conform
+from circle.type_cells import (
+    fold_type_name,
+    is_other_type,
+    type_names,
+    unknown_types,
+    with_types,
+)
 
 __all__ = [
     "fold_type_name",
@@ -29,9 +38,6 @@ __all__ = [
     "read_facilities",
     "type_names",
 ]
-
-# What makes a facility what it is, where the inventory gives it no id.
-_CONTENT = ("type_id", "name", "address")
 
 
 def read_facilities(
@@ -53,7 +59,8 @@ def read_facilities(
     -------
     facilities
         Contract ``facilities``, sorted by id, of every status. A row without
-        coordinates stays, with an empty place.
+        coordinates stays, with an empty place. Services under one roof add a
+        facility of their own where the profile says so (`complexes`).
 
     Raises
     ------
@@ -62,8 +69,10 @@ def read_facilities(
     """
     source = study.facilities
     if isinstance(source, OsmFacilities):
-        return _facilities_from_osm(study, source, profile=profile, crs=crs)
-    return _facilities_from_table(study, source, profile=profile, crs=crs)
+        table = _facilities_from_osm(study, source, profile=profile, crs=crs)
+    else:
+        table = _facilities_from_table(study, source, profile=profile, crs=crs)
+    return with_complexes(table, profile)
 
 
 def measured_types(study: Study, profile: Profile) -> tuple[str, ...]:
@@ -90,17 +99,21 @@ def measured_types(study: Study, profile: Profile) -> tuple[str, ...]:
         If the study names types that the profile does not have.
     """
     if isinstance(study.facilities, OsmFacilities):
-        return tuple(one.id for one in profile.types if one.osm)
+        tagged = {one.id for one in profile.types if one.osm}
+        tagged |= {one.type for one in profile.complexes if tagged & set(one.of)}
+        return tuple(one for one in profile.type_ids if one in tagged)
     if study.facilities.types is None:
         return profile.type_ids
     wanted = set(study.facilities.types)
     unknown = sorted(wanted - set(profile.type_ids))
     if unknown or not wanted:
-        message = (
-            f"{study.file}: facilities.types: found {list_ids(unknown) or 'none'}; "
-            f"expected types of the profile: {', '.join(profile.type_ids)}."
+        problem = problem_of(
+            f"{study.file}: facilities.types",
+            "types-not-in-profile",
+            values=tuple(unknown) or Words("none", zh="空列表"),
+            known=", ".join(profile.type_ids),
         )
-        raise ConfigError(message)
+        raise ConfigError(problem)
     return tuple(one for one in profile.type_ids if one in wanted)
 
 
@@ -135,19 +148,14 @@ def read_candidates(
         return gpd.GeoDataFrame(empty, geometry=gpd.GeoSeries([], crs=crs))
     raw, table, problems = _read_placed(study, study.candidates, CANDIDATES, crs)
     if "type_ids" in table.columns:
-        types = type_names(profile)
+        types, others = type_names(profile), _other_types(study)
         lists = table["type_ids"].map(lambda names: _known(names, types))
         table["type_ids"] = [ids for ids, _ in lists]
-        problems += unknown_types(
-            raw,
-            [
-                (row, name)
-                for row, (_, bad) in zip(table.index, lists, strict=True)
-                for name in bad
-            ],
-        )
+        strange = [(row, name) for row, (_, bad) in lists.items() for name in bad]
+        refused = [one for one in strange if not is_other_type(one[1], others)]
+        problems += unknown_types(raw, refused)
     gather(problems, InputError)
-    table = with_ids(table, "candidate_id", prefix="k", content=("name", "route"))
+    table = with_ids(table, ID_RULES["candidates"])
     return with_warnings(_finished(table, CANDIDATES), raw.warnings)
 
 
@@ -156,21 +164,24 @@ def _facilities_from_table(
 ) -> gpd.GeoDataFrame:
     """Read an inventory table: types, dates, ids, places by address, status."""
     raw, table, problems = _read_placed(study, source, FACILITIES, crs)
-    headers, _ = match_columns(raw, FACILITIES, columns=source.columns)
-    table, faults = with_types(
-        raw, table, types=type_names(profile), separator=source.type_separator
+    table, faults, others = with_types(
+        raw,
+        table,
+        types=type_names(profile),
+        separator=source.type_separator,
+        others=source.other_types,
     )
     problems += faults
-    table, faults = with_dates(raw, table, headers=headers)
-    problems += faults
+    problems += turned_dates(raw, table)
+    levels = level_warnings(raw, table, profile=profile)
     if "status" not in table.columns:
         table["status"] = "open"
     points, unread = _address_points(study, source, crs)
     gather([*problems, *unread], InputError)
-    table = with_ids(table, "facility_id", prefix="f", content=_CONTENT)
+    table = with_ids(table, ID_RULES["facilities"])
     table, told = placed_by_address(table, *points)
     table = _finished(table, FACILITIES)
-    warnings = [*raw.warnings, *told]
+    warnings = [*raw.warnings, *levels, *others, *told]
     if study.as_of is not None:
         today = status_on(table, study.as_of)
         warnings += date_warnings(table, today, study.as_of)
@@ -219,11 +230,8 @@ def _facilities_from_osm(
         if _has_tags(tags, one)
     ]
     if not rows:
-        message = (
-            f"{source.path}: found no feature with a tag set of profile "
-            f"'{profile.name}'; expected a full OSM extract, not streets alone."
-        )
-        raise InputError(message)
+        name = profile.name
+        raise InputError(problem_of(source.path, "no-tagged-feature", profile=name))
     return _finished(gpd.GeoDataFrame(rows, geometry="geometry", crs=crs), FACILITIES)
 
 
@@ -255,6 +263,12 @@ def _read_placed(
         shape="point",
     )
     return raw, gpd.GeoDataFrame(table, geometry=geometry, crs=crs), problems + faults
+
+
+def _other_types(study: Study) -> str:
+    """Say what becomes of type names that the profile does not have."""
+    source = study.facilities
+    return source.other_types if isinstance(source, TableFacilities) else "known"
 
 
 def _known(

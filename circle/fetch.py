@@ -20,7 +20,10 @@ import yaml
 from circle.crs import choose_metric_crs
 from circle.errors import FetchError, OutputError
 from circle.osm_service import Services, osm_services
-from circle.profile import Profile, read_profile
+from circle.problems import Problem, os_reason, problem_of
+from circle.profile import Profile
+from circle.profile_reading import read_profile
+from circle.rules import rule_table
 from circle.street_access import ACCESS_KEYS
 
 _LOG = logging.getLogger(__name__)
@@ -98,8 +101,7 @@ def fetch_place(
     part = folder.with_name(f".{folder.name}.part")
     is_new = not out.exists()
     if folder.exists():
-        message = f"{folder}: is there already; delete it, or fetch to another folder."
-        raise OutputError(message)
+        raise OutputError(problem_of(folder, "fetched-already"))
     try:
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True)
@@ -111,8 +113,8 @@ def fetch_place(
     except FetchError:
         raise
     except OSError as error:
-        message = f"{folder}: cannot be written ({error}); name another folder."
-        raise OutputError(message) from error
+        problem = problem_of(folder, "not-written", reason=os_reason(error))
+        raise OutputError(problem) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
         if is_new and not folder.exists():
@@ -145,8 +147,7 @@ def _fetch_into(
             around, simplify=False, retain_all=True, custom_filter=[*_STREETS]
         )
     except (_EMPTY, ValueError) as error:
-        message = f"{place}: the map holds no streets there; check the place."
-        raise FetchError(message) from error
+        raise FetchError(Problem("place-without-streets", place)) from error
     graph = osmnx.simplify_graph(
         graph,
         node_attrs_include=["barrier"],
@@ -174,25 +175,22 @@ def _boundary(place: str) -> shapely.Polygon | shapely.MultiPolygon:
     try:
         found = osmnx.geocode_to_gdf(place)
     except (_EMPTY, TypeError) as error:
-        message = (
-            f"{place}: Nominatim knows no area of this name; expected a district or "
-            "town, with the city behind it, such as '浦东新区, 上海'."
-        )
-        raise FetchError(message) from error
+        raise FetchError(Problem("unknown-place", place)) from error
     area: shapely.Polygon | shapely.MultiPolygon = found.geometry.iloc[0]
     if area.geom_type not in {"Polygon", "MultiPolygon"}:
-        message = f"{place}: is a point on the map; expected a place with an area."
-        raise FetchError(message)
+        raise FetchError(Problem("place-is-a-point", place))
     return area
 
 
 def _around(
     boundary: shapely.Polygon | shapely.MultiPolygon, profile: Profile
 ) -> shapely.Polygon | shapely.MultiPolygon:
-    """Widen a place by what the fastest mode covers within the time limit."""
-    modes = {one.mode for one in profile.rule.modes}
-    fastest_mps = max(profile.speeds.kmh(one) for one in modes) / 3.6
-    margin_m = profile.rule.minutes.value * 60 * fastest_mps
+    """Widen a place by the longest way that the standard allows."""
+    rules = [one for line in rule_table(profile).values() for one in line]
+    margin_m = max(
+        one.limit_s(profile.speeds) * profile.speeds.kmh(one.travel.mode) / 3.6
+        for one in rules
+    )
     middle = boundary.centroid
     series = gpd.GeoSeries([boundary], crs="EPSG:4326")
     metric = series.to_crs(choose_metric_crs(middle.x, middle.y))
@@ -262,8 +260,7 @@ def _facilities(
     try:
         features = osmnx.features_from_polygon(around, tags).reset_index()
     except _EMPTY as error:
-        message = "the map holds no facility of the profile there; check the place."
-        raise FetchError(message) from error
+        raise FetchError(Problem("place-without-facilities", "")) from error
     points = shapely.point_on_surface(features.geometry.to_numpy())
     rows = [
         {

@@ -1,7 +1,6 @@
-"""Missing items of committees, and clusters of cells that lack one type."""
+"""Gap clusters: neighbouring cells that lack one facility type."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -10,29 +9,29 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
-from sklearn.neighbors import radius_neighbors_graph
+from scipy.spatial import cKDTree
 
 from circle.city import City
-from circle.contracts import GAP_CLUSTERS, MISSING_ITEMS
+from circle.contracts import GAP_CLUSTERS
+from circle.gap_parts import CellField, find_parts
+from circle.outlines import trace_outlines
 from circle.profile import MODES
 from circle.reach import Reach
 
-# Unions run side by side; they do not depend on it.
-_THREADS = 2
+# As many committees as a place on a regular grid can have at equal distance.
+_TIED = 4
+# A type is lacking together with a cluster's own where so many of its people lack it.
+TOGETHER_SHARE = 0.5
 
 
 @dataclass(frozen=True)
 class _Ground:
     """Cells and committees as arrays, for describing many clusters quickly."""
 
-    people: NDArray[np.float64]
-    places: NDArray[np.float64]
+    field: CellField
     speed_mps: NDArray[np.float64]
     square: NDArray[np.int64]
-    """Position in `boxes` of the grid square of each cell."""
-    boxes: NDArray[np.object_]
-    """The squares that hold cells, from west to east and from south to north."""
+    """Column and row of the grid square of each cell, shape (cells, 2)."""
     cell_id: NDArray[np.object_]
     home: NDArray[np.int64]
     home_id: NDArray[np.object_]
@@ -41,55 +40,18 @@ class _Ground:
     committee_places: NDArray[np.float64]
 
 
-def find_missing_items(city: City, reach: Reach | None) -> pd.DataFrame:
-    """
-    List every (committee, type) pair outside the rule.
+@dataclass(frozen=True)
+class _Clusters:
+    """Clusters and the cells that make them up."""
 
-    Parameters
-    ----------
-    city
-        The city.
-    reach
-        Reach from its committees; None where there are none.
-
-    Returns
-    -------
-    missing_items
-        Contract ``missing_items``, sorted by rank: required items first, then by
-        people concerned (most first), minutes over (most first, unreachable before
-        all), then id.
-    """
-    if reach is None:
-        return pd.DataFrame(columns=list(MISSING_ITEMS.names))
-    row, column = np.nonzero(~reach.covered)
-    types = [city.profile.type_of(one) for one in reach.type_ids]
-    tiers = city.profile.coverage.tiers
-    committees = city.committees.iloc[row].reset_index(drop=True)
-    type_ids = np.array(reach.type_ids, dtype=object)[column]
-    time_min = reach.time_s[row, column] / 60
-    threshold_min = reach.threshold_s[row, column] / 60
-    facility = reach.facility[row, column]
-    items = pd.DataFrame(
-        {
-            "item_id": committees["committee_id"].astype(str) + ":" + type_ids,
-            "subdistrict_id": committees["subdistrict_id"],
-            "committee_id": committees["committee_id"],
-            "committee_name": committees["name"],
-            "type_id": type_ids,
-            "domain": [types[i].domain for i in column],
-            "tier": [types[i].tier for i in column],
-            "required": [types[i].tier in tiers for i in column],
-            "mode": committees["mode"],
-            "threshold_min": threshold_min,
-            "travel_time_min": time_min,
-            "minutes_over": time_min - threshold_min,
-            "facility_id": _looked_up(city.facilities["facility_id"], facility),
-            "facility_name": _looked_up(city.facilities["name"], facility),
-            "population": committees["population"],
-            "kind": _kinds(reach.joined[row], time_min),
-        }
-    )
-    return _ranked_items(items)
+    column: NDArray[np.int64]
+    """Column of the type of each cluster."""
+    people: NDArray[np.float64]
+    """People of each cluster."""
+    cluster: NDArray[np.int64]
+    """Cluster of each member, ascending."""
+    members: NDArray[np.int64]
+    """Rows of the cells."""
 
 
 def find_gap_clusters(city: City, reach: Reach) -> gpd.GeoDataFrame:
@@ -112,194 +74,203 @@ def find_gap_clusters(city: City, reach: Reach) -> gpd.GeoDataFrame:
 
     Notes
     -----
-    Cells within `gaps.link_m` of one another are linked once for all types
-    (scikit-learn), and the uncovered cells of a type fall into connected parts: DBSCAN
-    with one sample as the least number. A part wider than one service circle could
-    not be served from one place, so it is halved by people along its longer side
-    until no side is longer than the circle's diameter.
+    Cells within `gaps.link_m` of one another are linked once for all types (by a k-d
+    tree), and the uncovered cells of a type fall into connected parts: DBSCAN with one
+    sample as the least number. A part wider than one service circle could not be
+    served from one place, so it is halved by people along its longer side until no
+    side is longer than the circle's diameter.
     """
     ground = _ground(city)
-    uncovered = ~reach.covered & (ground.people > 0)[:, None]
-    lacking = np.flatnonzero(uncovered.any(axis=1))
-    smallest = city.study.gaps.smallest_population
-    parts: list[tuple[str, NDArray[np.int64]]] = []
-    if len(lacking):
-        near = csr_array(
-            radius_neighbors_graph(
-                ground.places[lacking], radius=city.study.gaps.link_m
-            )
+    uncovered = ~reach.covered & (ground.field.people > 0)[:, None]
+    lacking = np.asarray(uncovered.any(axis=1))
+    pairs = _neighbours(ground.field, lacking, city.study.gaps.link_m)
+    found = []
+    for column in range(len(reach.type_ids)):
+        members, cuts = find_parts(
+            pairs,
+            np.ascontiguousarray(uncovered[:, column]),
+            field=ground.field,
+            widest_m=2 * reach.threshold_s[:, column] * ground.speed_mps,
         )
-        for column, type_id in enumerate(reach.type_ids):
-            here = np.flatnonzero(uncovered[lacking, column])
-            _, label = connected_components(near[here][:, here], directed=False)
-            widest_m = 2 * reach.threshold_s[:, column] * ground.speed_mps
-            parts += [
-                (type_id, members)
-                for part in _grouped(lacking[here], label)
-                for members in _halved(part, ground, widest_m)
-                if ground.people[members].sum() >= smallest
-            ]
-    rows = [_cluster(ground, city, type_id, members) for type_id, members in parts]
-    outlines = _outlines(ground, [members for _, members in parts])
-    for row, outline, area_m2 in zip(
-        rows, outlines, shapely.area(outlines).tolist(), strict=True
-    ):
-        row |= {"area_km2": area_m2 / 1e6, "geometry": outline}
+        found.append(_listed(ground, members, cuts, column))
+    clusters = _large_enough(found, city.study.gaps.smallest_population)
+    rows = _described(ground, city, reach.type_ids, clusters)
+    rows["missing_together"] = _together(reach.type_ids, ground, clusters, uncovered)
     return _ranked_clusters(city, rows)
 
 
 def _ground(city: City) -> _Ground:
     """Lay out cells and committees as arrays."""
     places = shapely.get_coordinates(city.cells.geometry.to_numpy())
-    home_id = city.subdistricts["subdistrict_id"].to_numpy(dtype=object)
     kmh = {mode: city.profile.speeds.kmh(mode) for mode in MODES}
     corner = np.array(city.grid_corner_m)
-    column_row = np.floor((places - corner) / city.cell_size_m).astype(np.int64)
-    squares, square = np.unique(column_row, axis=0, return_inverse=True)
-    near = squares * city.cell_size_m + city.grid_corner_m
-    far = near + city.cell_size_m
     return _Ground(
-        people=city.cells["population"].to_numpy(dtype=float),
-        places=places,
+        field=CellField(
+            x_m=places[:, 0].copy(),
+            y_m=places[:, 1].copy(),
+            people=city.cells["population"].to_numpy(dtype=float),
+        ),
         speed_mps=city.cells["mode"].map(kmh).to_numpy(dtype=float) / 3.6,
-        square=square.reshape(-1),
-        boxes=shapely.box(near[:, 0], near[:, 1], far[:, 0], far[:, 1]),
+        square=np.floor((places - corner) / city.cell_size_m).astype(np.int64),
         cell_id=city.cells["cell_id"].to_numpy(dtype=object),
-        home=np.searchsorted(home_id, city.cells["subdistrict_id"].to_numpy(object)),
-        home_id=home_id,
+        home=city.cells["home"].to_numpy(dtype=np.int64),
+        home_id=city.subdistricts["subdistrict_id"].to_numpy(dtype=object),
         home_name=city.subdistricts["name"].to_numpy(dtype=object),
         committee_name=city.committees["name"].to_numpy(dtype=object),
-        committee_places=np.ascontiguousarray(
-            shapely.get_coordinates(city.committees.geometry.to_numpy()).T
-        ),
+        committee_places=shapely.get_coordinates(city.committees.geometry.to_numpy()),
     )
 
 
-def _looked_up(values: pd.Series, position: NDArray[np.int32]) -> NDArray[np.object_]:
-    """Take values by position; None where the position is negative."""
-    found = np.full(len(position), None, dtype=object)
-    known = position >= 0
-    found[known] = values.to_numpy(dtype=object)[position[known]]
-    return found
+def _neighbours(
+    field: CellField, lacking: NDArray[np.bool_], link_m: float
+) -> NDArray[np.int64]:
+    """List the pairs of lacking cells that are near enough to join."""
+    rows = np.flatnonzero(lacking)
+    if not len(rows):
+        return np.empty((0, 2), dtype=np.int64)
+    tree = cKDTree(np.column_stack([field.x_m[rows], field.y_m[rows]]))
+    return np.asarray(rows[tree.query_pairs(link_m, output_type="ndarray")])
 
 
-def _kinds(
-    joined: NDArray[np.bool_], time_min: NDArray[np.float64]
-) -> NDArray[np.object_]:
-    """Say why each item is missing."""
-    kind = np.where(np.isnan(time_min), "unreachable", "beyond").astype(object)
-    kind[~joined] = "not_joined"
-    return kind
+def _listed(
+    ground: _Ground,
+    members: NDArray[np.int64],
+    cuts: NDArray[np.int64],
+    column: int,
+) -> _Clusters:
+    """Give the parts of one type with their people."""
+    part = np.repeat(np.arange(len(cuts) - 1), np.diff(cuts))
+    weight = ground.field.people[members]
+    people = np.bincount(part, weight, len(cuts) - 1).astype(float)
+    return _Clusters(np.full(len(people), column), people, part, members)
 
 
-def _ranked_items(items: pd.DataFrame) -> pd.DataFrame:
-    """Sort missing items by weight and number them."""
-    order = np.lexsort(
-        (
-            items["item_id"].to_numpy(dtype=str),
-            -items["minutes_over"].fillna(np.inf).to_numpy(dtype=float),
-            -items["population"].to_numpy(dtype=float),
-            ~items["required"].to_numpy(dtype=bool),
-        )
+def _large_enough(found: Sequence[_Clusters], smallest: float) -> _Clusters:
+    """Put the clusters of all types below each other, without those of few people."""
+    ends = np.cumsum([len(one.people) for one in found])
+    people = np.concatenate([one.people for one in found])
+    cluster = np.concatenate(
+        [
+            one.cluster + end - len(one.people)
+            for one, end in zip(found, ends, strict=True)
+        ]
     )
-    items = items.iloc[order].reset_index(drop=True)
-    items["rank"] = np.arange(1, len(items) + 1)
-    return items[list(MISSING_ITEMS.names)]
+    large = people >= smallest
+    number = np.cumsum(large) - 1
+    listed = large[cluster]
+    return _Clusters(
+        column=np.concatenate([one.column for one in found])[large],
+        people=people[large],
+        cluster=number[cluster[listed]],
+        members=np.concatenate([one.members for one in found])[listed],
+    )
 
 
-def _grouped(
-    members: NDArray[np.int64], label: NDArray[np.int32]
-) -> list[NDArray[np.int64]]:
-    """Split members by label."""
-    if not len(members):
-        return []
-    order = np.argsort(label, kind="stable")
-    cuts = np.flatnonzero(np.diff(label[order])) + 1
-    return np.split(members[order], cuts)
-
-
-def _halved(
-    members: NDArray[np.int64], ground: _Ground, widest_m: NDArray[np.float64]
-) -> list[NDArray[np.int64]]:
-    """Halve a part by people until it fits the smallest circle of its cells.
-
-    Members are ascending, and stay so.
-    """
-    places = ground.places[members]
-    extent = places.max(axis=0) - places.min(axis=0)
-    axis = int(np.argmax(extent))
-    if extent[axis] <= widest_m[members].min():
-        return [members]
-    along = places[:, axis]
-    order = np.argsort(along, kind="stable")
-    people = ground.people[members[order]]
-    middle = np.searchsorted(np.cumsum(people), people.sum() / 2)
-    # Cells in one column stay together, and neither half may be empty.
-    at, least = along[order[middle]], along[order[0]]
-    if at <= least:
-        at = along[along > least].min()
-    return [
-        part
-        for half in (members[along < at], members[along >= at])
-        for part in _halved(half, ground, widest_m)
+def _described(
+    ground: _Ground, city: City, type_ids: Sequence[str], clusters: _Clusters
+) -> pd.DataFrame:
+    """Describe all clusters, one row each."""
+    n, which, members = len(clusters.people), clusters.cluster, clusters.members
+    weight = ground.field.people[members]
+    fullest = members[_heaviest(which, members, weight, n)]
+    home, in_home, part = _by_home(ground, clusters, weight)
+    most = home[_heaviest(part, home, in_home, n)]
+    middle = [
+        np.bincount(which, one[members] * weight, n) / clusters.people
+        for one in (ground.field.x_m, ground.field.y_m)
     ]
-
-
-def _cluster(
-    ground: _Ground, city: City, type_id: str, members: NDArray[np.int64]
-) -> dict[str, object]:
-    """Describe one cluster, all but its outline."""
-    weight = ground.people[members]
-    middle = (ground.places[members] * weight[:, None]).sum(axis=0) / weight.sum()
-    by_home = np.bincount(ground.home[members], weights=weight)
-    home = int(np.argmax(by_home))
-    return {
-        "gap_id": f"{type_id}:{ground.cell_id[members[np.argmax(weight)]]}",
-        "type_id": type_id,
-        "required": city.profile.type_of(type_id).tier in city.profile.coverage.tiers,
-        "subdistrict_id": ground.home_id[home],
-        "name": _place_name(ground, middle, home),
-        "cells": len(members),
-        "population": float(weight.sum()),
-    }
-
-
-def _outlines(
-    ground: _Ground, clusters: Sequence[NDArray[np.int64]]
-) -> NDArray[np.object_]:
-    """Unite the grid squares of each cluster."""
-    squares = [np.unique(ground.square[members]) for members in clusters]
-    # Types that are lacking together often leave the very same cluster.
-    first: dict[bytes, int] = {}
-    which = [first.setdefault(one.tobytes(), len(first)) for one in squares]
-    distinct = [np.frombuffer(one, dtype=np.int64) for one in first]
-    with ThreadPoolExecutor(_THREADS) as pool:
-        squares_of = (ground.boxes[one] for one in distinct)
-        united = list(pool.map(shapely.coverage_union_all, squares_of))
-    outlines = np.full(len(which), None, dtype=object)
-    outlines[:] = [united[one] for one in which]
-    return outlines
-
-
-def _place_name(ground: _Ground, middle: NDArray[np.float64], home: int) -> str:
-    """Name a cluster after the nearest committee, else after its subdistrict."""
-    if not len(ground.committee_name):
-        return str(ground.home_name[home])
-    x_m, y_m = ground.committee_places
-    away_m = np.hypot(x_m - middle[0], y_m - middle[1])
-    return str(ground.committee_name[np.argmin(away_m)])
-
-
-def _ranked_clusters(city: City, rows: list[dict[str, object]]) -> gpd.GeoDataFrame:
-    """Sort clusters by weight and number them."""
-    columns = [one for one in GAP_CLUSTERS.names if one != "rank"]
-    clusters = gpd.GeoDataFrame(
-        pd.DataFrame(rows, columns=columns), geometry="geometry", crs=city.crs
+    tiers, types = city.profile.coverage.tiers, np.array(type_ids, dtype=object)
+    asked = [city.profile.type_of(one).tier in tiers for one in type_ids]
+    outlines = trace_outlines(
+        which,
+        ground.square[members],
+        size_m=city.cell_size_m,
+        corner_m=city.grid_corner_m,
     )
+    return pd.DataFrame(
+        {
+            "gap_id": types[clusters.column] + ":" + ground.cell_id[fullest],
+            "type_id": types[clusters.column],
+            "required": np.array(asked, dtype=bool)[clusters.column],
+            "subdistrict_id": ground.home_id[most],
+            "name": _place_names(ground, np.column_stack(middle), most),
+            "cells": np.bincount(which, minlength=n),
+            "population": clusters.people,
+            "area_km2": shapely.area(outlines) / 1e6,
+            "geometry": outlines,
+        }
+    )
+
+
+def _together(
+    type_ids: Sequence[str],
+    ground: _Ground,
+    clusters: _Clusters,
+    uncovered: NDArray[np.bool_],
+) -> list[tuple[str, ...]]:
+    """Name the other types that at least half of the people of a cluster lack."""
+    people = ground.field.people
+    weights = csr_array(
+        (people[clusters.members], (clusters.cluster, clusters.members)),
+        shape=(len(clusters.people), len(people)),
+    )
+    lacking = np.asarray(weights @ uncovered.astype(float))
+    among = lacking >= TOGETHER_SHARE * clusters.people[:, None]
+    among[np.arange(len(among)), clusters.column] = False
+    return [tuple(type_ids[int(i)] for i in np.flatnonzero(one)) for one in among]
+
+
+def _heaviest(
+    group: NDArray[np.int64],
+    row: NDArray[np.int64],
+    weight: NDArray[np.float64],
+    n: int,
+) -> NDArray[np.int64]:
+    """Find in each group the place of the heaviest, the lowest row of equals.
+
+    Groups are ascending and none of the `n` is empty.
+    """
+    order = np.lexsort((row, -weight, group))
+    return np.asarray(order[np.searchsorted(group, np.arange(n))])
+
+
+def _by_home(
+    ground: _Ground, clusters: _Clusters, weight: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
+    """Sum the people of each cluster by subdistrict: subdistrict, people, cluster."""
+    homes = max(1, len(ground.home_id))
+    both = clusters.cluster * homes + ground.home[clusters.members]
+    pair, place = np.unique(both, return_inverse=True)
+    part, home = np.divmod(pair, homes)
+    return home, np.bincount(place, weight, len(pair)).astype(float), part
+
+
+def _place_names(
+    ground: _Ground, middle: NDArray[np.float64], home: NDArray[np.int64]
+) -> NDArray[np.object_]:
+    """Name clusters after the nearest committee, else after their subdistrict."""
+    if not len(ground.committee_name):
+        return np.asarray(ground.home_name[home], dtype=object)
+    k = min(_TIED, len(ground.committee_name))
+    _, near = cKDTree(ground.committee_places).query(middle, k=range(1, k + 1))
+    away = ground.committee_places[near] - middle[:, None, :]
+    away_m = np.hypot(away[..., 0], away[..., 1])
+    # The tree rounds in another way; of equally near ones the lowest row counts.
+    tied = away_m == away_m.min(axis=1, keepdims=True)
+    nearest = np.where(tied, near, len(ground.committee_name)).min(axis=1)
+    return np.asarray(ground.committee_name[nearest], dtype=object)
+
+
+def _ranked_clusters(city: City, rows: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Sort clusters by weight and number them."""
+    clusters = gpd.GeoDataFrame(rows, geometry="geometry", crs=city.crs)
+    people, ranking = clusters["population"].to_numpy(float), city.study.gaps.ranking
+    if ranking is not None:
+        people = people * ranking.type_weights(clusters["type_id"])
     order = np.lexsort(
         (
             clusters["gap_id"].to_numpy(dtype=str),
-            -clusters["population"].to_numpy(dtype=float),
+            -people,
             ~clusters["required"].to_numpy(dtype=bool),
         )
     )

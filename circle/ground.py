@@ -56,6 +56,9 @@ class PlacedFile:
     neighbouring cells, are no independent witnesses."""
     far_m: float = FAR_M
     """A place is far from the streets beyond this, in metres."""
+    within: bool = True
+    """Whether the file ends at the border, so that a place outside is misplaced; a
+    raster goes on beyond."""
 
 
 def lay_ground(subdistricts: gpd.GeoDataFrame, streets: Streets | None) -> Ground:
@@ -128,13 +131,16 @@ def outside_areas(file: PlacedFile, ground: Ground) -> Misfit:
     -------
     misfit
         True for places outside the subdistrict that the file names for them, or
-        outside the whole district if it names none.
+        outside the whole district if it names none; False for all of a file that
+        goes on beyond the border.
     """
     own = np.array(
         [ground.areas.get(one, ground.district) for one in file.home], dtype=object
     )
 
     def misfit(x: Floats, y: Floats) -> Flags:
+        if not file.within:
+            return np.zeros(len(x), dtype=bool)
         return ~np.asarray(shapely.contains_xy(own, x, y), dtype=bool)
 
     return misfit

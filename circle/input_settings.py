@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from circle.profile_facts import AreaClass
 from circle.settings import Settings
 
 
@@ -43,6 +44,10 @@ class TableFacilities(PlacedInput):
     type_separator: Annotated[str, Field(min_length=1)] | None = None
     """Sign between several types in one cell, such as ``、``; each type becomes a row
     of its own under one building."""
+    other_types: Literal["known", "skip", "refuse"] = "known"
+    """What becomes of type names that the profile does not have: ``known`` passes
+    over those that another shipped profile has and refuses the rest, ``skip`` passes
+    over all, ``refuse`` none."""
     address_points: AddressPoints | None = None
     """Points of addresses, for rows that have an address and no coordinates."""
 
@@ -54,3 +59,17 @@ class OsmFacilities(Settings):
     """Features of an OpenStreetMap file."""
     path: str
     """OSM file, relative to `data` or absolute."""
+
+
+class SubdistrictInput(PlacedInput):
+    """Polygons of the subdistricts."""
+
+    area_class: AreaClass | None = None
+    """Area class of every subdistrict, where the file has no such column."""
+
+
+class ControlTotals(FileInput):
+    """Published people of each subdistrict, to which the cells are scaled."""
+
+    layer: str | None = None
+    """Sheet of the file; the first one if not given."""

@@ -12,6 +12,7 @@ import shapely
 
 from circle.crs import WGS84
 from circle.errors import InputError
+from circle.problems import problem_of
 
 Tags = Mapping[str, str]
 
@@ -57,11 +58,8 @@ def read_osm_features(
         others = _points_and_lines(path, keys, wanted)
         rows += [row for row in others if row[0] not in areas]
     except (RuntimeError, OSError, ValueError, osmium.InvalidLocationError) as error:
-        message = (
-            f"{path.name}: cannot be read as an OSM file ({error}); it may be "
-            "half-downloaded: fetch it again."
-        )
-        raise InputError(message) from error
+        problem = problem_of(path.name, "osm-not-read", error=str(error))
+        raise InputError(problem) from error
     rows.sort(key=lambda row: (row[0][0], int(row[0][1:])))
     geometry = shapely.from_wkb([row[2] for row in rows])
     table = {"osm_id": [row[0] for row in rows], "tags": [row[1] for row in rows]}

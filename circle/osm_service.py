@@ -11,6 +11,7 @@ import requests
 
 from circle._version import VERSION
 from circle.errors import FetchError
+from circle.problems import Problem
 from circle.street_access import ACCESS_KEYS
 
 _BUSY: Final = frozenset({429, 502, 503, 504})
@@ -106,11 +107,7 @@ def osm_services(services: Services) -> Iterator[None]:
     except requests.exceptions.RequestException as error:
         raise FetchError(_unreachable(services, error)) from error
     except osmnx._errors.ResponseStatusCodeError as error:
-        message = (
-            f"the OpenStreetMap service did not accept the question ({error}); check "
-            "the addresses, or try again later."
-        )
-        raise FetchError(message) from error
+        raise FetchError(Problem("service-refused", "", values=_said(error))) from error
     finally:
         for name, value in before.items():
             setattr(osmnx.settings, name, value)
@@ -127,20 +124,17 @@ def _refuse_busy(response: requests.Response, *_: Any, **__: Any) -> requests.Re
         If the server says that it is busy.
     """
     if response.status_code in _BUSY:
-        message = (
-            f"{response.url.split('?')[0]}: the server is busy "
-            f"({response.status_code}); wait some minutes and fetch again, ask for a "
-            "smaller place, or name a mirror."
-        )
-        raise FetchError(message)
+        address, code = response.url.split("?")[0], str(response.status_code)
+        raise FetchError(Problem("service-busy", address, values={"code": code}))
     return response
 
 
-def _unreachable(services: Services, error: Exception) -> str:
+def _said(error: Exception) -> dict[str, str]:
+    """Give the words of a service."""
+    return {"error": str(error)}
+
+
+def _unreachable(services: Services, error: Exception) -> Problem:
     """Say that there is no internet, and what to do without."""
-    return (
-        f"{services.nominatim_url} and {services.overpass_url}: cannot be reached "
-        f"({type(error).__name__}); expected internet, which fetching needs and "
-        "nothing else in circle does; fetch on a computer that has it and carry the "
-        "folder over, or name a mirror with --overpass and --nominatim."
-    )
+    addresses = f"{services.nominatim_url}, {services.overpass_url}"
+    return Problem("no-internet", addresses, values={"error": type(error).__name__})

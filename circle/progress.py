@@ -16,6 +16,7 @@ STAGES: Final = {
     "reach": "measure reach",
     "coverage": "count coverage",
     "gaps": "find gaps",
+    "measures": "measure capacity, access and fairness",
     "siting": "choose sites",
     "write": "write maps and tables",
 }

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
-from circle.network import quantise
-from circle.profile import Mode, Speeds
+from circle.piece_times import quantise
+from circle.profile import Mode
+from circle.profile_rules import Speeds
 from circle.reach import within
 from circle.snapping import Access
 

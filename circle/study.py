@@ -6,16 +6,21 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, PrivateAttr, model_validator
 
-from circle.errors import ConfigError
+from circle.errors import ConfigError, Words, gather
 from circle.input_settings import (
     AddressPoints,
+    ControlTotals,
     FileInput,
     OsmFacilities,
     PlacedInput,
+    SubdistrictInput,
     TableFacilities,
 )
-from circle.profile import AreaClass, CommitteeKind, Name, PositiveNumber
+from circle.problems import problem_of
+from circle.profile import CommitteeKind, Name, PositiveNumber
+from circle.scenario import Change
 from circle.settings import Settings, read_yaml, validate
+from circle.siting_settings import GapOptions, SitingOptions
 from circle.street_settings import ScreeningOptions, StreetInput
 
 __all__ = [
@@ -46,20 +51,6 @@ __all__ = [
 
 Language = Literal["zh", "en"]
 _BANDS = "population.bands."
-
-
-class SubdistrictInput(PlacedInput):
-    """Polygons of the subdistricts."""
-
-    area_class: AreaClass | None = None
-    """Area class of every subdistrict, where the file has no such column."""
-
-
-class ControlTotals(FileInput):
-    """Published people of each subdistrict, to which the cells are scaled."""
-
-    layer: str | None = None
-    """Sheet of the file; the first one if not given."""
 
 
 class ControlledPopulation(Settings):
@@ -101,7 +92,10 @@ class RasterPopulation(ControlledPopulation):
     def _some_file(self) -> Self:
         """Ask for at least one raster."""
         if self.path is None and not self.bands:
-            message = "needs a raster: give `path:`, `bands:` or both"
+            message = Words(
+                "needs a raster: give `path:`, `bands:` or both",
+                zh="缺少栅格：请写 `path:`、`bands:` 或两者都写",
+            )
             raise ValueError(message)
         return self
 
@@ -126,22 +120,6 @@ class BuildingPopulation(ControlledPopulation):
     """Where the total is published; printed in the run record."""
     cell_size_m: PositiveNumber = 100.0
     """Side of the grid squares into which the buildings are gathered, in metres."""
-
-
-class SitingOptions(Settings):
-    """How new sites are chosen."""
-
-    sites: Annotated[int, Field(ge=0)] = 10
-    """Number of sites to choose at most."""
-
-
-class GapOptions(Settings):
-    """How uncovered cells are joined into gap clusters."""
-
-    link_m: PositiveNumber = 250.0
-    """Uncovered cells nearer than this to one another join, in metres."""
-    smallest_population: Annotated[float, Field(ge=0)] = 100.0
-    """Clusters with fewer people are not listed, in persons."""
 
 
 class OutputOptions(Settings):
@@ -187,6 +165,9 @@ class Study(Settings):
     held; without it, the statuses count as the inventory gives them."""
     committee_kind: CommitteeKind = "resident"
     """Kind whose rule a cell takes where there are no committees."""
+    groups: tuple[str, ...] = ()
+    """Person groups of the profile, such as elders, for which coverage is measured
+    beside that of the rule."""
     population: Population
     """Population cells."""
     facilities: Facilities
@@ -201,6 +182,14 @@ class Study(Settings):
     """Siting options."""
     gaps: GapOptions = GapOptions()
     """Gap cluster options."""
+    office_replies: str | None = None
+    """Table of what the offices replied, written by `circle merge` from returned
+    workbooks of gap tables; relative to `data` or absolute."""
+    scenarios: dict[Name, Annotated[tuple[Change, ...], Field(min_length=1)]] = Field(
+        default={}
+    )
+    """Scenarios by name, for `circle whatif --scenario NAME`; each a list of
+    changes."""
 
     _file: Path = PrivateAttr(default=Path("study.yaml"))
 
@@ -208,7 +197,7 @@ class Study(Settings):
     def _title_is_one_line(self) -> Self:
         """Refuse control characters in the title, which goes onto every output."""
         if any(ord(one) < 32 for one in self.title):
-            message = "title: must be one line of text"
+            message = Words("title: must be one line of text", zh="title：应为一行文字")
             raise ValueError(message)
         return self
 
@@ -223,9 +212,11 @@ class Study(Settings):
             If there are both, or neither.
         """
         if (self.streets is None) == (self.screening is None):
-            message = (
+            message = Words(
                 "give either `streets:` or `screening:`; without streets, "
-                "`screening: {detour: 1.3}` measures straight lines, for a first look"
+                "`screening: {detour: 1.3}` measures straight lines, for a first look",
+                zh="应写 `streets:` 或 `screening:` 之一；没有道路数据时，"
+                "`screening: {detour: 1.3}` 按直线距离初步筛查",
             )
             raise ValueError(message)
         return self
@@ -287,9 +278,7 @@ def read_study(
     'pudong'
     """
     study = parse_study(path, data=data, out=out)
-    missing = missing_inputs(study)
-    if missing:
-        raise ConfigError("\n".join(missing))
+    gather(missing_inputs(study), ConfigError)
     return study
 
 
@@ -357,6 +346,10 @@ def input_paths(study: Study) -> dict[str, Path]:
         for name, one in sections.items()
         if one is not None and one.path is not None
     }
+    if study.office_replies is not None:
+        files["office_replies"] = study.office_replies
+    if study.streets is not None and study.streets.heights is not None:
+        files["streets.heights"] = study.streets.heights
     if isinstance(study.population, RasterPopulation):
         bands = study.population.bands
         files |= {f"{_BANDS}{band}": path for band, path in bands.items()}
@@ -368,6 +361,12 @@ def input_paths(study: Study) -> dict[str, Path]:
         path = study.population.control_totals.path
         files["population.control_totals"] = path
     return {name: study.input_path(path) for name, path in files.items()}
+
+
+def _key_of(section: str) -> str:
+    """Name the key of a study that holds the path of a file."""
+    is_path = section.startswith(_BANDS) or section == "office_replies"
+    return section if is_path else f"{section}.path"
 
 
 def missing_inputs(study: Study) -> list[str]:
@@ -385,9 +384,11 @@ def missing_inputs(study: Study) -> list[str]:
         One message per file that is not there.
     """
     return [
-        f"{study.file}: {name if name.startswith(_BANDS) else f'{name}.path'}: there "
-        f"is no file {path}; check the path, or "
-        "give the folder of the inputs with `data:` or --data."
+        problem_of(
+            f"{study.file}: {_key_of(name)}",
+            "missing-input",
+            path=str(path),
+        )
         for name, path in input_paths(study).items()
         if not (path.is_file() or (path.suffix == ".gdb" and path.is_dir()))
     ]

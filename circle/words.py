@@ -58,10 +58,7 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "速度：步行 {walk} 公里/小时，骑行 {cycle} 公里/小时",
             "Speeds: walking {walk} km/h, cycling {cycle} km/h",
         ),
-        "limit": (
-            "时限：{minutes} 分钟（含）",
-            "Limit: {minutes} minutes, inclusive",
-        ),
+        "limit": ("时限：{threshold}", "Limit: {threshold}"),
         # coverage
         "coverage": ("达标率", "coverage"),
         "covered": ("达标", "within limit"),
@@ -69,6 +66,11 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "no_figure": ("无数据", "no figure"),
         "pair_share": ("居村项达标率", "Coverage of committee items"),
         "person_item_share": ("人项达标率", "Coverage of person items"),
+        "committee_complete_share": (
+            "全部必备设施可达居村占比",
+            "Committees that reach every required type",
+        ),
+        "of_committees": ("{part} / {whole} 个居村", "{part} of {whole} committees"),
         "population_complete_share": (
             "全部必备设施可达人口占比",
             "People who reach every required type",
@@ -118,7 +120,17 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "floor_area_m2": ("建筑面积（平方米）", "floor area (m²)"),
         "items_cleared": ("消除缺项", "items cleared"),
         "share_after": ("实施后达标率", "coverage after this step"),
+        "clears_items_of": ("为以下居村消除缺项", "clears items of"),
         # page furniture
+        "search": ("查找居村或设施", "Find a committee or facility"),
+        "search_facility": ("查找设施", "Find a facility"),
+        "nothing_found": ("没有找到", "Nothing found"),
+        "print_view": ("打印当前视图", "Print this view"),
+        "printed_on": ("打印日期", "Printed"),
+        "as_of_day": ("评估时点", "As of"),
+        "all_of_domain": ("{domain}（全部必备类型）", "{domain} (all required types)"),
+        "start_page": ("成果目录", "All results"),
+        "report_page": ("评估报告", "Report"),
         "layers": ("图层", "Layers"),
         "legend": ("图例", "Legend"),
         "links": ("相关文件", "Files"),

@@ -64,13 +64,14 @@ def test_figures_of_the_run_record(toy):
     assert toy.figures["walk_fragments_km"] == 0.0
     assert toy.figures["population"] == 710.0
     assert toy.figures["population_outside"] == 25.0
-    assert set(toy.seconds) == {"reach", "coverage", "gaps", "siting"}
+    stages = {"reach", "coverage", "gaps", "measures", "siting"}
+    assert set(toy.seconds) == stages
 
 
 def test_stages_are_announced_in_order(toy):
     stages = []
     assess(toy.city, on_stage=stages.append)
-    assert stages == ["reach", "coverage", "gaps", "siting"]
+    assert stages == ["reach", "coverage", "gaps", "measures", "siting"]
 
 
 def test_the_same_city_gives_the_same_tables(toy):

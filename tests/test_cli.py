@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from circle.cli import main
 from circle.demo import make_demo
+from circle.progress import STAGES
 
 
 def circle(*arguments: object):
@@ -47,7 +48,7 @@ def test_a_run_ends_with_a_summary_and_names_the_next_step(ran):
     for label in ("城市化地区", "教育", "必备缺项", "建议选址"):
         assert label in ran.stdout
     assert ran.stdout.splitlines()[-1].startswith("next: open ")
-    assert "[7/7] write maps and tables" in ran.stderr
+    assert f"[{len(STAGES)}/{len(STAGES)}] write maps and tables" in ran.stderr
 
 
 def test_a_run_writes_what_the_readme_lists(ran, district):

@@ -91,6 +91,9 @@ def test_areas_and_groups_are_all_there_once(toy):
         ("required", "required"),
         ("tier", "basic"),
         ("tier", "extension"),
+        ("level", "committee"),
+        ("level", "community"),
+        ("level", "district"),
         ("domain", "education"),
         ("domain", "health"),
         *(("type", one) for one in ("clinic", "hospital", "school", "court")),
@@ -154,6 +157,7 @@ def test_every_row_agrees_with_a_plain_count(name, request):
     groups = {("required", "required"): required}
     for one in profile.types:
         groups.setdefault(("tier", one.tier), []).append(one.id)
+        groups.setdefault(("level", one.level), []).append(one.id)
         groups["type", one.id] = [one.id]
         if one.id in required:
             groups.setdefault(("domain", one.domain), []).append(one.id)

@@ -2,13 +2,17 @@
 
 import re
 import runpy
+import shlex
+import shutil
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from circle.cli import main
 from circle.demo import make_demo
-from circle.profile import AREA_CLASSES, COMMITTEE_KINDS, read_profile
+from circle.profile import AREA_CLASSES, COMMITTEE_KINDS
+from circle.profile_reading import read_profile
 from circle.settings import read_yaml
 from circle.study import Study
 
@@ -19,7 +23,7 @@ READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
 
 def commands_in(text):
     """List the circle commands that a page names in code."""
-    code = re.findall(r"```.*?```|`[^`]+`", text, flags=re.DOTALL)
+    code = re.findall(r"```.*?```|``[^`\n]+``|`[^`\n]+`", text, flags=re.DOTALL)
     return {
         match
         for block in code
@@ -104,3 +108,41 @@ def test_the_architecture_page_is_made_from_the_modules():
     space = runpy.run_path(str(ROOT / "docs" / "generate.py"))
     page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
     assert page == space["architecture"](), "run: python docs/generate.py"
+
+
+def test_commands_of_the_page_on_checks_run(tmp_path, monkeypatch):
+    """Every command runs as it stands, on the demo, in the order of the page."""
+    for name in ("config", "data"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    text = (ROOT / "docs" / "inputs_check.md").read_text("utf-8")
+    blocks = re.findall(r"```bash\n(.*?)```", text, flags=re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines() if line]
+    assert len(lines) >= 10
+    for line in lines:
+        program, *arguments = shlex.split(line)
+        assert program == "circle"
+        result = CliRunner().invoke(main, arguments)
+        assert result.exit_code == 0, (line, result.output)
+    written = {"items.xlsx", "items_en.xlsx", "returned.xlsx", "one_street.xlsx"}
+    written |= {"merged.xlsx", "report.csv", "committees.csv"}
+    assert written <= {one.name for one in tmp_path.iterdir()}
+    report = (tmp_path / "report.csv").read_text("utf-8-sig")
+    assert "未变" in report
+    assert "变更" not in report
+
+
+def test_problems_of_the_page_on_checks_look_so(tmp_path, monkeypatch):
+    rows = [f"C{n},{n}居委,居委,A1,121.5,31.2,9" for n in range(2, 14)]
+    table = "编号,名称,类别,街镇编号,经度,纬度,户数\n" + "\n".join(rows)
+    (tmp_path / "homes.csv").write_text(
+        f"{table}\nC14,末,居委,A1,121.5,31.2,abc\n", "utf-8"
+    )
+    monkeypatch.chdir(tmp_path)
+    text = (ROOT / "docs" / "inputs_check.md").read_text("utf-8")
+    (block,) = re.findall(r"```text\n(.*?)```", text, flags=re.DOTALL)
+    for line, language in zip(block.splitlines(), ("zh", "en"), strict=True):
+        arguments = ["check", "homes.csv", "--language", language]
+        result = CliRunner().invoke(main, arguments)
+        assert result.exit_code == 3
+        assert result.stdout.splitlines()[0] == line

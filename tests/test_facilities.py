@@ -18,7 +18,7 @@ from circle.facilities import (
     read_facilities,
     type_names,
 )
-from circle.profile import read_profile
+from circle.profile_reading import read_profile
 from circle.study import read_study
 
 METRIC = parse_crs("EPSG:4550", where="test")

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 import shapely
 
-from circle.gaps import find_gap_clusters, find_missing_items
+from circle.gaps import find_gap_clusters
+from circle.missing_items import find_missing_items
+from circle.siting_settings import RankingWeights
 
 # Rank order: id, people, minutes over, nearest facility.
 ITEMS = [
@@ -35,7 +37,14 @@ def test_missing_items_are_those_worked_out_by_hand(toy):
     assert list(items["facility_id"]) == [one[3] for one in ITEMS]
     assert list(items["rank"]) == [1, 2, 3, 4, 5, 6]
     assert list(items["required"]) == [True] * 3 + [False] * 3
-    assert set(items["kind"]) == {"beyond"}
+    # F3 is planned where C2 stands.
+    kinds = dict(zip(items["item_id"], items["kind"], strict=True))
+    assert kinds.pop("C2:clinic") == "planned"
+    assert set(kinds.values()) == {"beyond"}
+    planned = dict(zip(items["item_id"], items["planned_facility_id"], strict=True))
+    assert {
+        one: to_come for one, to_come in planned.items() if isinstance(to_come, str)
+    } == {"C2:clinic": "F3"}
     assert items["facility_name"].iloc[0] == "Hospital"
 
 
@@ -47,6 +56,35 @@ def test_gap_clusters_are_those_worked_out_by_hand(toy):
     assert toy.gap_clusters["area_km2"].to_numpy() == pytest.approx(
         [0.02, 0.02, 0.02, 0.02, 0.01]
     )
+
+
+def test_types_missing_together_and_weights(toy):
+    together = dict(
+        zip(
+            toy.gap_clusters["gap_id"],
+            toy.gap_clusters["missing_together"].map(set),
+            strict=True,
+        )
+    )
+    # G09 alone lacks a court: 30 of the 90 people of that cluster.
+    assert together == {
+        "clinic:G03": {"hospital", "school"},
+        "school:G03": {"clinic", "hospital"},
+        "hospital:G03": {"clinic", "school"},
+        "school:G08": set(),
+        "hospital:G01": set(),
+    }
+    weights = RankingWeights(people=0, minutes_over=1, types={"school": 10})
+    study = toy.city.study
+    gaps = study.gaps.model_copy(update={"ranking": weights})
+    city = dataclasses.replace(toy.city, study=study.model_copy(update={"gaps": gaps}))
+    items = find_missing_items(city, toy.committee_reach)
+    # 7.0 and 4.5 minutes ten times over, then 10.5; optional ones come last.
+    assert list(items["item_id"][:4]) == [
+        "C4:school", "C2:school", "C2:clinic", "C1:hospital"
+    ]  # fmt: skip
+    clusters = find_gap_clusters(city, toy.cell_reach)
+    assert list(clusters["gap_id"][:3]) == ["school:G03", "school:G08", "clinic:G03"]
 
 
 def test_missing_items_agree_with_a_plain_count(demo):
@@ -73,7 +111,7 @@ def test_missing_items_agree_with_a_plain_count(demo):
 
 
 def test_an_origin_off_the_network_says_so(toy):
-    joined = np.array([True, False, True, True])
+    joined = np.array([[True], [False], [True], [True]]).repeat(4, axis=1)
     reach = dataclasses.replace(toy.committee_reach, joined=joined)
     kinds = find_missing_items(toy.city, reach).set_index("item_id")["kind"]
     assert kinds["C2:clinic"] == "not_joined"

@@ -15,7 +15,7 @@ from circle.assessment import assess
 from circle.city import load_city
 from circle.errors import InputError
 from circle.network import build_network
-from circle.profile import read_profile
+from circle.profile_reading import read_profile
 from circle.street_lines import LineRules, read_street_lines
 from circle.study import read_study
 

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from circle.city import load_city
 from circle.errors import ConfigError
 from circle.facts import basis_text
 from circle.outputs import write_outputs
-from circle.profile import read_profile
+from circle.profile_reading import read_profile
 from circle.reach import TOLERANCE_S
 from circle.screening import (
     StraightLine,
@@ -179,9 +180,9 @@ def sheet_text(path: Path):
 def test_with_a_network_nothing_speaks_of_screening(toy):
     assert toy.city.detour is None
     assert "creening" not in summary_text(toy)
-    profile = toy.city.profile
-    assert "creening" not in basis_text(profile, "en")
-    assert "Screening mode" in basis_text(profile, "en", detour=1.3)
+    assert "creening" not in basis_text(toy)
+    screened = replace(toy, city=replace(toy.city, detour=1.3))
+    assert "Screening mode" in basis_text(screened)
 
 
 @pytest.mark.parametrize(
