@@ -43,7 +43,7 @@ docs: $(VENV)/installed-dev
 SECONDS ?= 30
 attack: $(VENV)/installed-dev
 	CIRCLE_ATTACK_SECONDS=$(SECONDS) CIRCLE_ATTACK_SEED=$$(date +%s) \
-	  $(BIN)/python -m pytest tests/attack tests/oracle tests/test_outputs.py \
+	  $(BIN)/python -m pytest tests/attack tests/oracle tests/test_demo.py tests/test_outputs.py \
 	  tests/test_cache.py tests/test_bad_inputs.py
 
 $(VENV)/installed: pyproject.toml constraints.txt

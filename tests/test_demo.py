@@ -1,5 +1,6 @@
 """The demo district: counts, geometry, streets and the promise of equal bytes."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -406,6 +407,9 @@ def test_names_are_plainly_fictional(demo: Path):
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(
+    "CIRCLE_ATTACK_SECONDS" not in os.environ, reason="long: make attack runs it"
+)
 def test_pudong_has_the_counts_of_pudong(tmp_path: Path):
     counts = make_demo(tmp_path / "pudong", size="pudong")
     assert (counts.n_cells, counts.n_people) == (121_000, 5_681_512)

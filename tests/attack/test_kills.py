@@ -23,7 +23,7 @@ from circle.outputs import write_outputs
 SECONDS = float(os.environ.get("CIRCLE_ATTACK_SECONDS", "1.5"))
 SEED = int(os.environ.get("CIRCLE_ATTACK_SEED", "1"))
 # `make attack` kills more often.
-KILLS = 1 if SECONDS < 2 else max(8, int(SECONDS / 3))
+KILLS = max(8, int(SECONDS / 3))
 OLD = "an older result"
 posix = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="signals of POSIX")
 
@@ -84,6 +84,7 @@ def grown_old(folder: Path) -> dict[str, bytes]:
 
 @posix
 @pytest.mark.slow
+@pytest.mark.skipif(SECONDS < 2, reason="long: make attack runs it")
 def test_a_run_killed_at_any_moment_leaves_a_whole_result(district, record_property):
     folder, new, seconds = district
     at = random.Random(SEED)  # noqa: S311
