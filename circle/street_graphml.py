@@ -73,7 +73,7 @@ def read_street_graphml(
     edges = _edges(graph)
     if edges.empty or not {"x", "y"} <= set(nodes.columns):
         raise InputError(problem_of(path.name, "graph-without-edges"))
-    own = pyproj.CRS.from_user_input(graph.graph.get("crs", "EPSG:4326"))
+    own = _own_crs(path, str(graph.graph.get("crs", "EPSG:4326")))
     use, problems = use_of_lines(
         edges,
         classes=rules.classes or {},
@@ -128,6 +128,22 @@ def _load(path: Path) -> "nx.MultiDiGraph[Any]":
         TypeError,
         OSError,
     ) as error:
+        problem = problem_of(path.name, "graph-not-read", error=str(error))
+        raise InputError(problem) from error
+
+
+def _own_crs(path: Path, text: str) -> pyproj.CRS:
+    """
+    Read the coordinate system that the graph names.
+
+    Raises
+    ------
+    InputError
+        If there is no such system.
+    """
+    try:
+        return pyproj.CRS.from_user_input(text)
+    except pyproj.exceptions.CRSError as error:
         problem = problem_of(path.name, "graph-not-read", error=str(error))
         raise InputError(problem) from error
 

@@ -117,3 +117,11 @@ def test_unknown_and_closed_classes_are_named(tmp_path):
         read(path)
     with pytest.raises(InputError, match="no edge that can be walked"):
         read(path, default_class="closed")
+
+
+def test_a_system_there_is_not_is_named(tmp_path):
+    edges = both(1, 2, highway="residential")
+    path = write_graph(tmp_path / "a.graphml", edges=edges)
+    path.write_text(path.read_text("utf-8").replace("32651", "326-1e3"), "utf-8")
+    with pytest.raises(InputError, match=r"a\.graphml"):
+        read(path)
