@@ -1,12 +1,20 @@
-"""Assessments that many tests look at, each made once."""
+"""What all tests share: how properties are tried, and assessments made once."""
+
+import os
 
 import pytest
+from hypothesis import settings
 from toy_city import write_toy
 
 from circle.assessment import assess
 from circle.city import load_city
 from circle.shipped import shipped_folder
 from circle.study import read_study
+
+# A change is judged by the same examples everywhere; `make attack` looks for new ones.
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.register_profile("explore", deadline=None, print_blob=True)
+settings.load_profile("explore" if "CIRCLE_ATTACK_SECONDS" in os.environ else "steady")
 
 
 @pytest.fixture(scope="session", autouse=True)

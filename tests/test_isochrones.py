@@ -138,6 +138,7 @@ def test_a_place_is_reached_where_its_time_is_enough(
             np.searchsorted(toy.network.run_m[rows], here.position_m[i], "right") - 1
         ]
         share = (here.position_m[i] - toy.network.run_m[row]) / length_m[pieces[row]]
+        share = np.clip(share, 0.0, 1.0)  # positions are rounded to 2^-24 m
         mine = reached.row == row
         inside = ((reached.begin <= share) & (share <= reached.end))[mine].any()
         if abs(seconds[i] - limit_s) > 0.01:
