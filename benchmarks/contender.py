@@ -5,9 +5,10 @@ import sys
 from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.measure import MISSING, Stopwatch, find_versions, peak_mb
 from benchmarks.raw_graph import Catchments, RawGraph
@@ -18,6 +19,42 @@ LIMIT_M = {
     "beside": 3_000.0,
     "places": 1_000.0,
 }
+
+
+class Contender(Protocol):
+    """What a contender answers; one that does not answer a task lacks its function."""
+
+    def nearest(
+        self, raw: RawGraph, limit_m: float, watch: Stopwatch
+    ) -> NDArray[np.float64]:
+        """
+        Find the nearest facility of each type from every node.
+
+        Parameters
+        ----------
+        raw
+            The graph.
+        limit_m
+            Metres beyond which an answer does not count.
+        watch
+            Notes the laps ``build``, ``snap`` and ``query``.
+
+        Returns
+        -------
+        metres
+            Infinite beyond the limit, shape (nodes, types).
+        """
+
+    def catchments(self, raw: RawGraph, limit_m: float, watch: Stopwatch) -> Catchments:
+        """List the nodes within the limit of each candidate."""
+
+    def places(self, raw: RawGraph, limit_m: float, watch: Stopwatch) -> Catchments:
+        """List the origins within the limit of each candidate, as a planner asks."""
+
+    def beside(
+        self, raw: RawGraph, limit_m: float, watch: Stopwatch
+    ) -> NDArray[np.float64]:
+        """Find the nearest of the places beside the streets from every node."""
 
 
 def load(name: str) -> Any:
@@ -32,7 +69,7 @@ def load(name: str) -> Any:
     Returns
     -------
     contender
-        Something with ``nearest`` and ``catchments``.
+        What of `Contender` it answers.
 
     Raises
     ------

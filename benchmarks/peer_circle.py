@@ -88,44 +88,12 @@ def beside(raw: RawGraph, limit_m: float, watch: Stopwatch) -> NDArray[np.float6
 
 
 def catchments(raw: RawGraph, limit_m: float, watch: Stopwatch) -> Catchments:
-    """
-    List the nodes within the limit of each candidate.
-
-    Parameters
-    ----------
-    raw
-        The graph.
-    limit_m
-        The limit in metres.
-    watch
-        Notes the laps ``build``, ``snap`` and ``query``.
-
-    Returns
-    -------
-    catchments
-        What is compared.
-    """
+    """Answer `Contender.catchments`, with every node as an origin."""
     return _catchments(raw, limit_m, watch, origins=np.arange(len(raw.x_m)))
 
 
 def places(raw: RawGraph, limit_m: float, watch: Stopwatch) -> Catchments:
-    """
-    List the origins within the limit of each candidate: what a planner asks.
-
-    Parameters
-    ----------
-    raw
-        The graph.
-    limit_m
-        The limit in metres.
-    watch
-        Notes the laps ``build``, ``snap`` and ``query``.
-
-    Returns
-    -------
-    catchments
-        What is compared; origins are numbered by their rows.
-    """
+    """Answer `Contender.places`."""
     return _catchments(raw, limit_m, watch, origins=raw.origins)
 
 

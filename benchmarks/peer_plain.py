@@ -37,23 +37,7 @@ class Heap(NamedTuple):
 
 
 def nearest(raw: RawGraph, limit_m: float, watch: Stopwatch) -> NDArray[np.float64]:
-    """
-    Find the nearest facility of each type from every node.
-
-    Parameters
-    ----------
-    raw
-        The graph.
-    limit_m
-        Limit of the search in metres.
-    watch
-        Notes the laps ``build`` and ``query``.
-
-    Returns
-    -------
-    metres
-        Infinite beyond the limit, shape (nodes, types).
-    """
+    """Answer `Contender.nearest`, type by type on all cores."""
     rows = _build(raw, watch)
     with watch.lap("query"), ThreadPoolExecutor(count_cores()) as pool:
         found = list(pool.map(partial(_spread, rows, limit_m), raw.facilities))
@@ -61,45 +45,13 @@ def nearest(raw: RawGraph, limit_m: float, watch: Stopwatch) -> NDArray[np.float
 
 
 def catchments(raw: RawGraph, limit_m: float, watch: Stopwatch) -> Catchments:
-    """
-    List the nodes within the limit of each candidate.
-
-    Parameters
-    ----------
-    raw
-        The graph.
-    limit_m
-        Limit of the search in metres.
-    watch
-        Notes the laps ``build`` and ``query``.
-
-    Returns
-    -------
-    catchments
-        What is compared.
-    """
+    """Answer `Contender.catchments`, with every node as an origin."""
     every = np.arange(len(raw.x_m), dtype=np.int32)
     return _catchments(raw, limit_m, watch, row_of=every)
 
 
 def places(raw: RawGraph, limit_m: float, watch: Stopwatch) -> Catchments:
-    """
-    List the origins within the limit of each candidate: what a planner asks.
-
-    Parameters
-    ----------
-    raw
-        The graph.
-    limit_m
-        Limit of the search in metres.
-    watch
-        Notes the laps ``build`` and ``query``.
-
-    Returns
-    -------
-    catchments
-        What is compared; origins are numbered by their rows.
-    """
+    """Answer `Contender.places`."""
     row_of = np.full(len(raw.x_m), -1, np.int32)
     row_of[raw.origins] = np.arange(len(raw.origins))
     return _catchments(raw, limit_m, watch, row_of=row_of)

@@ -15,23 +15,7 @@ _ROWS = 50
 
 
 def nearest(raw: RawGraph, limit_m: float, watch: Stopwatch) -> NDArray[np.float64]:
-    """
-    Find the nearest facility of each type from every node.
-
-    Parameters
-    ----------
-    raw
-        The graph.
-    limit_m
-        Limit of the search in metres.
-    watch
-        Notes the laps ``build`` and ``query``.
-
-    Returns
-    -------
-    metres
-        Infinite beyond the limit, shape (nodes, types).
-    """
+    """Answer `Contender.nearest`, type by type."""
     graph = _build(raw, watch)
     with watch.lap("query"):
         found = [
@@ -42,23 +26,7 @@ def nearest(raw: RawGraph, limit_m: float, watch: Stopwatch) -> NDArray[np.float
 
 
 def catchments(raw: RawGraph, limit_m: float, watch: Stopwatch) -> Catchments:
-    """
-    List the nodes within the limit of each candidate.
-
-    Parameters
-    ----------
-    raw
-        The graph.
-    limit_m
-        Limit of the search in metres.
-    watch
-        Notes the laps ``build`` and ``query``.
-
-    Returns
-    -------
-    catchments
-        What is compared.
-    """
+    """Answer `Contender.catchments`, some candidates at a time."""
     graph = _build(raw, watch)
     rows, nodes, metres = [], [], []
     with watch.lap("query"):

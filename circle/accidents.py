@@ -22,6 +22,8 @@ _TOO_FEW, _ENOUGH = 0.5, 0.9
 # Wider than any zone of a transverse Mercator system in use.
 _ZONE_HALF_WIDTH_M = 400_000.0
 _POLAR_DEGREES, _CORNER_M = 85.0, 1_000.0
+# So far from the equator along a zone lies latitude 81°.
+_NEAR_POLE_M = 9_000_000.0
 _SWAP = Words(
     "`columns: {x: …, y: …}` with the two columns exchanged",
     zh="`columns: {x: …, y: …}`（两列对调）",
@@ -178,15 +180,19 @@ def within_zone(target: pyproj.CRS) -> Fits:
         transverse Mercator zone, and on the globe.
     """
     middle_m = _false_easting_m(target)
+    from_equator = middle_m is not None and not _given(target, "False northing")
 
     def fits(x: Floats, y: Floats) -> Flags:
-        finite = np.isfinite(x) & np.isfinite(y)
-        if middle_m is not None:
-            finite &= np.abs(x - middle_m) <= _ZONE_HALF_WIDTH_M
-        _, lat = project(x, y, source=target, target=WGS84)
         # Nonsense ends up at a pole; degrees taken for metres, by the corner of the
         # system, which few places are near.
-        return finite & (np.abs(lat) < _POLAR_DEGREES) & (np.abs(y) > _CORNER_M)
+        sound = np.isfinite(x) & np.isfinite(y) & (np.abs(y) > _CORNER_M)
+        if middle_m is not None:
+            sound &= np.abs(x - middle_m) <= _ZONE_HALF_WIDTH_M
+        polar = sound & (np.abs(y) >= _NEAR_POLE_M) if from_equator else sound
+        if polar.any():
+            _, lat = project(x[polar], y[polar], source=target, target=WGS84)
+            sound[polar] = np.abs(lat) < _POLAR_DEGREES
+        return np.asarray(sound)
 
     return fits
 
@@ -351,6 +357,12 @@ def _false_easting_m(target: pyproj.CRS) -> float | None:
     operation = target.coordinate_operation
     if operation is None or "Transverse Mercator" not in operation.method_name:
         return None
-    named = {one.name: one.value for one in operation.params}
-    value = named.get("False easting")
+    return _given(target, "False easting")
+
+
+def _given(target: pyproj.CRS, name: str) -> float | None:
+    """Give a parameter of a projection; None if it has no such parameter."""
+    operation = target.coordinate_operation
+    params = () if operation is None else operation.params
+    value = {one.name: one.value for one in params}.get(name)
     return None if value is None else float(value)

@@ -199,14 +199,18 @@ def locate(
         Shape (points,); None outside all of them. A point on a border belongs to
         the lower id.
     """
-    tree = shapely.STRtree(subdistricts.geometry.to_numpy())
-    shapes = points.to_numpy()
-    point, polygon = tree.query(shapes, predicate="intersects")
+    polygons, shapes = subdistricts.geometry.to_numpy(), points.to_numpy()
     ids = subdistricts["subdistrict_id"].to_numpy(dtype=object)
     found = np.full(len(points), None, dtype=object)
-    order = np.lexsort((polygon, point))
-    _, earliest = np.unique(point[order], return_index=True)
-    found[point[order][earliest]] = ids[polygon[order][earliest]]
+    near, polygon = shapely.STRtree(polygons).query(shapes)
+    near = near[np.argsort(polygon, kind="stable")]
+    ends = np.cumsum(np.bincount(polygon, minlength=len(polygons)))
+    # Prepared polygons answer quickly for many points; the lowest id comes last.
+    shapely.prepare(polygons)
+    for one in reversed(range(len(polygons))):
+        rows = near[ends[one - 1] if one else 0 : ends[one]]
+        inside = shapely.intersects(polygons[one], shapes[rows])
+        found[rows[inside]] = ids[one]
     return found
 
 
@@ -237,11 +241,12 @@ def nearest_committee(
     ids = committees["committee_id"].to_numpy(dtype=object)
     home = committees["subdistrict_id"].to_numpy(dtype=object)
     places = shapely.get_coordinates(committees.geometry.to_numpy())
-    wanted = cells["subdistrict_id"].to_numpy(dtype=object)
     at = shapely.get_coordinates(cells.geometry.to_numpy())
-    for subdistrict in sorted(set(home)):
+    homes = sorted(set(home))
+    wanted = pd.Index(homes, dtype=object).get_indexer(cells["subdistrict_id"])
+    for number, subdistrict in enumerate(homes):
         members = np.flatnonzero(home == subdistrict)
-        here = np.flatnonzero(wanted == subdistrict)
+        here = np.flatnonzero(wanted == number)
         if not len(here):
             continue
         ranks = range(1, 1 + min(_TIED, len(members)))

@@ -10,14 +10,14 @@ import pyproj
 from numpy.typing import NDArray
 
 from circle.areas import (
-    locate,
-    nearest_committee,
     read_committees,
     read_subdistricts,
     study_crs,
 )
+from circle.belonging import assign_origins
+from circle.buildings import buildings_inside, no_buildings, read_buildings
 from circle.coordinate_check import check_area, stray_warnings
-from circle.errors import CircleWarning, ConfigError, InputError, gather
+from circle.errors import CircleWarning, ConfigError, InputError, Words, gather
 from circle.facilities import measured_types, read_candidates, read_facilities
 from circle.input_warnings import input_warnings
 from circle.joining import join_to_streets
@@ -26,7 +26,7 @@ from circle.office_replies import read_office_replies
 from circle.population import cell_size_m, read_cells
 from circle.population_balance import balance_warnings, settle_people
 from circle.problems import problem_of
-from circle.profile import AREA_CLASSES, COMMITTEE_KINDS, MODES, Mode, Profile
+from circle.profile import MODES, Mode, Profile
 from circle.profile_reading import read_profile
 from circle.profile_rules import Speeds, Travel
 from circle.reading import taken_warnings
@@ -85,6 +85,9 @@ class City:
     """What needs care."""
     population_balance: pd.DataFrame = field(default_factory=pd.DataFrame)
     """Contract ``population_balance``: people read and people counted."""
+    buildings: gpd.GeoDataFrame = field(default_factory=no_buildings)
+    """Contract ``buildings`` with the same columns as `cells` from `subdistrict_id`
+    on; empty where the study names none."""
     office_replies: pd.DataFrame = field(default_factory=pd.DataFrame)
     """Contract ``office_replies``: what the street offices wrote; empty without."""
     snappers: Mapping[str, Snapper] = field(default_factory=dict)
@@ -173,6 +176,7 @@ def load_city(
         + input_warnings(tables, profile=profile, types=types, outside=outside)
         + balance_warnings(balance),
         population_balance=balance,
+        buildings=tables["buildings"],
         office_replies=read_office_replies(study),
         snappers=joined.snappers,
         detour=None if study.screening is None else study.screening.detour,
@@ -199,7 +203,7 @@ def _read_tables(
         subdistricts=tables["subdistricts"],
     )
     tables["cells"] = settled.cells
-    return _assign(study, profile, tables), left_out, settled.balance, reading
+    return assign_origins(study, profile, tables), left_out, settled.balance, reading
 
 
 def _read_all(
@@ -211,16 +215,16 @@ def _read_all(
         "subdistricts": lambda: read_subdistricts(study, crs=crs),
         "facilities": lambda: read_facilities(study, profile=profile, crs=crs),
         "candidates": lambda: read_candidates(study, profile=profile, crs=crs),
-        "committees": lambda: read_committees(
-            study, crs=crs, subdistricts=tables["subdistricts"]
-        ),
+        "committees": lambda: read_committees(study, crs=crs, subdistricts=areas),
         "cells": lambda: read_cells(
-            study, profile=profile, crs=crs, subdistricts=tables["subdistricts"]
+            study, profile=profile, crs=crs, subdistricts=areas
         ),
+        "buildings": lambda: read_buildings(study, crs=crs, subdistricts=areas),
     }
     problems: list[str] = []
     for name, read in readers.items():
-        if name in {"committees", "cells"} and "subdistricts" not in tables:
+        areas = tables.get("subdistricts")
+        if areas is None and name in {"committees", "cells", "buildings"}:
             continue
         try:
             tables[name] = read()
@@ -228,40 +232,7 @@ def _read_all(
             problems += error.problems
     gather(problems, InputError)
     check_area(study, tables, crs=crs)
-    return tables
-
-
-def _assign(
-    study: Study, profile: Profile, tables: dict[str, gpd.GeoDataFrame]
-) -> dict[str, gpd.GeoDataFrame]:
-    """Give committees and cells their mode, cells their committee."""
-    homes = tables["subdistricts"]
-    area_class = dict(zip(homes["subdistrict_id"], homes["area_class"], strict=True))
-    committees, cells = tables["committees"].copy(), tables["cells"].copy()
-    cells["committee_id"] = nearest_committee(cells, committees)
-    kind = dict(zip(committees["committee_id"], committees["kind"], strict=True))
-    committees["committee_kind"] = committees["kind"]
-    cells["committee_kind"] = [
-        kind.get(one, study.committee_kind) for one in cells["committee_id"]
-    ]
-    for origins in (committees, cells):
-        classes = [area_class[home] for home in origins["subdistrict_id"]]
-        origins["area_class"] = np.array(classes, dtype=object)
-        pairs = list(zip(classes, origins["committee_kind"], strict=True))
-        mode = {pair: profile.rule.mode_for(*pair) for pair in sorted(set(pairs))}
-        origins["mode"] = np.array([mode[pair] for pair in pairs], dtype=object)
-        origins["home"], origins["rule_class"] = origin_codes(origins, homes)
-    people = cells.groupby("committee_id")["population"].sum()
-    committees["population"] = (
-        committees["committee_id"].map(people).fillna(0.0).astype(float)
-    )
-    return {
-        **tables,
-        "committees": committees,
-        "cells": cells,
-        "facilities": _with_home(tables, "facilities"),
-        "candidates": _with_home(tables, "candidates"),
-    }
+    return tables | {"buildings": buildings_inside(tables["buildings"])}
 
 
 def _grid_corner(study: Study, cells: gpd.GeoDataFrame) -> tuple[float, float]:
@@ -271,44 +242,6 @@ def _grid_corner(study: Study, cells: gpd.GeoDataFrame) -> tuple[float, float]:
     half_m = cell_size_m(study, cells) / 2
     west, south, _, _ = cells.total_bounds
     return float(west) - half_m, float(south) - half_m
-
-
-def _with_home(tables: Mapping[str, gpd.GeoDataFrame], name: str) -> gpd.GeoDataFrame:
-    """Say in which subdistrict each row of a table lies."""
-    table = tables[name].copy()
-    table["subdistrict_id"] = locate(table.geometry, tables["subdistricts"])
-    return table
-
-
-def origin_codes(
-    origins: gpd.GeoDataFrame, subdistricts: gpd.GeoDataFrame
-) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
-    """
-    Give the numbers by which coverage is counted and rules are found.
-
-    Parameters
-    ----------
-    origins
-        Committees or cells with ``subdistrict_id``, ``area_class`` and
-        ``committee_kind``.
-    subdistricts
-        Contract ``subdistricts``.
-
-    Returns
-    -------
-    home
-        Row of each origin's subdistrict, shape (origins,).
-    rule_class
-        Place of its area class and committee kind among all pairs of them, in the
-        order of `rules.rule_table`, shape (origins,).
-    """
-    home = pd.Index(subdistricts["subdistrict_id"]).get_indexer(
-        origins["subdistrict_id"]
-    )
-    area = pd.Categorical(origins["area_class"], categories=AREA_CLASSES).codes
-    kind = pd.Categorical(origins["committee_kind"], categories=COMMITTEE_KINDS).codes
-    rule_class = area.astype(np.int64) * len(COMMITTEE_KINDS) + kind
-    return home.astype(np.int32), rule_class.astype(np.int8)
 
 
 def study_travels(
@@ -327,7 +260,7 @@ def study_travels(
     profile
         The standard.
     tables
-        Committees and cells with ``area_class`` and ``committee_kind``.
+        Committees, cells and buildings with ``area_class`` and ``committee_kind``.
     types
         The facility types that are measured.
 
@@ -343,17 +276,21 @@ def study_travels(
     """
     unknown = sorted(set(study.groups) - set(profile.groups))
     if unknown:
-        known = ", ".join(profile.groups) or "none"
-        message = (
-            f"{study.file}: groups: profile '{profile.name}' has no person group "
-            f"{', '.join(unknown)}; expected some of: {known}."
+        known = tuple(profile.groups) or (Words("none", zh="无"),)
+        problem = problem_of(
+            f"{study.file}: groups",
+            "unknown-groups",
+            values=tuple(unknown),
+            profile=profile.name,
+            known=known,
         )
-        raise ConfigError(message)
+        raise ConfigError(problem)
     pairs = ["area_class", "committee_kind"]
     classes = {
         pair
-        for name in ("committees", "cells")
-        for pair in tables[name][pairs]
+        for name in ("committees", "cells", "buildings")
+        for pair in tables[name]
+        .reindex(columns=pairs)
         .drop_duplicates()
         .itertuples(index=False, name=None)
     }

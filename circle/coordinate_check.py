@@ -17,7 +17,8 @@ from circle.errors import CircleWarning, CrsError, Words, gather, list_ids
 from circle.ground import BORDER_SLACK_M, PlacedFile, lay_ground, outside_areas
 from circle.placing import accident_text
 from circle.problems import Problem, problem_of
-from circle.shift import Shift, find_shifts
+from circle.shift import Shift, find_shifts, too_small_to_judge
+from circle.shift_evidence import FEWEST_PLACES
 from circle.streets import Streets
 from circle.study import PlacedInput, RasterPopulation, Study, input_paths
 
@@ -28,7 +29,9 @@ FAR_OUTSIDE_M = 20_000.0
 # Neighbouring cells are no independent witnesses; their middles lie off the streets.
 _CELL_SPACING_M, _CELL_FAR_M = 300.0, 100.0
 _RASTER_SPACING_M = 100.0
-_SECTIONS = ("committees", "facilities", "candidates", "population")
+_SECTIONS = ("committees", "facilities", "candidates", "population", "buildings")
+# Sections of many places close to one another, none of which has a name.
+_DENSE = frozenset({"population", "buildings"})
 _TABLES = {"population": "cells"}
 _ZH = {
     "subdistricts": "街镇范围",
@@ -36,6 +39,7 @@ _ZH = {
     "facilities": "设施",
     "candidates": "候选点",
     "population": "人口",
+    "buildings": "居住建筑",
 }
 
 
@@ -97,8 +101,8 @@ def check_shift(
     -------
     warnings
         ``coordinates-shifted`` for each file that seems shifted but is too small to
-        tell, that the study exempts with ``shift_check: off``, or that is a raster
-        or an OSM file.
+        tell, that the study exempts with ``shift_check: off``, or that is a raster,
+        an OSM file or the streets.
 
     Raises
     ------
@@ -110,7 +114,11 @@ def check_shift(
         return ()
     areas = _declared(study, "subdistricts", study.subdistricts)
     shifts = find_shifts(
-        files, areas=areas, ground=lay_ground(tables["subdistricts"], streets), crs=crs
+        files,
+        areas=areas,
+        ground=lay_ground(tables["subdistricts"], streets),
+        crs=crs,
+        lines=_line_crs(study),
     )
     problems, warnings = [], []
     for one in shifts:
@@ -125,6 +133,41 @@ def check_shift(
             warnings.append(CircleWarning("coordinates-shifted", *said))
     gather(problems, CrsError)
     return tuple(warnings)
+
+
+def unjudged_warnings(
+    study: Study, tables: Tables, *, crs: pyproj.CRS
+) -> tuple[CircleWarning, ...]:
+    """
+    Say of which files nobody can tell whether they are shifted.
+
+    Parameters
+    ----------
+    study
+        The study.
+    tables
+        Subdistricts, committees, facilities, candidates and all cells.
+    crs
+        Metric coordinate system of all of them.
+
+    Returns
+    -------
+    warnings
+        ``coordinates-not-judged``, one for each file with too few places.
+    """
+    files = list(_placed_files(study, tables).values())
+    return tuple(
+        CircleWarning(
+            "coordinates-not-judged",
+            f"{_path(study, one.name)}: has {len(one.x_m)} places apart from one "
+            f"another; from fewer than {FEWEST_PLACES} nobody can tell whether they "
+            "are in GCJ-02 or BD-09; look at some of them on a map.",
+            f"{_path(study, one.name)}：仅有{len(one.x_m)}个不同点位，"
+            f"少于{FEWEST_PLACES}个时无法判断是否为未声明的 GCJ-02 或 BD-09 坐标；"
+            "请在地图上核对几个点。",
+        )
+        for one in too_small_to_judge(files, crs=crs)
+    )
 
 
 def stray_warnings(study: Study, tables: Tables) -> tuple[CircleWarning, ...]:
@@ -150,9 +193,9 @@ def stray_warnings(study: Study, tables: Tables) -> tuple[CircleWarning, ...]:
     )
     found: list[CircleWarning] = []
     for section, file in _placed_files(study, tables).items():
-        if section == "population" or not len(file.x_m):
+        if section in _DENSE or not len(file.x_m):
             continue
-        table = _with_place(tables[section])
+        table = tables[section][_has_place(tables[section])]
         ids = table.iloc[:, 0].astype(str).to_numpy()
         told = np.array([one is not None for one in file.home])
         outside = told & outside_areas(file, ground)(file.x_m, file.y_m)
@@ -177,33 +220,44 @@ def _placed_files(study: Study, tables: Tables) -> dict[str, PlacedFile]:
         cells = section == "population"
         if not isinstance(source, PlacedInput) and not cells:
             continue
-        table = _with_place(tables[_TABLES.get(section, section)])
+        table = tables[_TABLES.get(section, section)]
+        kept = _has_place(table)
         if cells:
-            table = table[table["population"] > 0]
-        places = shapely.get_coordinates(shapely.centroid(table.geometry.to_numpy()))
-        if not len(places):
+            kept &= (table["population"] > 0).to_numpy(dtype=bool)
+        if not kept.any():
             continue
+        places = _middles(table.geometry.to_numpy()[kept])
         files[section] = PlacedFile(
             name=section,
             declared=_declared(study, section, source),
             x_m=places[:, 0],
             y_m=places[:, 1],
-            home=_homes(section, table, tables["subdistricts"]),
-            **_how(source, cells=cells),
+            home=_homes(section, table, tables["subdistricts"])[kept],
+            **_how(source, dense=section in _DENSE),
         )
     return files
 
 
-def _how(source: object, *, cells: bool) -> dict[str, Any]:
+def _how(source: object, *, dense: bool) -> dict[str, Any]:
     """Say how the places of a file are looked at."""
     if not isinstance(source, PlacedInput):
         return {"within": False, "spacing_m": _RASTER_SPACING_M}
-    return {"spacing_m": _CELL_SPACING_M, "far_m": _CELL_FAR_M} if cells else {}
+    return {"spacing_m": _CELL_SPACING_M, "far_m": _CELL_FAR_M} if dense else {}
 
 
-def _with_place(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Keep the rows that have a place."""
-    return table[table.geometry.notna() & ~table.geometry.is_empty]
+def _has_place(table: gpd.GeoDataFrame) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Tell which rows have a place."""
+    shapes = table.geometry.to_numpy()
+    return np.asarray(~shapely.is_missing(shapes) & ~shapely.is_empty(shapes))
+
+
+def _middles(
+    shapes: np.ndarray[tuple[int], np.dtype[np.object_]],
+) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    """Give the middles of shapes; a point is its own."""
+    is_point = shapely.get_type_id(shapes) == shapely.GeometryType.POINT
+    middles = shapes if is_point.all() else shapely.centroid(shapes)
+    return np.asarray(shapely.get_coordinates(middles))
 
 
 def _declared(study: Study, section: str, source: object) -> DeclaredCrs:
@@ -215,6 +269,13 @@ def _declared(study: Study, section: str, source: object) -> DeclaredCrs:
     return parse_declared(source.crs, where=f"{study.file}: {section}.crs")
 
 
+def _line_crs(study: Study) -> DeclaredCrs | None:
+    """Give the declared system of a line layer; only these have one in the study."""
+    if study.streets is None or study.streets.crs is None:
+        return None
+    return parse_declared(study.streets.crs, where=f"{study.file}: streets.crs")
+
+
 def _homes(
     section: str, table: gpd.GeoDataFrame, subdistricts: gpd.GeoDataFrame
 ) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
@@ -224,15 +285,15 @@ def _homes(
         "facilities": "subdistrict",
         "candidates": "subdistrict",
     }
-    homes = np.full(len(table), None, dtype=object)
     if section not in named or named[section] not in table.columns:
-        return homes
+        return np.full(len(table), None, dtype=object)
     ids = subdistricts["subdistrict_id"].astype(str)
     known = dict(zip(subdistricts["name"].map(_bare), ids, strict=True))
     known |= {_bare(one): one for one in ids}
-    for k, text in enumerate(table[named[section]]):
-        homes[k] = None if pd.isna(text) else known.get(_bare(text))
-    return homes
+    code, texts = pd.factorize(table[named[section]].to_numpy(dtype=object))
+    # A row that names none has the code -1, the last place.
+    homes = [*(known.get(_bare(one)) for one in texts), None]
+    return np.array(homes, dtype=object)[code]
 
 
 def _bare(text: object) -> str:
@@ -260,7 +321,9 @@ def _shifted(study: Study, shift: Shift) -> Problem:
         )
     key = "shifted-file"
     if shift.name == "subdistricts":
-        key = "shifted-subdistricts"
+        key = "shifted-with-files" if shift.with_files else "shifted-subdistricts"
+    elif shift.name == "streets":
+        key = "shifted-streets"
     elif not isinstance(getattr(study, shift.name), PlacedInput):
         is_raster = isinstance(getattr(study, shift.name), RasterPopulation)
         key = "shifted-raster" if is_raster else "shifted-osm"

@@ -120,11 +120,15 @@ def _halved(
 @njit(cache=True, nogil=True)
 def _cut(members: Rows, field: CellField, widest_m: Numbers) -> int:
     """Bring a part that is too wide into two halves; give the size of the first."""
-    x_m, y_m = field.x_m[members], field.y_m[members]
-    width_m, height_m = x_m.max() - x_m.min(), y_m.max() - y_m.min()
-    if max(width_m, height_m) <= widest_m[members].min():
+    west, east, south, north, most_m = np.inf, -np.inf, np.inf, -np.inf, np.inf
+    for one in members:
+        west, east = min(west, field.x_m[one]), max(east, field.x_m[one])
+        south, north = min(south, field.y_m[one]), max(north, field.y_m[one])
+        most_m = min(most_m, widest_m[one])
+    if max(east - west, north - south) <= most_m:
         return 0
-    along = x_m if width_m >= height_m else y_m
+    lies_wide = east - west >= north - south
+    along = field.x_m[members] if lies_wide else field.y_m[members]
     order = np.argsort(along, kind="mergesort")
     people = np.cumsum(field.people[members[order]])
     middle = np.searchsorted(people, people[-1] / 2)

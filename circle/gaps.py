@@ -1,14 +1,15 @@
 """Gap clusters: neighbouring cells that lack one facility type."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numba import njit
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
 from circle.city import City
@@ -20,6 +21,8 @@ from circle.reach import Reach
 
 # As many committees as a place on a regular grid can have at equal distance.
 _TIED = 4
+# The result does not depend on it.
+_THREADS = 2
 # A type is lacking together with a cluster's own where so many of its people lack it.
 TOGETHER_SHARE = 0.5
 
@@ -84,15 +87,18 @@ def find_gap_clusters(city: City, reach: Reach) -> gpd.GeoDataFrame:
     uncovered = ~reach.covered & (ground.field.people > 0)[:, None]
     lacking = np.asarray(uncovered.any(axis=1))
     pairs = _neighbours(ground.field, lacking, city.study.gaps.link_m)
-    found = []
-    for column in range(len(reach.type_ids)):
+
+    def join(column: int) -> _Clusters:
         members, cuts = find_parts(
             pairs,
             np.ascontiguousarray(uncovered[:, column]),
             field=ground.field,
             widest_m=2 * reach.threshold_s[:, column] * ground.speed_mps,
         )
-        found.append(_listed(ground, members, cuts, column))
+        return _listed(ground, members, cuts, column)
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        found = list(pool.map(join, range(len(reach.type_ids))))
     clusters = _large_enough(found, city.study.gaps.smallest_population)
     rows = _described(ground, city, reach.type_ids, clusters)
     rows["missing_together"] = _together(reach.type_ids, ground, clusters, uncovered)
@@ -209,29 +215,55 @@ def _together(
     uncovered: NDArray[np.bool_],
 ) -> list[tuple[str, ...]]:
     """Name the other types that at least half of the people of a cluster lack."""
-    people = ground.field.people
-    weights = csr_array(
-        (people[clusters.members], (clusters.cluster, clusters.members)),
-        shape=(len(clusters.people), len(people)),
+    lacking = _summed(
+        clusters.cluster,
+        clusters.members,
+        ground.field.people,
+        uncovered,
+        len(clusters.people),
     )
-    lacking = np.asarray(weights @ uncovered.astype(float))
     among = lacking >= TOGETHER_SHARE * clusters.people[:, None]
     among[np.arange(len(among)), clusters.column] = False
-    return [tuple(type_ids[int(i)] for i in np.flatnonzero(one)) for one in among]
+    names = np.array(type_ids, dtype=object)[np.nonzero(among)[1]].tolist()
+    ends = np.cumsum(among.sum(axis=1)).tolist()
+    return [tuple(names[a:b]) for a, b in zip([0, *ends], ends, strict=False)]
 
 
+@njit(cache=True, nogil=True)
+def _summed(
+    group: NDArray[np.int64],
+    members: NDArray[np.int64],
+    people: NDArray[np.float64],
+    lacks: NDArray[np.bool_],
+    n: int,
+) -> NDArray[np.float64]:
+    """Sum the people of each group that lack each type, shape (n, types)."""
+    total = np.zeros((n, lacks.shape[1]))
+    for i in range(len(members)):
+        for column in range(lacks.shape[1]):
+            if lacks[members[i], column]:
+                total[group[i], column] += people[members[i]]
+    return total
+
+
+@njit(cache=True, nogil=True)
 def _heaviest(
     group: NDArray[np.int64],
     row: NDArray[np.int64],
     weight: NDArray[np.float64],
     n: int,
 ) -> NDArray[np.int64]:
-    """Find in each group the place of the heaviest, the lowest row of equals.
-
-    Groups are ascending and none of the `n` is empty.
-    """
-    order = np.lexsort((row, -weight, group))
-    return np.asarray(order[np.searchsorted(group, np.arange(n))])
+    """Find in each group the place of the heaviest, the lowest row of equals."""
+    best = np.full(n, -1, np.int64)
+    for i in range(len(group)):
+        known = best[group[i]]
+        if (
+            known < 0
+            or weight[i] > weight[known]
+            or (weight[i] == weight[known] and row[i] < row[known])
+        ):
+            best[group[i]] = i
+    return best
 
 
 def _by_home(

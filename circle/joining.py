@@ -21,7 +21,7 @@ from circle.snapping import Access, Snapper
 from circle.street_cache import KeptStreets, fetch_network, fetch_streets
 from circle.study import Study
 
-PLACED = ("committees", "cells", "facilities", "candidates")
+PLACED = ("committees", "cells", "buildings", "facilities", "candidates")
 _BACKDROP_MARGIN_M = 1_500.0
 
 

@@ -1,6 +1,6 @@
 """The names of facility types that any shipped standard knows."""
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import yaml
@@ -11,6 +11,7 @@ from circle.shipped import shipped_folder
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+@lru_cache(maxsize=4096)
 def fold_type_name(name: str) -> str:
     """
     Fold a type name for comparison.

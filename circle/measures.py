@@ -18,6 +18,7 @@ from circle.access_tables import (
 from circle.alerts import find_alerts
 from circle.capacity import count_capacity
 from circle.city import City
+from circle.coverage import count_buildings
 from circle.fairness_tables import fairness_table, lorenz_table
 from circle.full_items import find_full_items
 from circle.indicator_values import IndicatorValues, areas_of
@@ -26,14 +27,20 @@ from circle.profile_norms import BUILD_ERAS
 from circle.reach import Reach
 from circle.reach_pairs import find_pairs
 from circle.realisation import RealisationDegree, realisation_degree
-from circle.result_contracts_measures import MEASURE_CONTRACTS, REALISATION
-from circle.travel import serving_rows
+from circle.result_contracts_measures import (
+    COVERAGE_BUILDINGS,
+    MEASURE_CONTRACTS,
+    REALISATION,
+)
+from circle.travel import measure_table, serving_rows
 
 
 @dataclass(frozen=True)
 class Measures:
     """What was measured beside coverage."""
 
+    coverage_buildings: pd.DataFrame
+    """Contract ``coverage_buildings``; empty where the study names no buildings."""
     capacity: pd.DataFrame
     """Contract ``capacity``."""
     access: pd.DataFrame
@@ -110,13 +117,17 @@ def measure_more(
         The tables; see ``result_contracts_measures``.
     """
     types, norms = cells.type_ids, city.profile.norms
-    pairs = find_pairs(city, "cells", cells)
+    origins = {"cells": cells}
+    if committees is not None:
+        origins["committees"] = committees
+    both = find_pairs(city, origins)
+    pairs, found = both["cells"], both.get("committees", ())
     counts, singles = count_choices(pairs, len(city.cells))
-    found = () if committees is None else find_pairs(city, "committees", committees)
     _, of_committees = count_choices(found, len(city.committees))
     norm_access = float_norms(city, types, pairs)
     tables = {
         "coverage": coverage,
+        "coverage_buildings": _of_buildings(city),
         "capacity": count_capacity(
             [one for one in norms if set(one.types) <= set(types)],
             subdistricts=_bases(city),
@@ -133,11 +144,19 @@ def measure_more(
         **own,
         **_held(city, IndicatorValues(tables), missing_items),
         facility_load=load_table(city, norm_access),
-        full_items=find_full_items(city, types, found, norm_access),
+        full_items=find_full_items(city, committees, found, norm_access),
         dependence=dependence_table(city, types, singles, of_committees),
         lorenz=lorenz_table(city, cells, coverage),
         norm_access=norm_access,
     )
+
+
+def _of_buildings(city: City) -> pd.DataFrame:
+    """Count coverage of residential buildings, where the study knows them."""
+    if city.buildings.empty:
+        return pd.DataFrame(columns=list(COVERAGE_BUILDINGS.names))
+    # Only who is within the rule matters here, not how far beyond it others are.
+    return count_buildings(city, measure_table(city, "buildings", bounded=True))
 
 
 def _held(
@@ -226,7 +245,7 @@ def _degree_row(
 
 def _counted_facilities(city: City) -> pd.DataFrame:
     """Pick the facilities that count by the standard, each in its own type."""
-    rows = [serving_rows(city, one) for one in city.type_ids]
+    rows = serving_rows(city, city.type_ids)
     every = np.unique(np.concatenate(rows)) if rows else np.empty(0, np.int32)
     return pd.DataFrame(city.facilities.iloc[every])
 

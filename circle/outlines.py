@@ -1,13 +1,12 @@
 """Outlines of many sets of grid squares, traced all at once."""
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 import shapely
 from numba import njit
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 Whole = NDArray[np.int64]
 
@@ -16,6 +15,7 @@ Whole = NDArray[np.int64]
 _BEYOND = np.array([(-1, 0), (0, 1), (1, 0), (0, -1)])
 _BEGINS = np.array([(0, 0), (0, 1), (1, 1), (1, 0)])
 _SIDES = 4
+_AT_ONCE = 50_000
 
 
 class _Squares(NamedTuple):
@@ -73,8 +73,21 @@ def trace_outlines(
     >>> [float(one.area) for one in drawn]
     [20000.0, 10000.0]
     """
-    if not len(owner):
-        return np.empty(0, dtype=object)
+    # Whole sets, so many squares at a time: memory is bounded, and used again.
+    cuts = np.unique(np.searchsorted(owner, owner[::_AT_ONCE]))
+    cuts = np.append(cuts, len(owner))
+    corner = np.array(corner_m)
+    drawn = [
+        _traced(owner[a:b] - owner[a], square[a:b], size_m, corner)
+        for a, b in pairwise(cuts.tolist())
+    ]
+    return np.concatenate([np.empty(0, dtype=object), *drawn])
+
+
+def _traced(
+    owner: Whole, square: Whole, size_m: float, corner_m: NDArray[np.float64]
+) -> NDArray[np.object_]:
+    """Draw the outline of each set of squares, all at once."""
     squares = _numbered(owner, square)
     beside = np.column_stack([_across(squares, one) for one in _BEYOND])
     sides, after = _sides_and_followers(beside)
@@ -86,7 +99,7 @@ def trace_outlines(
     turn = np.select([side == 0, side == 2], [corner[:, 0], -corner[:, 0]], 0)
     hole = np.add.reduceat(turn, cuts[:-1]) > 0
     rings = shapely.linearrings(
-        corner * size_m + np.array(corner_m),
+        corner * size_m + corner_m,
         indices=np.repeat(np.arange(len(first)), np.diff(cuts)),
     )
     return _assembled(rings, _parts(beside)[first], hole, squares.owner[first])
@@ -108,10 +121,21 @@ def _numbered(owner: Whole, square: Whole) -> _Squares:
 
 def _across(squares: _Squares, step: Whole) -> Whole:
     """Find the square of the same set so many columns and rows away, -1 if none."""
-    wanted = squares.number + step[0] * squares.height + step[1]
-    place = np.searchsorted(squares.number, wanted)
-    place = np.minimum(place, len(wanted) - 1)
-    return np.where(squares.number[place] == wanted, place, -1)
+    return _found(squares.number, int(step[0] * squares.height + step[1]))
+
+
+@njit(cache=True, nogil=True)
+def _found(number: Whole, step: int) -> Whole:
+    """Find where each number and a step stand in the numbers, -1 if nowhere."""
+    # Both ascend, so that one walk finds all.
+    place, at = np.full(len(number), -1, np.int64), 0
+    for i in range(len(number)):
+        wanted = number[i] + step
+        while at < len(number) and number[at] < wanted:
+            at += 1
+        if at < len(number) and number[at] == wanted:
+            place[i] = at
+    return place
 
 
 def _sides_and_followers(beside: Whole) -> tuple[Whole, Whole]:
@@ -144,13 +168,27 @@ def _corners_met_twice(squares: _Squares, beside: Whole, sides: Whole) -> Whole:
     return corner
 
 
+@njit(cache=True, nogil=True)
 def _parts(beside: Whole) -> Whole:
-    """Give squares that share sides, or are linked by such, the same number."""
-    n = len(beside)
-    cell, side = np.nonzero(beside >= 0)
-    links = coo_array((np.ones(len(cell)), (cell, beside[cell, side])), shape=(n, n))
-    _, part = connected_components(links, directed=False)
-    return np.asarray(part, dtype=np.int64)
+    """Give squares that share sides, or are linked by such, their lowest number."""
+    lowest = np.arange(len(beside))
+    for i in range(len(beside)):
+        # Each shared side once: from its later square, to the west and the south.
+        for side in (0, 3):
+            a, b = i, beside[i, side]
+            if b < 0:
+                continue
+            while lowest[a] != a:
+                lowest[a] = lowest[lowest[a]]
+                a = lowest[a]
+            while lowest[b] != b:
+                lowest[b] = lowest[lowest[b]]
+                b = lowest[b]
+            lowest[max(a, b)] = min(a, b)
+    for i in range(len(lowest)):
+        # No square points to a higher one: those below are settled.
+        lowest[i] = lowest[lowest[i]]
+    return lowest
 
 
 @njit(cache=True, nogil=True)

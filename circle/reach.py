@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -79,10 +80,12 @@ class Reach:
         """Person group of each pair, shape (origins, types)."""
         return np.array([one.group for one in self.travels], dtype=object)[self.travel]
 
-    @property
+    @cached_property
     def covered(self) -> NDArray[np.bool_]:
         """Whether each origin reaches each type in time, shape (origins, types)."""
-        return within(self.time_s, self.threshold_s)
+        covered = within(self.time_s, self.threshold_s)
+        covered.flags.writeable = False
+        return covered
 
 
 def pick_types(reach: Reach, columns: Sequence[int]) -> Reach:

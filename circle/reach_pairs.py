@@ -1,5 +1,6 @@
 """Every pair of facility and origin within the rule, not only the nearest."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +24,9 @@ class Pairs:
     """Time as a part of the limit, from 0 to 1, shape (pairs,)."""
 
 
-def find_pairs(city: City, table: str, reach: Reach) -> tuple[Pairs, ...]:
+def find_pairs(
+    city: City, reaches: Mapping[str, Reach]
+) -> dict[str, tuple[Pairs, ...]]:
     """
     Find for each type every facility that each origin reaches within the rule.
 
@@ -31,45 +34,64 @@ def find_pairs(city: City, table: str, reach: Reach) -> tuple[Pairs, ...]:
     ----------
     city
         The city.
-    table
-        ``committees`` or ``cells``: the origins.
-    reach
-        Reach from them, which carries the rule of every pair of origin and type.
+    reaches
+        ``committees``, ``cells`` or both, the origins, to the reach from them, which
+        carries the rule of every pair of origin and type.
 
     Returns
     -------
     pairs
-        One per type of `reach`, by facility, then origin: the facilities that serve
-        the type, by the way of travel, limit and borders of the rule. An origin is
-        covered just where it stands in some pair.
+        For each table of origins one per type of its reach, by facility, then
+        origin: the facilities that serve the type, by the way of travel, limit and
+        borders of the rule. An origin is covered just where it stands in some pair.
     """
-    catchments = {}
-    for seat in np.unique(reach.travel):
-        used = reach.travel == seat
-        catchments[int(seat)] = travel_catchments(
-            city,
-            table,
-            reach.travels[seat],
-            places="facilities",
-            limit_s=float(reach.threshold_s[used].max()),
-            # A cyclist's circle is wide: leave out who does not travel so.
-            rows=np.flatnonzero(used.any(axis=1)),
+    catchments: dict[str, dict[int, csr_array]] = {table: {} for table in reaches}
+    for seat, travel in enumerate(city.travels.values()):
+        used = {table: reach.travel == seat for table, reach in reaches.items()}
+        # A cyclist's circle is wide: leave out who does not travel so.
+        rows = {table: np.flatnonzero(one.any(axis=1)) for table, one in used.items()}
+        parts = {table: own for table, own in rows.items() if len(own)}
+        if not parts:
+            continue
+        limits_s = [reaches[one].threshold_s[used[one]].max() for one in parts]
+        # One search for all tables: it costs by place, not by origin.
+        seconds = travel_catchments(
+            city, parts, travel, places="facilities", limit_s=float(max(limits_s))
         )
-    return tuple(
-        _pairs_of(city, table, reach, catchments, column)
-        for column in range(len(reach.type_ids))
-    )
+        begin = 0
+        for table, own in parts.items():
+            part = seconds[:, begin : begin + len(own)]
+            catchments[table][seat] = csr_array(
+                (part.data, own.astype(np.int32)[part.indices], part.indptr),
+                shape=(part.shape[0], len(used[table])),
+            )
+            begin += len(own)
+    return {
+        table: _pairs_of(city, table, reach, catchments[table])
+        for table, reach in reaches.items()
+    }
 
 
 def _pairs_of(
+    city: City, table: str, reach: Reach, catchments: Mapping[int, csr_array]
+) -> tuple[Pairs, ...]:
+    """Pick the pairs of each type out of the catchments of each way of travel."""
+    return tuple(
+        _pairs_of_type(city, table, reach, catchments, column=column, rows=rows)
+        for column, rows in enumerate(serving_rows(city, reach.type_ids))
+    )
+
+
+def _pairs_of_type(
     city: City,
     table: str,
     reach: Reach,
-    catchments: dict[int, csr_array],
+    catchments: Mapping[int, csr_array],
+    *,
     column: int,
+    rows: NDArray[np.int32],
 ) -> Pairs:
-    """Pick the pairs of one type out of the catchments."""
-    rows = serving_rows(city, reach.type_ids[column])
+    """Pick the pairs of one type, whose facilities are given by their rows."""
     facility, origin, part = [], [], []
     for seat, seconds in catchments.items():
         own = seconds[rows]
@@ -81,7 +103,8 @@ def _pairs_of(
         origin.append(own.indices[kept])
         part.append(np.minimum(own.data[kept] / limit_s[kept], 1.0))
     places, origins = np.concatenate(facility), np.concatenate(origin)
-    order = np.lexsort((origins, places))
+    number = places.astype(np.int64) * len(reach.travel) + origins
+    order = np.argsort(number, kind="stable")
     return Pairs(
         places[order].astype(np.int32),
         origins[order].astype(np.int32),

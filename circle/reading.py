@@ -208,8 +208,11 @@ def _with_whole_names(
 
 def _is_plain(values: pd.Series) -> bool:
     """Tell whether every text of a column is ASCII, as plain numbers are."""
-    cells = values.to_numpy(dtype=object)
-    return all(one.isascii() for one in cells if isinstance(one, str))
+    cells = values.to_numpy(dtype=object).tolist()
+    try:
+        return "".join(cells).isascii()
+    except TypeError:
+        return all(one.isascii() for one in cells if isinstance(one, str))
 
 
 def _differ(new: pd.Series, old: pd.Series) -> list[bool]:
@@ -219,7 +222,7 @@ def _differ(new: pd.Series, old: pd.Series) -> list[bool]:
 
 def _blank(values: pd.Series) -> bool:
     """Tell whether a column holds nothing at all."""
-    return bool((values.isna() | (values.astype(str).str.strip() == "")).all())
+    return all(pd.isna(one) or not str(one).strip() for one in values)
 
 
 def _full_width(raw: RawTable, changed: Sequence[object]) -> tuple[CircleWarning, ...]:

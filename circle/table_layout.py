@@ -71,9 +71,10 @@ def lay_out(
     InputError
         If a column name stands twice, or rows are wider than the header.
     """
-    filled = [number for number, row in enumerate(content) if _lead(row)]
     names = {fold_name(one) for one in known}
     grid = _as_grid(content)
+    leads = _leads(grid)
+    filled = [number for number, lead in enumerate(leads) if lead]
     hits = _hits(grid, names)
     top = _header_row(filled, hits)
     header = [str(one).strip() for one in content[top]] if filled else []
@@ -83,7 +84,8 @@ def lay_out(
     again = {
         n + 1: _repeats(below[n + 1], header, names) for n in hits if n + 1 in below
     }
-    odd = _odd_rows(below, again, header) if names else {}
+    likely = _likely_odd(grid, leads, again, top) if names else ()
+    odd = _odd_rows(below, likely, leads, again, header)
     problems: list[str] = [
         problem_in(source, key, rows=rows, values=_shown(below, rows))
         for key, rows in odd.items()
@@ -110,6 +112,26 @@ def _lead(row: Row) -> str:
         if one is not None and (text := str(one).strip()):
             return text
     return ""
+
+
+def _texts(column: NDArray[np.object_]) -> list[str]:
+    """Write the cells of one column as text, without blanks at the ends."""
+    cells = column.tolist()
+    try:
+        return list(map(str.strip, cells))
+    except TypeError:
+        return ["" if one is None else str(one).strip() for one in cells]
+
+
+def _leads(grid: NDArray[np.object_]) -> list[str]:
+    """Give the first filled cell of each row as text, "" where none is."""
+    leads = [""] * len(grid)
+    for column in grid.T:
+        if all(leads):
+            break
+        pairs = zip(leads, _texts(column), strict=True)
+        leads = [lead or text for lead, text in pairs]
+    return leads
 
 
 def _is_lone(row: Row) -> bool:
@@ -143,6 +165,8 @@ def _hits(grid: NDArray[np.object_], names: Collection[str]) -> Counter[int]:
     hits: Counter[int] = Counter()
     for column in grid.T:
         cells = column.tolist()
+        if _surely_none(cells[_ROWS_LOOKED_AT:], names):
+            cells = cells[:_ROWS_LOOKED_AT]
         likely = {
             one
             for one in map(str, cells)
@@ -152,6 +176,19 @@ def _hits(grid: NDArray[np.object_], names: Collection[str]) -> Counter[int]:
         if found:
             hits.update(n for n, one in enumerate(cells) if str(one) in found)
     return hits
+
+
+def _surely_none(cells: Sequence[object], names: Collection[str]) -> bool:
+    """Tell whether cells are plain ASCII texts none of which is a known name."""
+    try:
+        whole = "".join(cells)  # type: ignore[arg-type]
+    except TypeError:
+        return False
+    if not (whole.isascii() and whole.isprintable()):
+        return False
+    # What folding does to such a text, to all of them at once.
+    folded = whole.lower().replace(" ", "_")
+    return not any(one in folded for one in names)
 
 
 def _repeats(row: Row, header: Sequence[str], names: Collection[str]) -> int:
@@ -187,21 +224,45 @@ def _header_problems(
             else problem_in(source, "column-twice", names=tuple(twice))
         )
     width = len(header)
-    wide = [n for n, row in below.items() if len(row) > width and _lead(row[width:])]
+    wide = []
+    if max(map(len, below.values()), default=0) > width:
+        wide = [n for n, row in below.items() if _lead(row[width:])]
     if wide:
         problems.append(problem_in(source, "wide-row", rows=wide, width=str(width)))
     return problems
 
 
+def _likely_odd(
+    grid: NDArray[np.object_],
+    leads: Sequence[str],
+    again: Mapping[int, int],
+    top: int,
+) -> list[int]:
+    """List the numbers of the rows that may be odd: hardly any, in a large table."""
+    # A row whose first two cells are filled is no heading and no remark.
+    begun = [_texts(one) for one in grid.T[:2]]
+    odd = {n for n, texts in enumerate(zip(*begun, strict=True), 1) if not all(texts)}
+    whole = "".join(leads[top + 1 :])
+    if not whole.isascii() or _may_tell(whole):
+        odd |= {n for n, one in enumerate(leads, 1) if _may_tell(one)}
+    return sorted(odd | set(again))
+
+
 def _odd_rows(
-    below: Mapping[int, Row], repeats: Mapping[int, int], header: Sequence[str]
+    below: Mapping[int, Row],
+    likely: Sequence[int],
+    leads: Sequence[str],
+    repeats: Mapping[int, int],
+    header: Sequence[str],
 ) -> dict[str, list[int]]:
     """Sort out rows of totals, notes and repeated headers, by key of the problem."""
     columns = sum(1 for one in header if one)
     first_row = min(below, default=0)
     odd: dict[str, list[int]] = {"header-again": [], "total-row": [], "note-row": []}
-    for number, row in below.items():
-        lead = _lead(row)
+    for number in likely:
+        if number not in below:
+            continue
+        row, lead = below[number], leads[number - 1]
         telling = _may_tell(lead)
         again = repeats.get(number, 0)
         if again >= _CLEAR_HEADER or (again and number == first_row):

@@ -1,16 +1,15 @@
 """Column contracts of every table, and the one reader and checker that holds them."""
 
-import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
-import numpy as np
 import pandas as pd
 
+from circle.cell_texts import apart, as_numbers, distinct_texts, lost_digits
 from circle.dates import parse_date, typed_year
-from circle.errors import InputError, gather
+from circle.errors import InputError, Words, gather
 from circle.files import RawTable
 from circle.problems import Problem, Source, Value, problem_in
 from circle.raw_table import fold_name
@@ -19,9 +18,6 @@ Kind = Literal[
     "id", "text", "number", "count", "choice", "date", "flag", "list", "point", "area"
 ]
 LIST_SEPARATORS = r"[、;；,，]"
-# Spreadsheet programs keep 15 digits of a number and show long ones as 9.99001E+11.
-_EXACT_BELOW = 1e15
-_CUT_CODE = re.compile(r"\d\.\d+E\+\d+", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -251,41 +247,40 @@ def _convert(
     values: pd.Series, column: Column, cells: _Cells
 ) -> tuple[pd.Series, list[Problem]]:
     """Convert the values of one column; faulty ones become null and are named."""
-    text = values.map(_as_text)
-    filled = text != ""
-    choices: tuple[str, ...]
+    code, texts = distinct_texts(values)
+    filled = pd.Series((texts != "")[code], index=values.index)
+    choices: tuple[str, ...] = ()
+    distinct: Any = texts  # an array of texts, numbers or tuples
     if column.kind in {"number", "count"}:
-        numbers = pd.to_numeric(text.where(filled), errors="coerce").astype(float)
-        converted = numbers.where(np.isfinite(numbers))
-        key, choices = "not-a-number", ()
+        distinct, key = as_numbers(texts), "not-a-number"
     elif column.kind == "choice":
-        converted = text.map(fold_name).map(_accepted(column)).astype(object)
-        converted = converted.where(converted.notna(), None)
+        accepted = _accepted(column)
+        distinct = apart([accepted.get(fold_name(one)) for one in texts])
         key, choices = "unknown-choice", _choices_text(column)
     elif column.kind == "list":
-        converted = text.map(_split_list)
-        key, choices = "", ()
+        distinct, key = apart([_split_list(one) for one in texts]), ""
     elif column.kind == "date":
-        return _dates(values, column, cells)
+        return _dates(values, filled, column, cells)
     else:
-        converted = text.astype(object).where(
-            filled & ~_lost_digits(values, column), None
-        )
-        key, choices = "cut-code", ()
+        distinct, key = apart([one or None for one in texts]), "cut-code"
+    dtype = None if distinct.dtype.kind == "f" else object
+    converted = pd.Series(distinct[code], index=values.index, dtype=dtype)
+    if column.kind == "id":
+        converted = converted.where(~lost_digits(values), None)
     bad = converted.isna() & filled
+    if not bad.any():
+        return converted, _value_problems(converted, column, cells)
     problems = _value_problems(converted[~bad], column, cells)
-    if bad.any():
-        shown = tuple(repr(v)[:40] for v in values[bad].unique())
-        rows = values.index[bad]
-        problems.insert(0, cells.problem(key, rows, values=shown, choices=choices))
+    shown = tuple(repr(v)[:40] for v in values[bad].unique())
+    rows = values.index[bad]
+    problems.insert(0, cells.problem(key, rows, values=shown, choices=choices))
     return converted, problems
 
 
 def _dates(
-    values: pd.Series, column: Column, cells: _Cells
+    values: pd.Series, filled: pd.Series, column: Column, cells: _Cells
 ) -> tuple[pd.Series, list[Problem]]:
     """Read dates; a year that a spreadsheet program has taken for a day is named."""
-    filled = values.map(_as_text) != ""
     given = values.astype(object).where(filled, None)
     years = pd.Series([typed_year(one) for one in given], values.index, dtype=float)
     read = pd.Series([parse_date(one) for one in given], values.index, dtype=object)
@@ -304,8 +299,11 @@ def _dates(
 
 
 def _choices_text(column: Column) -> tuple[str, ...]:
-    """List the words that a choice accepts."""
-    return tuple("/".join((v, *w)) for v, w in column.choices.items())
+    """List the choices by their first words; files may write others as well."""
+    return tuple(
+        Words("/".join((value, *words[:1])), zh=words[0] if words else value)
+        for value, words in column.choices.items()
+    )
 
 
 def _accepted(column: Column) -> dict[str, str]:
@@ -321,19 +319,6 @@ def _split_list(text: str) -> tuple[str, ...]:
     """Split a list at its separators."""
     parts = (part.strip() for part in re.split(LIST_SEPARATORS, text))
     return tuple(part for part in parts if part)
-
-
-def _lost_digits(values: pd.Series, column: Column) -> pd.Series:
-    """Tell which codes a spreadsheet program has cut, as in 9.99001E+11."""
-    if column.kind != "id":
-        return pd.Series(data=False, index=values.index)
-    return values.map(
-        lambda one: (
-            abs(one) >= _EXACT_BELOW
-            if isinstance(one, float)
-            else bool(_CUT_CODE.fullmatch(str(one).strip()))
-        )
-    ).astype(bool)
 
 
 def _value_problems(values: pd.Series, column: Column, cells: _Cells) -> list[Problem]:
@@ -385,16 +370,3 @@ def _repeated_keys(
             ids=tuple(sorted(set(ids))),
         )
     ]
-
-
-def _as_text(value: object) -> str:
-    """Write a cell's value as text; whole numbers without a decimal point."""
-    if isinstance(value, str):
-        return value.strip()
-    if value is None or value is pd.NaT or value is pd.NA:
-        return ""
-    if isinstance(value, float) and math.isnan(value):
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).strip()

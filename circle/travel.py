@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
@@ -170,7 +171,7 @@ def measure_tables(
         What `measure_table` gives for each table.
     """
     types = tuple(type_ids or city.type_ids)
-    serving = [serving_rows(city, one, statuses=statuses) for one in types]
+    serving = serving_rows(city, types, statuses=statuses)
     found = [_unmeasured(city, one, group, types) for one in tables]
     longest = max((one.threshold_s.max(initial=0.0) for one in found), default=0.0)
     limit_s = float(longest) if bounded else np.inf
@@ -202,7 +203,7 @@ def _unmeasured(
     """Lay out reach with its rules, and nothing reached so far."""
     limits = find_limits(city, table, group=group, type_ids=types)
     shape = limits.travel.shape
-    key = "committee_id" if table == "committees" else "cell_id"
+    key = {"committees": "committee_id", "cells": "cell_id"}.get(table, "building_id")
     return Reach(
         origin_ids=tuple(getattr(city, table)[key].to_numpy(dtype=object).tolist()),
         type_ids=types,
@@ -217,26 +218,26 @@ def _unmeasured(
 
 
 def serving_rows(
-    city: City, type_id: str, *, statuses: Sequence[str] = ()
-) -> NDArray[np.int32]:
+    city: City, type_ids: Sequence[str], *, statuses: Sequence[str] = ()
+) -> list[NDArray[np.int32]]:
     """
-    List the facilities that count for a type.
+    List the facilities that count for each of some types.
 
     Parameters
     ----------
     city
         The city.
-    type_id
-        The facility type.
+    type_ids
+        The facility types.
     statuses
         Statuses that count, in place of the standard's.
 
     Returns
     -------
     rows
-        Rows of the table of facilities, ascending: of the type or of one that
-        serves it, open (planned ones where the standard counts them), and open to
-        everybody unless the standard says otherwise.
+        For each type rows of the table of facilities, ascending: of the type or of
+        one that serves it, open (planned ones where the standard counts them), and
+        open to everybody unless the standard says otherwise.
     """
     use, facilities = city.profile.use, city.facilities
     counted = statuses or (
@@ -244,69 +245,63 @@ def serving_rows(
         if use.planned is not None and use.planned.value
         else ("open",)
     )
-    serves = facilities["type_id"].isin(city.profile.serving_types(type_id))
-    serves &= facilities["status"].isin(counted)
+    counts = facilities["status"].isin(counted)
     if use.members_only is None or not use.members_only.value:
-        serves &= facilities["open_to"] != "members"
+        counts &= facilities["open_to"] != "members"
     if use.borders is not None and use.borders.value != "open":
-        serves &= facilities["subdistrict_id"].notna()
-    return np.flatnonzero(serves).astype(np.int32)
+        counts &= facilities["subdistrict_id"].notna()
+    counting = np.flatnonzero(counts).astype(np.int32)
+    known = pd.Index(city.profile.type_ids)
+    own = known.get_indexer(facilities["type_id"].to_numpy(dtype=object)[counting])
+    serving = [pd.Index(city.profile.serving_types(one)) for one in type_ids]
+    return [counting[np.isin(own, known.get_indexer(one))] for one in serving]
 
 
 def travel_catchments(
     city: City,
-    table: str,
+    parts: Mapping[str, Rows],
     travel: Travel,
     *,
     places: str,
     limit_s: float,
-    rows: Rows | None = None,
 ) -> csr_array:
     """
-    Find for each place the origins of one table that reach it by one way of travel.
+    Find for each place the origins that reach it by one way of travel.
 
     Parameters
     ----------
     city
         The city.
-    table
-        ``committees`` or ``cells``: the origins.
+    parts
+        The origins: ``committees``, ``cells`` or both, and which of their rows,
+        ascending.
     travel
         The way of travel.
     places
         ``candidates`` or ``facilities``.
     limit_s
         Longest time in seconds, inclusive as in `reach.within`.
-    rows
-        Rows of the origins that matter, ascending; all if not given.
 
     Returns
     -------
     catchments
-        Sparse matrix (places, all origins) of seconds; an entry is there only within
-        the limit, and may be an explicit zero.
+        Sparse matrix (places, origins) of seconds, one table of origins beside the
+        other; an entry is there only within the limit, and may be an explicit zero.
     """
-    n_origins = len(getattr(city, table))
-    own = np.arange(n_origins) if rows is None else rows
     if travel.id in city.networks:
-        found = measure_catchments(
+        return measure_catchments(
             city.networks[travel.id],
             places=city.access[places, travel.id],
-            origins=_some([(city.access[table, travel.id], own)]),
+            origins=_joined_of(city, parts, travel),
             limit_s=limit_s,
         )
-    else:
-        found = measure_straight_catchments(
-            _line(city, travel),
-            places=coordinates(getattr(city, places)),
-            origins=coordinates(getattr(city, table))[own],
-            limit_s=limit_s,
-        )
-    if len(own) == n_origins:
-        return found
-    column = own.astype(found.indices.dtype)[found.indices]
-    shape = (found.shape[0], n_origins)
-    return csr_array((found.data, column, found.indptr), shape=shape)
+    origins = [coordinates(getattr(city, one))[own] for one, own in parts.items()]
+    return measure_straight_catchments(
+        _line(city, travel),
+        places=coordinates(getattr(city, places)),
+        origins=np.concatenate(origins),
+        limit_s=limit_s,
+    )
 
 
 def _nearest(
@@ -351,9 +346,7 @@ def _nearest_anywhere(
     if travel.id in city.networks:
         return measure_reach(
             city.networks[travel.id],
-            origins=_some(
-                [(city.access[table, travel.id], rows) for table, rows in parts.items()]
-            ),
+            origins=_joined_of(city, parts, travel),
             facilities=city.access["facilities", travel.id],
             serving=serving,
             limit_s=limit_s,
@@ -373,9 +366,10 @@ def _line(city: City, travel: Travel) -> StraightLine:
     return straight_line(travel.mode, speeds=city.speeds(travel), detour=detour)
 
 
-def _some(parts: Sequence[tuple[Access, Rows]]) -> Access:
-    """Pick some rows of each access, one below the other; a whole one as it is."""
-    used = [(access, rows) for access, rows in parts if len(rows)] or parts[:1]
+def _joined_of(city: City, parts: Mapping[str, Rows], travel: Travel) -> Access:
+    """Pick the access of some rows, one table below the other; a whole as it is."""
+    every = [(city.access[one, travel.id], rows) for one, rows in parts.items()]
+    used = [(access, rows) for access, rows in every if len(rows)] or every[:1]
     if len(used) == 1 and len(used[0][1]) == len(used[0][0].edge):
         return used[0][0]
     return Access(

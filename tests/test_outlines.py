@@ -134,3 +134,13 @@ def test_nothing_lacking_leaves_no_part():
     members, cuts = find_parts(pairs, lacking, field=field, widest_m=np.ones(2))
     assert not len(members)
     assert cuts.tolist() == [0]
+
+
+@pytest.mark.parametrize("at_once", [1, 3])
+def test_outlines_do_not_depend_on_how_many_squares_are_traced_at_once(
+    monkeypatch, at_once
+):
+    sets = [[(0, 0), (1, 0)], [(5, 5)], [(0, 0), (1, 1), (0, 1)], [(-2, 1)]]
+    whole = drawn(sets)
+    monkeypatch.setattr("circle.outlines._AT_ONCE", at_once)
+    assert shapely.to_wkb(drawn(sets)).tolist() == shapely.to_wkb(whole).tolist()

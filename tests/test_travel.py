@@ -243,6 +243,8 @@ def test_a_study_without_streets_measures_lengths_with_its_detour(tmp_path):
 def test_a_higher_type_serves_and_a_closed_facility_does_not(tmp_path):
     city = city_of(tmp_path, toy_profile())
     ids = city.facilities["facility_id"].to_numpy()
-    assert ids[serving_rows(city, "clinic")].tolist() == ["F1", "F5", "F6"]
-    assert ids[serving_rows(city, "school")].tolist() == ["F2", "F8"]
-    assert ids[serving_rows(city, "clinic", statuses=("planned",))].tolist() == ["F3"]
+    assert ids[serving_rows(city, ("clinic",))[0]].tolist() == ["F1", "F5", "F6"]
+    assert ids[serving_rows(city, ("school",))[0]].tolist() == ["F2", "F8"]
+    assert ids[serving_rows(city, ("clinic",), statuses=("planned",))[0]].tolist() == [
+        "F3"
+    ]
