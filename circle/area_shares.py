@@ -10,7 +10,7 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
-from circle.errors import InputError
+from circle.errors import InputError, Words
 from circle.whole_people import round_people, share_out_people
 
 
@@ -80,10 +80,11 @@ def move_people(
     covered = np.bincount(source, weights=share, minlength=len(people))
     # Borders drawn twice differ by hairs; more than that is a doubled area.
     if (covered > 1 + 1e-6).any():
-        message = (
-            f"{int((covered > 1 + 1e-6).sum())} source areas are covered more than "
-            "once; expected target areas that do not overlap; repair them in a GIS "
-            "program."
+        n = int((covered > 1 + 1e-6).sum())
+        message = Words(
+            f"{n} source areas are covered more than once; expected target areas that "
+            "do not overlap; repair them in a GIS program.",
+            zh=f"有{n}个人口网格被重复覆盖；目标范围不应重叠；请在 GIS 软件中修复。",
         )
         raise InputError(message)
     nowhere = len(target_shapes)

@@ -11,8 +11,14 @@ import pyproj
 import shapely
 
 from circle.areas import read_committees, read_subdistricts, study_crs
+from circle.buildings import read_buildings
 from circle.contracts import SUBDISTRICTS
-from circle.coordinate_check import check_area, check_shift, stray_warnings
+from circle.coordinate_check import (
+    check_area,
+    check_shift,
+    stray_warnings,
+    unjudged_warnings,
+)
 from circle.declared import parse_declared
 from circle.errors import CircleError, CircleWarning, ConfigError
 from circle.facilities import measured_types, read_candidates, read_facilities
@@ -37,7 +43,10 @@ from circle.study import (
 
 STUDY_SUFFIXES = (".yaml", ".yml")
 _MARGIN_M = 1_500.0
-_SECTIONS = ("subdistricts", "facilities", "candidates", "committees", "population")
+_SECTIONS = (
+    *("subdistricts", "facilities", "candidates", "committees", "population"),
+    "buildings",
+)
 _Read = TypeVar("_Read")
 
 
@@ -195,10 +204,14 @@ def _read_tables(
             crs=crs,
             subdistricts=tables.get("subdistricts", _no_areas(crs)),
         ),
+        "buildings": lambda: read_buildings(
+            study, crs=crs, subdistricts=tables.get("subdistricts", _no_areas(crs))
+        ),
     }
     alone = isinstance(study.population, TablePopulation)
     for name, read in readers.items():
         needs_areas = name == "population" and not alone
+        needs_areas |= name == "buildings"
         absent = getattr(study, name) is not None and not _is_there(name, there)
         if absent or (needs_areas and "subdistricts" not in tables):
             continue
@@ -285,7 +298,8 @@ def _check_together(
     if len(ledger.problems) > seen:
         return found
     shifted = ledger.attempt(lambda: check_shift(study, named, streets, crs=crs))
-    return (*found, *(shifted or ()), *stray_warnings(study, named))
+    unjudged = unjudged_warnings(study, named, crs=crs)
+    return (*found, *(shifted or ()), *unjudged, *stray_warnings(study, named))
 
 
 def _settled(

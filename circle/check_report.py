@@ -5,7 +5,7 @@ from pathlib import Path
 from circle.check import Checked
 from circle.errors import OutputError
 from circle.marking import MARKABLE, mark_copy
-from circle.problems import problem_of
+from circle.problems import Problem, problem_of
 
 _NONE = ("未发现问题", "no problems")
 _TOTAL = ("共{n}个问题", "{n} problems")
@@ -26,16 +26,24 @@ def report_lines(checked: Checked, *, language: str) -> list[str]:
     -------
     lines
         The problems of a file stand together, in the order in which the first of
-        each file was found.
+        each file was found: first those of the whole file, then row by row.
     """
     at = 0 if language == "zh" else 1
     if not checked.problems:
         return [_NONE[at]]
     files = list(dict.fromkeys(one.file for one in checked.problems))
-    ordered = sorted(checked.problems, key=lambda one: files.index(one.file))
+    ordered = sorted(
+        checked.problems,
+        key=lambda one: (files.index(one.file), one.sheet, _first_row(one)),
+    )
     lines = [one.in_language(language) for one in ordered]
     total = _TOTAL[at].format(n=len(lines))
     return [*lines, "1 problem" if at and len(lines) == 1 else total]
+
+
+def _first_row(problem: Problem) -> int:
+    """Give the first row that a problem is about; 0 where it is about none."""
+    return min((one for one in problem.rows if isinstance(one, int)), default=0)
 
 
 def write_marked(checked: Checked, out: Path, *, language: str) -> list[Path]:

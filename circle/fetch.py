@@ -2,14 +2,13 @@
 
 import contextlib
 import json
-import logging
 import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import osmnx
@@ -24,9 +23,12 @@ from circle.problems import Problem, os_reason, problem_of
 from circle.profile import Profile
 from circle.profile_reading import read_profile
 from circle.rules import rule_table
-from circle.street_access import ACCESS_KEYS
+from circle.street_access import ACCESS_KEYS, SIGNAL_KEYS, has_signals
+from circle.words_fetch import NOTE, STUDY_COMMENTS
 
-_LOG = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    import networkx as nx
+
 # Ferries too; what nobody may use is sorted out at reading.
 _STREETS: Final = ('["highway"]["area"!~"yes"]', '["route"="ferry"]')
 _EMPTY = osmnx._errors.InsufficientResponseError
@@ -50,12 +52,22 @@ class Fetched:
     """Edges of the street graph."""
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What the fetched study is to be."""
+
+    profile: str = "pudong"
+    """Profile whose tag sets say what is a facility."""
+    language: str = "zh"
+    """Language of the study and of the note, ``zh`` or ``en``."""
+
+
 def fetch_place(
     place: str,
     out: Path,
     *,
     day: date,
-    profile: str = "pudong",
+    wanted: Wanted | None = None,
     services: Services | None = None,
     on_stage: Stage = lambda _: None,
 ) -> Fetched:
@@ -70,8 +82,8 @@ def fetch_place(
         Folder in which a new folder is made, named after the place and the day.
     day
         The day of the fetch; it stands in the folder's name and in the note.
-    profile
-        Profile whose tag sets say what is a facility.
+    wanted
+        Profile and language; Pudong's in Chinese if not given.
     services
         Addresses of Nominatim and Overpass; the public ones if not given.
     on_stage
@@ -96,6 +108,8 @@ def fetch_place(
     Streets and facilities reach beyond the place by the distance that the profile's
     fastest mode covers within the time limit.
     """
+    wanted = wanted or Wanted()
+    profile, language = wanted.profile, wanted.language
     standard = read_profile(profile)
     folder = out / f"{_file_name(place)}_{day.isoformat()}"
     part = folder.with_name(f".{folder.name}.part")
@@ -107,8 +121,8 @@ def fetch_place(
         part.mkdir(parents=True)
         with osm_services(services or Services()):
             counts = _fetch_into(part, place, standard, on_stage)
-        _write_study(part, place, profile=standard, name=profile)
-        _write_note(part, place, day=day, counts=counts)
+        _write_study(part, place, profile=standard, name=profile, language=language)
+        _write_note(part, place, day=day, counts=counts, language=language)
         part.rename(folder)
     except FetchError:
         raise
@@ -148,10 +162,11 @@ def _fetch_into(
         )
     except (_EMPTY, ValueError) as error:
         raise FetchError(Problem("place-without-streets", place)) from error
+    _forget_plain_crossings(graph)
     graph = osmnx.simplify_graph(
         graph,
-        node_attrs_include=["barrier"],
-        edge_attrs_differ=[*ACCESS_KEYS],
+        node_attrs_include=["barrier", *SIGNAL_KEYS],
+        edge_attrs_differ=[*ACCESS_KEYS, "bridge", "tunnel"],
         remove_rings=False,
     )
     osmnx.save_graphml(graph, folder / "streets.graphml")
@@ -161,6 +176,14 @@ def _fetch_into(
         )
         (folder / f"{name}.geojson").write_text(text, encoding="utf-8", newline="\n")
     return len(subdistricts), len(facilities), graph.number_of_edges()
+
+
+def _forget_plain_crossings(graph: "nx.MultiDiGraph[Any]") -> None:
+    """Take tags like those of signals off all other nodes, which need not be kept."""
+    for _, tags in graph.nodes(data=True):
+        if not has_signals(tags):
+            for key in SIGNAL_KEYS:
+                tags.pop(key, None)
 
 
 def _boundary(place: str) -> shapely.Polygon | shapely.MultiPolygon:
@@ -296,7 +319,9 @@ def _file_name(place: str) -> str:
     return re.sub(r"[^\w\-]+", "_", place).strip("_") or "place"
 
 
-def _write_study(folder: Path, place: str, *, profile: Profile, name: str) -> None:
+def _write_study(
+    folder: Path, place: str, *, profile: Profile, name: str, language: str
+) -> None:
     """Write a study that runs once the population is there."""
     title = " ".join(place.split())
     measured = [one.id for one in profile.types if one.osm]
@@ -305,6 +330,7 @@ def _write_study(folder: Path, place: str, *, profile: Profile, name: str) -> No
         "name": re.sub(r"^[^a-z]+|[^a-z0-9_-]+", "", _file_name(place).lower())
         or "fetched",
         "title": title,
+        "language": language,
         "profile": name,
         "outputs": {"folder": "results"},
         "subdistricts": {
@@ -321,33 +347,28 @@ def _write_study(folder: Path, place: str, *, profile: Profile, name: str) -> No
         "streets": {"path": "streets.graphml", "default_class": "closed"},
     }
     people = {"population": {"kind": "table", "path": POPULATION, "crs": "EPSG:4326"}}
+    at = 0 if language == "zh" else 1
     text = (
-        "# Fetched from OpenStreetMap, © OpenStreetMap contributors, ODbL 1.0.\n"
-        "# Check area_class: urban, urbanising or outer, for each subdistrict.\n"
-        f"{yaml.safe_dump(parts, allow_unicode=True, sort_keys=False)}"
-        f"# People cannot be fetched. Put {POPULATION} into this folder, with columns\n"
-        "# cell_id, population, x (longitude) and y (latitude), one row per cell; or\n"
-        "# name another kind of population.\n"
-        f"{yaml.safe_dump(people, allow_unicode=True, sort_keys=False)}"
+        STUDY_COMMENTS["head"][at]
+        + yaml.safe_dump(parts, allow_unicode=True, sort_keys=False)
+        + STUDY_COMMENTS["people"][at].format(people=POPULATION)
+        + yaml.safe_dump(people, allow_unicode=True, sort_keys=False)
     )
     (folder / "study.yaml").write_text(text, encoding="utf-8", newline="\n")
 
 
 def _write_note(
-    folder: Path, place: str, *, day: date, counts: tuple[int, int, int]
+    folder: Path, place: str, *, day: date, counts: tuple[int, int, int], language: str
 ) -> None:
     """Write what was fetched, when, and under which licence."""
-    text = (
-        f"# {place}\n\n"
-        f"Fetched on {day.isoformat()} from OpenStreetMap with OSMnx "
-        f"{osmnx.__version__}.\n\n"
-        "© OpenStreetMap contributors. The data are available under the Open Database "
-        "Licence (ODbL) 1.0, https://www.openstreetmap.org/copyright: name the source "
-        "on every map, and share derived data under the same licence.\n\n"
-        "| file | what | count |\n| --- | --- | --- |\n"
-        f"| subdistricts.geojson | administrative areas | {counts[0]} |\n"
-        f"| facilities.geojson | facilities by the profile's tags | {counts[1]} |\n"
-        f"| streets.graphml | streets, paths and ferries | {counts[2]} edges |\n"
-        f"| {POPULATION} | people per cell: missing, to be added by hand | – |\n"
+    subdistricts, facilities, edges = counts
+    text = NOTE[language].format(
+        place=place,
+        day=day.isoformat(),
+        osmnx=osmnx.__version__,
+        subdistricts=subdistricts,
+        facilities=facilities,
+        edges=edges,
+        people=POPULATION,
     )
     (folder / "README.md").write_text(text, encoding="utf-8", newline="\n")

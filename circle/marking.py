@@ -13,13 +13,13 @@ import openpyxl
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 from openpyxl.utils.exceptions import InvalidFileException
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError
 
 from circle.errors import InputError, OutputError
 from circle.files import SHEET_SUFFIXES, TEXT_SUFFIXES
-from circle.files_sheets import refuse_bomb
 from circle.files_text import decode_text, find_separator
 from circle.problems import Problem, os_reason, problem_of
+from circle.sheet_books import opened_book, refuse_bomb
 
 MARKABLE = (*SHEET_SUFFIXES, *TEXT_SUFFIXES)
 _FILL = PatternFill("solid", start_color="FFFF00")
@@ -98,7 +98,7 @@ def _opened(source: Path) -> Any:
         rows = csv.reader(text.splitlines(keepends=True), delimiter=separator)
         _fill_sheet(book.create_sheet(source.stem[:31]), rows)
         return book
-    with CalamineWorkbook.from_path(source) as old:
+    with opened_book(source) as old:
         for name in old.sheet_names:
             page = old.get_sheet_by_name(name)
             content = page.to_python(skip_empty_area=False)

@@ -101,6 +101,32 @@ def merge_summary(merged: Merged, *, language: str = "zh") -> list[str]:
     return lines
 
 
+def merge_object(merged: Merged) -> dict[str, object]:
+    """
+    Sum up a merge for scripts.
+
+    Parameters
+    ----------
+    merged
+        The merged inventory.
+
+    Returns
+    -------
+    summary
+        ``rows``, how many of each kind, and ``to_settle``: every conflict, cell left
+        out and possible duplicate.
+    """
+    open_kinds = {"conflict", "left out", "duplicate"}
+    lines = [one for one in merged.lines if one.what in open_kinds]
+    return {
+        "rows": {what.replace(" ", "_"): len(merged.rows(what)) for what in WHATS},
+        "to_settle": [
+            {key: None if is_empty(value) else str(value) for key, value in row.items()}
+            for row in map(vars, lines)
+        ],
+    }
+
+
 def refuse_overwriting(out: Path | None, inputs: Sequence[Path]) -> None:
     """
     Refuse to write a file over one that is read.

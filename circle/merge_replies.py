@@ -229,7 +229,8 @@ def _seats(row: Sequence[object]) -> dict[str, int]:
             if _folded(shown_header(text, language)) in texts
         }
         if set(REPLY_COLUMNS) <= set(seats) and set(_CODES) & set(seats):
-            names = [_folded(header(one, language)) for one in _NAMES]
+            texts_of = [shown_header(header(one, language), language) for one in _NAMES]
+            names = [_folded(one) for one in texts_of]
             known = [texts[one] for one in names if one in texts]
             return seats | {"name": known[0]} if known else seats
     return {}

@@ -12,10 +12,10 @@ import requests
 from circle._version import VERSION
 from circle.errors import FetchError
 from circle.problems import Problem
-from circle.street_access import ACCESS_KEYS
+from circle.street_access import ACCESS_KEYS, GATE_KEYS, SIGNAL_KEYS
 
 _BUSY: Final = frozenset({429, 502, 503, 504})
-_NODE_TAGS = ("barrier", "access", "foot", "bicycle", "locked")
+_NODE_TAGS = (*GATE_KEYS, *SIGNAL_KEYS)
 _WAY_TAGS = (*ACCESS_KEYS, "name", "bridge", "tunnel", "layer")
 
 

@@ -11,11 +11,9 @@ loses more; a file in the wrong system wins by one move only.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 import pyproj
-from scipy.special import bdtrc
 
 from circle.crs import WGS84, project
 from circle.declared import DeclaredCrs, from_metric, to_metric
@@ -29,71 +27,10 @@ from circle.ground import (
     thin_out,
 )
 from circle.offsets import in_china
+from circle.shift_evidence import FEWEST_PLACES, Evidence, Sure, together, weigh
 
-Sure = Literal["strong", "weak"]
-
-# Of the places that change, five times as many must win as lose …
-_WINS_PER_LOSS = 5
-# … with a gain that moves of the same length in other directions stay well below …
-_GAIN_PER_RIVAL = 1.5
-_TURNS = tuple(np.radians(45.0 * k) for k in range(1, 8))
-# … and too many to be chance, even if chance wins two of three (strong) or one of two.
-_STRONG_ODDS, _STRONG_CHANCE = 2.0 / 3.0, 1e-3
-_WEAK_ODDS, _WEAK_CHANCE = 0.5, 1e-2
-# Cells of a raster are far from streets here and there in any system.
-_LEAN_PER_LOSS, _LEAN_PER_RIVAL = 2, 2.0
 # Files with fewer places are also judged together, as one office draws on one map.
 _FEW = 50
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """How many places a move brings to where they fit, and how many it takes away."""
-
-    places: int
-    """Places looked at."""
-    better: int
-    """Places that misfit as declared and fit when moved."""
-    worse: int
-    """Places that fit as declared and misfit when moved."""
-    rivals: tuple[int, ...]
-    """Gains of moves of the same length in seven other directions, each turned 45°
-    on; zeros where the move itself wins nothing."""
-
-    @property
-    def gain(self) -> int:
-        """Places won less places lost."""
-        return self.better - self.worse
-
-    @property
-    def sure(self) -> Sure | None:
-        """How sure it is that the move is right; None if it is not."""
-        if self.better < _WINS_PER_LOSS * max(self.worse, 1):
-            return None
-        if self.gain < _GAIN_PER_RIVAL * max(self.rivals):
-            return None
-        if self._chance(_STRONG_ODDS) <= _STRONG_CHANCE:
-            return "strong"
-        return "weak" if self._chance(_WEAK_ODDS) <= _WEAK_CHANCE else None
-
-    @property
-    def leans(self) -> bool:
-        """Whether places lean to the move that, like cells, always misfit in part."""
-        if self.better < _LEAN_PER_LOSS * max(self.worse, 1):
-            return False
-        if self.gain < _LEAN_PER_RIVAL * max(self.rivals):
-            return False
-        return self._chance(_WEAK_ODDS) <= _STRONG_CHANCE
-
-    @property
-    def against(self) -> bool:
-        """Whether the places speak clearly against the move."""
-        turned = replace(self, better=self.worse, worse=self.better)
-        return turned._chance(_WEAK_ODDS) <= _WEAK_CHANCE
-
-    def _chance(self, odds: float) -> float:
-        """Give the chance of as many wins or more if each change wins with `odds`."""
-        return float(bdtrc(self.better - 1, self.better + self.worse, odds))
 
 
 @dataclass(frozen=True)
@@ -110,6 +47,9 @@ class Shift:
     """The places that speak for it."""
     sure: Sure
     """``strong`` or ``weak``."""
+    with_files: bool = False
+    """Whether these are subdistricts that go along with files which the streets say
+    are shifted."""
 
 
 def find_shifts(
@@ -118,6 +58,7 @@ def find_shifts(
     areas: DeclaredCrs,
     ground: Ground,
     crs: pyproj.CRS,
+    lines: DeclaredCrs | None = None,
 ) -> list[Shift]:
     """
     Find the files that fit in another system than the declared one.
@@ -129,22 +70,27 @@ def find_shifts(
     areas
         The declared system of the subdistricts.
     ground
-        The subdistricts, as declared, and the streets; streets are taken as true.
+        The subdistricts, as declared, and the streets.
     crs
         Metric coordinate system of all places.
+    lines
+        The declared system of the streets where they are a line layer; None where
+        they are of OpenStreetMap and so true.
 
     Returns
     -------
     shifts
         At most one for each file and one for the subdistricts, in the order given,
-        small files that only together tell last; empty outside China, where the
-        systems are the same.
+        small files that only together tell last; one for the streets where nothing
+        else is shifted; empty outside China, where the systems are the same.
 
     Notes
     -----
     If the subdistricts do not match the files, either may be wrong. The subdistricts
     are named if moving them brings the files together with them, unless the streets
     say that the files are off themselves. They are then no witness against a file.
+    If the streets say that files are off and the borders fit these files, all of them
+    are off together: they are named together.
     """
     thinned = [thin_out(one) for one in files]
     thinned = [one for one in thinned if _is_in_china(one, crs)]
@@ -157,6 +103,9 @@ def find_shifts(
     if found is not None:
         rest = [by_streets[one.name] for one in thinned]
         return [found, *(one for one in rest if one is not None)]
+    all_at_once = _shifts_of_all(thinned, by_streets, areas, ground, crs)
+    if all_at_once:
+        return all_at_once
     shifts = []
     for one in thinned:
         far, outside = far_from_streets(one, ground), outside_areas(one, ground)
@@ -166,42 +115,38 @@ def find_shifts(
             shifts.append(best)
     known = {one.name for one in shifts}
     few = [one for one in thinned if one.name not in known and len(one.x_m) < _FEW]
-    return [*shifts, *_shifts_of_few(few, ground, crs)]
+    shifts += _shifts_of_few(few, ground, crs)
+    if shifts or lines is None or ground.streets is None:
+        return shifts
+    return _shift_of_streets(thinned, lines, ground, crs)
 
 
-def weigh(misfit: Misfit, places: Floats, moves: Floats) -> Evidence:
+def too_small_to_judge(
+    files: Sequence[PlacedFile], *, crs: pyproj.CRS
+) -> list[PlacedFile]:
     """
-    Weigh a move of all places of a file.
+    Find the files of which no shift could be told, as they have too few places.
 
     Parameters
     ----------
-    misfit
-        Tells which of the places given by x and y misfit.
-    places
-        Eastings and northings as declared, in metres, shape (n, 2).
-    moves
-        How far the other system puts each place from there, shape (n, 2).
+    files
+        The files with places.
+    crs
+        Metric coordinate system of all places.
 
     Returns
     -------
-    evidence
-        The places that change, and the gains of seven turned moves; these are only
-        tried where the move wins.
+    files
+        Those with fewer than `FEWEST_PLACES` places apart from one another, thinned;
+        none if small files are judged together and have enough places in all, and
+        none outside China.
     """
-    before = misfit(places[:, 0], places[:, 1])
-
-    def changes(step: Floats) -> tuple[int, int]:
-        after = misfit(*(places + step).T)
-        return int((before & ~after).sum()), int((~before & after).sum())
-
-    better, worse = changes(moves)
-    rivals = [0] * len(_TURNS)
-    if better > worse:
-        for k, turn in enumerate(_TURNS):
-            cos, sin = np.cos(turn), np.sin(turn)
-            wins, losses = changes(moves @ np.array([[cos, sin], [-sin, cos]]))
-            rivals[k] = wins - losses
-    return Evidence(len(places), better, worse, tuple(rivals))
+    thinned = [thin_out(one) for one in files]
+    few = [one for one in thinned if len(one.x_m) < _FEW and _is_in_china(one, crs)]
+    alike = len({one.declared.name for one in few}) == 1
+    if alike and sum(len(one.x_m) for one in few) >= FEWEST_PLACES:
+        return []
+    return [one for one in few if len(one.x_m) < FEWEST_PLACES]
 
 
 def other_systems(declared: DeclaredCrs) -> list[DeclaredCrs]:
@@ -294,11 +239,67 @@ def _shift_of_areas(
             distances.append(np.hypot(*moves.T))
         if any(one.against for one in each) or not each:
             continue
-        total = _together(each)
+        total = together(each)
         if total.sure is not None:
             distance_m = float(np.median(np.concatenate(distances)))
             found.append(Shift("subdistricts", other, distance_m, total, total.sure))
     return max(found, key=_rank, default=None)
+
+
+def _shifts_of_all(
+    files: Sequence[PlacedFile],
+    by_streets: Mapping[str, Shift | None],
+    areas: DeclaredCrs,
+    ground: Ground,
+    crs: pyproj.CRS,
+) -> list[Shift]:
+    """Find files that lie off the streets together with borders that fit them."""
+    told = [one for one in by_streets.values() if one is not None]
+    n_strong = sum(one.sure == "strong" for one in told)
+    offsets = {one.fits.offset for one in told}
+    if not n_strong or len(offsets) > 1:
+        return []
+    for one in files:
+        fits = [k for k in other_systems(one.declared) if k.offset in offsets]
+        if one.declared.offset != areas.offset or not fits:
+            return []
+        places = np.column_stack([one.x_m, one.y_m])
+        moves = _moves(places, source=one.declared, other=fits[0], crs=crs)
+        if weigh(far_from_streets(one, ground), places, moves).against:
+            return []
+        # Borders that would rather have the file moved are right themselves.
+        if weigh(outside_areas(one, ground), places, moves).gain >= 0:
+            return []
+    sure: Sure = "strong" if n_strong > 1 else "weak"
+    fits = [one for one in other_systems(areas) if one.offset in offsets]
+    distance_m = float(np.median([one.distance_m for one in told]))
+    total = together([one.evidence for one in told])
+    borders = Shift("subdistricts", fits[0], distance_m, total, sure, with_files=True)
+    return [borders, *(replace(one, sure=sure) for one in told)]
+
+
+def _shift_of_streets(
+    files: Sequence[PlacedFile], lines: DeclaredCrs, ground: Ground, crs: pyproj.CRS
+) -> list[Shift]:
+    """Find the system in which street lines fit files that the borders hold."""
+    found = []
+    for other in other_systems(lines):
+        each, distances = [], [np.zeros(0)]
+        for one in files:
+            places = np.column_stack([one.x_m, one.y_m])
+            # To move the streets one way is to move the places the other way.
+            moves = _moves(places, source=other, other=lines, crs=crs)
+            if weigh(outside_areas(one, ground), places, moves).gain > 0:
+                continue
+            each.append(weigh(far_from_streets(one, ground), places, moves))
+            distances.append(np.hypot(*moves.T))
+        if not each or any(one.against for one in each):
+            continue
+        total = together(each)
+        if total.sure == "strong":
+            distance_m = float(np.median(np.concatenate(distances)))
+            found.append(Shift("streets", other, distance_m, total, "strong"))
+    return sorted(found, key=_rank)[-1:]
 
 
 def _shifts_of_few(
@@ -319,7 +320,7 @@ def _shifts_of_few(
             each.append(Shift(one.name, other, distance_m, evidence, "weak"))
         if any(one.evidence.gain < 0 for one in each):
             continue
-        if _together([one.evidence for one in each]).sure is not None:
+        if together([one.evidence for one in each]).sure is not None:
             found[other.text] = [one for one in each if one.evidence.gain > 0]
     return max(found.values(), key=_gain_of_all, default=[])
 
@@ -327,16 +328,6 @@ def _shifts_of_few(
 def _gain_of_all(shifts: Sequence[Shift]) -> int:
     """Add up the places that files win."""
     return sum(one.evidence.gain for one in shifts)
-
-
-def _together(each: Sequence[Evidence]) -> Evidence:
-    """Add up the evidence of several files for one move."""
-    return Evidence(
-        sum(one.places for one in each),
-        sum(one.better for one in each),
-        sum(one.worse for one in each),
-        tuple(map(sum, zip(*(one.rivals for one in each), strict=True))),
-    )
 
 
 def _either(first: Misfit, second: Misfit) -> Misfit:

@@ -48,6 +48,9 @@ ACCESS_KEYS: Final = (
     "oneway", "oneway:foot", "oneway:bicycle", "conveying", "junction", "duration",
     *_SIDEWALK_KEYS, *_CYCLEWAY_KEYS, *(key for key, _ in _WALKED),
 )  # fmt: skip
+# Keys of a node that `blocks_passage` and `has_signals` look at.
+GATE_KEYS: Final = ("barrier", "access", "foot", "bicycle", "locked")
+SIGNAL_KEYS: Final = ("highway", "crossing", "crossing:signals")
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Streets from GraphML files of OSMnx."""
 
-import logging
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,14 +19,21 @@ from circle.crs import project
 from circle.errors import CircleWarning, InputError, gather
 from circle.noding import Noded
 from circle.problems import problem_of
-from circle.street_access import ACCESS_KEYS, PrivateWays, blocks_passage
+from circle.street_access import (
+    ACCESS_KEYS,
+    GATE_KEYS,
+    SIGNAL_KEYS,
+    PrivateWays,
+    blocks_passage,
+    ferry_seconds,
+    has_signals,
+)
 from circle.street_classes import use_of_lines
 from circle.street_lines import LineRules, LineStreets, line_levels, streets_of
 
 if TYPE_CHECKING:
     import networkx as nx
 
-_LOG = logging.getLogger(__name__)
 # The edge attributes that have a say; OSMnx calls the class highway.
 _ATTRIBUTES = {"class": "highway"} | {
     one: one for one in (*ACCESS_KEYS, "bridge", "tunnel") if one != "highway"
@@ -54,7 +62,7 @@ def read_street_graphml(
     -------
     line_streets
         Pieces along the geometry of each edge. Nodes tagged as closed gates cut
-        their edges apart.
+        their edges apart; nodes tagged as signals are kept as such.
 
     Raises
     ------
@@ -66,7 +74,8 @@ def read_street_graphml(
     The two directions of a two-way street become one line. An edge that OSMnx marks
     ``oneway``, and that has no twin, is ridden one way; people walk it both ways. The
     length of an edge is that of its line, or what the graph states where it has no
-    line and the stated length is more than 1 % longer.
+    line and the stated length is more than 1 % longer. The duration of a ferry is that
+    of its way; the edges of one way share it by their lengths.
     """
     graph = _load(path)
     nodes = pd.DataFrame.from_dict(dict(graph.nodes(data=True)), orient="index")
@@ -89,14 +98,20 @@ def read_street_graphml(
     at = nodes.index.get_indexer
     ends = np.column_stack([at(pd.Index(edges["u"])), at(pd.Index(edges["v"]))])
     lines = _lines(edges, ends, np.column_stack([x_m, y_m]), own, crs)
-    noded = _pieces(lines, ends, _shut(nodes, rules.private_ways))
+    noded, node = _pieces(lines, ends, _shut(nodes, rules.private_ways))
     streets = streets_of(
         noded,
         use,
         way_id=np.arange(1, len(edges) + 1),
         off_ground=line_levels(edges[["bridge", "tunnel"]])[0] != 0,
     )
-    streets.length_m[:] = _stated_lengths(streets.length_m, noded.line, edges)
+    length_m = _stated_lengths(streets.length_m, noded.line, edges)
+    streets = replace(
+        streets,
+        length_m=length_m,
+        ferry_s=_ferry_times(length_m, noded.line, edges),
+        signal=_with_signals(node, nodes),
+    )
     return LineStreets(
         streets,
         gpd.GeoDataFrame({"highway": use.highway}, geometry=lines, crs=crs),
@@ -158,19 +173,20 @@ def _number(value: object) -> float:
 
 def _edges(graph: "nx.MultiDiGraph[Any]") -> pd.DataFrame:
     """List the edges; of the two directions of one street only the first."""
-    twins: dict[tuple[object, ...], int] = {}
+    # Parallel edges of one way and length each wait for a twin of their own.
+    alone: defaultdict[tuple[object, ...], list[int]] = defaultdict(list)
     rows: list[dict[str, object]] = []
     for u, v, data in graph.edges(data=True):
         row = {name: _text(data.get(key)) for name, key in _ATTRIBUTES.items()}
-        length_m = _number(data.get("length"))
-        back = twins.pop((v, u, _text(data.get("osmid")), round(length_m, 2)), None)
-        if back is not None:
-            rows[back]["oneway"] = "no"
+        length_m, way = _number(data.get("length")), data.get("osmid")
+        alike = _text(way), round(length_m, 2)
+        if alone[v, u, *alike]:
+            rows[alone[v, u, *alike].pop()]["oneway"] = "no"
             continue
-        twins[u, v, _text(data.get("osmid")), round(length_m, 2)] = len(rows)
-        rows.append(
-            {"u": u, "v": v, "length_m": length_m, "line": data.get("geometry"), **row}
-        )
+        alone[u, v, *alike].append(len(rows))
+        own = {"length_m": length_m, "line": data.get("geometry"), "way": _text(way)}
+        own["n_ways"] = len(way) if isinstance(way, list) else 1
+        rows.append({"u": u, "v": v, **own, **row})
     return pd.DataFrame(rows)
 
 
@@ -206,8 +222,13 @@ def _lines(
 
 def _pieces(
     lines: NDArray[np.object_], ends: NDArray[np.int64], shut: NDArray[np.bool_]
-) -> Noded:
-    """Cut lines at their corners; only their ends are shared."""
+) -> tuple[Noded, NDArray[np.int64]]:
+    """
+    Cut lines at their corners; only their ends are shared.
+
+    Beside the pieces stands the node of the graph that each of their nodes is; where
+    it is none, a number beyond.
+    """
     places, line = shapely.get_coordinates(lines, return_index=True)
     is_first = np.concatenate([[True], line[1:] != line[:-1]])
     is_last = np.concatenate([line[1:] != line[:-1], [True]])
@@ -223,39 +244,54 @@ def _pieces(
     used, back = np.unique(np.concatenate([start, end]), return_inverse=True)
     at = at[np.searchsorted(np.unique(node), used)]
     a, b = back.astype(np.int32).reshape(2, -1)
-    return Noded(
-        places[at, 0],
-        places[at, 1],
-        a[apart],
-        b[apart],
-        line[:-1][inside][apart].astype(np.int32),
-    )
+    of_line = line[:-1][inside][apart].astype(np.int32)
+    return Noded(places[at, 0], places[at, 1], a[apart], b[apart], of_line), used
 
 
 def _shut(nodes: pd.DataFrame, private_ways: PrivateWays) -> NDArray[np.bool_]:
     """Mark the nodes that are closed gates."""
-    if "barrier" not in nodes.columns:
-        return np.zeros(len(nodes), dtype=bool)
-    keys = [
-        one
-        for one in ("barrier", "access", "foot", "bicycle", "locked")
-        if one in nodes.columns
-    ]
-    rows = nodes[keys].to_dict("records")
-    return np.array(
-        [
-            blocks_passage(
-                {
-                    str(key): value
-                    for key, value in row.items()
-                    if isinstance(value, str)
-                },
-                private_ways=private_ways,
-            )
-            for row in rows
-        ],
-        dtype=bool,
+    return _tagged(
+        nodes, GATE_KEYS, lambda tags: blocks_passage(tags, private_ways=private_ways)
     )
+
+
+def _tagged(
+    nodes: pd.DataFrame,
+    keys: Sequence[str],
+    holds: Callable[[Mapping[str, str]], bool],
+) -> NDArray[np.bool_]:
+    """Mark the nodes of which something holds, by their tags with some keys."""
+    table = nodes[[one for one in keys if one in nodes.columns]]
+    marked = np.zeros(len(nodes), dtype=bool)
+    for at in np.flatnonzero(table.notna().any(axis=1)):
+        row = table.iloc[at].to_dict()
+        marked[at] = holds(
+            {str(key): value for key, value in row.items() if isinstance(value, str)}
+        )
+    return marked
+
+
+def _with_signals(node: NDArray[np.int64], nodes: pd.DataFrame) -> NDArray[np.int32]:
+    """Find the street nodes that stand for a node with signals."""
+    with_lights = np.flatnonzero(_tagged(nodes, SIGNAL_KEYS, has_signals))
+    return np.flatnonzero(np.isin(node, with_lights)).astype(np.int32)
+
+
+def _ferry_times(
+    length_m: NDArray[np.float64], line: NDArray[np.int32], edges: pd.DataFrame
+) -> NDArray[np.float64]:
+    """Spread the duration of each ferry over its pieces; NaN for all other pieces."""
+    if not {"route", "duration"} <= set(edges.columns):
+        return np.full(len(line), np.nan)
+    seconds = np.full(len(edges), np.nan)
+    for at in np.flatnonzero((edges["route"] == "ferry") & edges["duration"].notna()):
+        told = ferry_seconds({"duration": str(edges["duration"].iloc[at])})
+        seconds[at] = np.nan if told is None else told * edges["n_ways"].iloc[at]
+    alone = pd.Series([f"edge {i}" for i in range(len(edges))], index=edges.index)
+    way = pd.factorize(edges["way"].fillna(alone))[0][line]
+    total_m = np.bincount(way, weights=length_m)[way]
+    share = np.divide(length_m, total_m, out=np.zeros(len(line)), where=total_m > 0)
+    return np.asarray(seconds[line] * share)
 
 
 def _stated_lengths(

@@ -215,7 +215,7 @@ def streets_of(
     Returns
     -------
     streets
-        One piece for each of `noded`, lengths planar.
+        One piece for each of `noded`, lengths planar; no signals, no ferry durations.
     """
     start, end, line = noded.start, noded.end, noded.line
     own_mps = use.own_mps[line]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import yaml
 
-from circle.errors import OutputError
-from circle.problems import os_reason
+from circle.errors import OutputError, Words
+from circle.problems import os_reason, problem_of
 from circle.profile import Profile
 from circle.template import write_template
 
@@ -99,9 +99,10 @@ def make_study_folder(
         If the folder holds something already or cannot be written.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        message = (
+        message = Words(
             f"{folder}: there is something already; expected a new or empty folder; "
-            "give another name."
+            "give another name.",
+            zh=f"{folder}: 已有内容；应为新建的或空的文件夹；请换一个名称。",
         )
         raise OutputError(message)
     name = folder.absolute().name
@@ -126,11 +127,8 @@ def make_study_folder(
         readme = _README[language].format(title=title)
         made.readme.write_text(readme, encoding="utf-8")
     except OSError as error:
-        message = (
-            f"{folder}: cannot be written ({os_reason(error)}); expected a place with "
-            "room and the right to write; give another one."
-        )
-        raise OutputError(message) from error
+        problem = problem_of(folder, "not-written", reason=os_reason(error))
+        raise OutputError(problem) from error
     write_template(made.workbook, profile=profile, language=language)
     return made
 

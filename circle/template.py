@@ -195,7 +195,7 @@ def _items(kind: str, profile: Profile, language: str) -> tuple[_Item, ...]:
             )
         )
     for axis, title in (("x", ("经度", "lon")), ("y", ("纬度", "lat"))):
-        note = TEMPLATE_TEXTS["note_place"][at]
+        note = TEMPLATE_TEXTS[f"note_{axis}"][at]
         items.append(_Item(axis, title[at], axis, note, needed=kind == "committees"))
     return tuple(items)
 
@@ -213,7 +213,9 @@ def _choices(column: Column, profile: Profile, at: int) -> tuple[str, ...]:
 
 def _note(column: Column, kind: str, at: int) -> str:
     """Say what to fill in; in English the dictionary says it."""
-    own = TEMPLATE_TEXTS.get(f"note_{kind}_{column.name}")
+    own = TEMPLATE_TEXTS.get(
+        f"note_{kind}_{column.name}", TEMPLATE_TEXTS.get(f"note_{column.name}")
+    )
     if own is not None:
         return own[at]
     words = TEMPLATE_TEXTS["required" if column.required else "optional"][at]

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from circle.errors import InputError
+from circle.errors import InputError, Words
 
 # Millionths of a person are noise of conversions, not people.
 _DECIMALS = 6
@@ -37,7 +37,12 @@ def share_out_people(total: int, weight: NDArray[np.float64]) -> NDArray[np.int6
     [4, 3, 3]
     """
     if not weight.sum() > 0:
-        message = "population: no place has any weight to carry people."
+        message = Words(
+            "population: no place has any weight to carry people; expected at least "
+            "one; check that people, homes or areas are not all zero.",
+            zh="人口：没有可分配人口的位置；应至少有一处权重大于零；"
+            "请核对人口、住宅或面积是否全为零。",
+        )
         raise InputError(message)
     exact = total * (weight / weight.sum())
     people: NDArray[np.int64] = np.floor(exact).astype(np.int64)

@@ -126,6 +126,38 @@ FILE_TEXTS: Mapping[str, tuple[Parts, Parts]] = MappingProxyType(
                 "export it again",
             ),
         ),
+        "parquet-too-big": (
+            (
+                "共{n}个值，解压后有 {unpacked} MB",
+                "至多{most}个值、{most_mb} MB；未打开",
+                "请只保留评估范围内的行和需要的列",
+            ),
+            (
+                "found {n} values that unpack to {unpacked} MB",
+                "expected at most {most} values and {most_mb} MB; it was not opened",
+                "keep only the rows of the district and the columns that are needed",
+            ),
+        ),
+        "too-many-vertices": (
+            ("图形共有{n}个顶点", "至多{most}个", "请裁剪到评估范围并简化图形"),
+            (
+                "found shapes with {n} vertices",
+                "expected at most {most}",
+                "cut them to the district and simplify them",
+            ),
+        ),
+        "raster-block-too-big": (
+            (
+                "栅格以{n}个格点为一块存储，须整块读取",
+                "每块至多{most}个格点；未读取",
+                "请重新导出为分块（tiled）的 GeoTIFF",
+            ),
+            (
+                "found a raster kept in blocks of {n} cells, each read as a whole",
+                "expected at most {most} cells in a block; it was not read",
+                "export it again as a tiled GeoTIFF",
+            ),
+        ),
         # writing
         "not-written": (
             (

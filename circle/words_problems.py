@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from circle.words_changes import CHANGE_TEXTS
 from circle.words_files import FILE_TEXTS
 from circle.words_inputs import INPUT_TEXTS
 from circle.words_settings import SETTING_TEXTS
@@ -15,6 +16,7 @@ Parts = tuple[str, str, str]
 # Braces are filled by the problem; an empty part is left out.
 PROBLEM_TEXTS: Mapping[str, tuple[Parts, Parts]] = MappingProxyType(
     {
+        **CHANGE_TEXTS,
         **FILE_TEXTS,
         **INPUT_TEXTS,
         **SETTING_TEXTS,
@@ -146,13 +148,25 @@ PROBLEM_TEXTS: Mapping[str, tuple[Parts, Parts]] = MappingProxyType(
         "misfit-coordinates": (
             (
                 "坐标与声明的坐标系 {declared} 不符",
-                "应依次为该坐标系的 x、y",
-                "请核对 `crs:` 和列的顺序",
+                "应为该坐标系的数值",
+                "请改正坐标；如整列如此，请核对所声明的坐标系",
             ),
             (
                 "found coordinates that do not fit the declared {declared}",
-                "expected x, then y, in that system",
-                "check `crs:` in the study and the order of the columns",
+                "expected numbers in that system",
+                "correct the place or, if all are so, the declared system",
+            ),
+        ),
+        "turned-coordinates": (
+            (
+                "两个坐标疑似填反（如经度与纬度）",
+                "应依次为 x（经度或东坐标）、y（纬度或北坐标）",
+                "请对调两格",
+            ),
+            (
+                "found coordinates that fit only the other way round",
+                "expected x (longitude or easting), then y (latitude or northing)",
+                "exchange the two cells",
             ),
         ),
         "off-the-globe": (
@@ -224,7 +238,7 @@ PROBLEM_TEXTS: Mapping[str, tuple[Parts, Parts]] = MappingProxyType(
         "unknown-type": (
             (
                 "发现未知的设施类型 {values}",
-                "应为标准中的设施类型",
+                "应为标准中的设施类型（填报表见下拉列表）",
                 "请改正；如属同义名称，请加入标准的 `synonyms`",
             ),
             (

@@ -25,6 +25,19 @@ SETTING_TEXTS: Mapping[str, tuple[Parts, Parts]] = MappingProxyType(
             ("发现{kind}", "应为“键: 值”形式的各行", "请改正"),
             ("expected 'key: value' lines, found {kind}", "", ""),
         ),
+        # person groups
+        "unknown-groups": (
+            (
+                "标准“{profile}”没有人群 {values}",
+                "应为以下之一：{known}",
+                "请改正或删去",
+            ),
+            (
+                "profile '{profile}' has no person group {values}",
+                "expected some of: {known}",
+                "correct the name or delete it",
+            ),
+        ),
         # keys and values
         "missing-key": (
             ("缺少此项", "", "请补充"),
@@ -247,6 +260,40 @@ SETTING_TEXTS: Mapping[str, tuple[Parts, Parts]] = MappingProxyType(
                 "would not if they were {name}, about {metres} m away{against}",
                 "expected true positions",
                 "ask whoever gave the file for one that is not moved",
+            ),
+        ),
+        "shifted-streets": (
+            (
+                "道路疑似整体偏移约{metres}米，与{name}相符：其他文件{places}个点中有"
+                "{better}个远离道路，若道路为{name}则不然{against}",
+                "坐标应符合所声明的坐标系",
+                "如确为该坐标系，请在 {study} 的 `{section}:` 下写 `crs: {write}`",
+            ),
+            (
+                "{better} of {places} places of the other files lie far from every "
+                "street, but would not if the streets were {name}, about {metres} m "
+                "away{against}",
+                "expected coordinates in the declared system",
+                "if they are in that system, write `crs: {write}` under `{section}:` "
+                "in {study}",
+            ),
+        ),
+        "shifted-with-files": (
+            (
+                "范围疑似与其他文件一起整体偏移约{metres}米，与{name}相符："
+                "{places}个点与范围相符，但其中{better}个远离道路，"
+                "按{name}读取则不然{against}",
+                "坐标应符合所声明的坐标系",
+                "请在 {study} 的 `{section}:` 下写 `crs: {write}`；"
+                "如文件无误，请写 `shift_check: off`",
+            ),
+            (
+                "the borders fit {places} places of the other files, of which {better} "
+                "lie far from every street, but would not if they were {name}, about "
+                "{metres} m away{against}",
+                "expected coordinates in the declared system",
+                "write `crs: {write}` under `{section}:` in {study}, or `shift_check: "
+                "off` there if the file is right",
             ),
         ),
         "shifted-subdistricts": (

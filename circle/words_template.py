@@ -21,11 +21,26 @@ TEMPLATE_TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Write a full date such as 2024-05-01; the first day of a month or year "
             "where only that is known.",
         ),
-        "note_place": (
-            "点位坐标，十进制度，至少六位小数，如 121.512345；坐标系见“说明”表。"
+        "note_x": (
+            "经度，十进制度，至少六位小数，如 121.512345；坐标系见“说明”表。"
             "暂无坐标的设施可留空，将列为“未落位”。",
-            "Degrees with six decimals, in the coordinate system named on the first "
-            "sheet. A facility without a place is listed as not placed.",
+            "Longitude in degrees with six decimals, such as 121.512345, in the "
+            "coordinate system named on the first sheet. A facility without a place is "
+            "listed as not placed.",
+        ),
+        "note_y": (
+            "纬度，十进制度，至少六位小数，如 31.212345；坐标系与经度相同。"
+            "经度、纬度应都填写，或都留空。",
+            "Latitude in degrees with six decimals, such as 31.212345. Fill in both "
+            "longitude and latitude, or neither.",
+        ),
+        "note_floor_area_m2": (
+            "选填。建筑面积，单位平方米，只填数字。",
+            "May be left empty. Floor area in square metres; the number only.",
+        ),
+        "note_land_area_m2": (
+            "选填。用地面积，单位平方米，只填数字。",
+            "May be left empty. Area of the site in square metres; the number only.",
         ),
         "note_committees_committee_id": (
             "必填。统计用区划代码，按文本填写，不得省略前导零。",
@@ -54,7 +69,7 @@ TEMPLATE_TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "May be left empty. First day on which it is open, such as 2024-05-01.",
         ),
         "note_facilities_closed": (
-            "选填。停用日期，如 2026-01-01；应晚于启用日期。",
+            "选填。停止服务的第一天，如 2026-01-01；应晚于启用日期。",
             "May be left empty. First day on which it is closed, later than the "
             "opening date.",
         ),

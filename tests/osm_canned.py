@@ -2,8 +2,9 @@
 
 The place is a square of 0.02 degrees with its south-west corner at 123° E, 30° N, in
 two towns (west and east). A street runs through it from west to east, a path crosses it
-behind a closed gate, and a ferry leaves in the east. A school stands in the west, a
-nursing home (two tags) in the east, a social facility for others beside it.
+behind a closed gate, and a ferry of ten minutes leaves in the east. The street has a
+crossing with lights in the west and one without in the east. A school stands in the
+west, a nursing home (two tags) in the east, a social facility for others beside it.
 """
 
 import contextlib
@@ -60,10 +61,13 @@ STREETS = [
     node(2, 0.01, 0.01, barrier="gate", access="no"),
     node(3, SIDE, 0.01),
     node(4, 0.01, 0),
-    way(11, (1, 2, 3), highway="residential", name="Long Street"),
+    node(6, 0.005, 0.01, highway="crossing", crossing="traffic_signals"),
+    node(7, 0.015, 0.01, highway="crossing", crossing="uncontrolled"),
+    way(11, (1, 6, 2, 7, 3), highway="residential", name="Long Street"),
     way(12, (4, 2), highway="footway"),
 ]
-FERRIES = [node(3, SIDE, 0.01), node(5, 0.03, 0.01), way(13, (3, 5), route="ferry")]
+FERRIES = [node(3, SIDE, 0.01), node(5, 0.03, 0.01),
+           way(13, (3, 5), route="ferry", duration="00:10")]  # fmt: skip
 TOWNS = [
     *(node(20 + i, x, y) for i, (x, y) in enumerate(ring(0, 0.01)[:4])),
     *(node(30 + i, x, y) for i, (x, y) in enumerate(ring(0.01, SIDE)[:4])),

@@ -52,10 +52,10 @@ def test_the_kind_of_a_table_is_found_and_the_demo_is_sound(file, kind):
     assert check_path(DEMO / file, crs=crs).problems == ()
 
 
-def test_a_sound_study_has_no_problems():
+def test_a_sound_study_has_no_problems(tmp_path):
     result = circle("check", DEMO / "study.yaml")
     assert (result.exit_code, result.stdout) == (0, "未发现问题\n")
-    result = circle("check", DEMO / "study.yaml", "--language", "en")
+    result = circle("check", write_toy(tmp_path), "--language", "en")
     assert (result.exit_code, result.stdout) == (0, "no problems\n")
 
 

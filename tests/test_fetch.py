@@ -4,12 +4,16 @@ import contextlib
 import socket
 import time
 from datetime import date
+from types import SimpleNamespace
 
 import geopandas as gpd
+import numpy as np
 import osmnx
 import pandas as pd
+import pyproj
 import pytest
 import yaml
+from chinese import is_chinese
 from click.testing import CliRunner
 from osm_canned import LAT, LON, canned_services
 
@@ -19,9 +23,21 @@ from circle.cli import main
 from circle.errors import ConfigError, FetchError, OutputError
 from circle.fetch import fetch_place
 from circle.osm_service import Services, osm_services
+from circle.street_graphml import read_street_graphml
+from circle.street_lines import LineRules
 from circle.study import read_study
 
 DAY = date(2026, 11, 22)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def without_courtesy():
+    """OSMnx waits a second before each question; a server of one's own need not."""
+    with pytest.MonkeyPatch.context() as patch:
+        at_once = SimpleNamespace(sleep=lambda _: None)
+        patch.setattr("osmnx._nominatim.time", at_once)
+        patch.setattr("osmnx._overpass.time", at_once)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +60,7 @@ def test_the_folder_is_dated_and_carries_its_licence(fetched):
         "subdistricts.geojson",
     ]
     note = (folder / "README.md").read_text(encoding="utf-8")
-    assert "Open Database Licence" in note
+    assert "开放数据库许可（ODbL）" in note
     assert "2026-11-22" in note
     assert [one.name for one in folder.parent.iterdir()] == [folder.name]
 
@@ -75,7 +91,7 @@ def test_streets_and_facilities_reach_beyond_the_place(fetched):
 
 def test_the_study_misses_nothing_but_people_and_then_runs_offline(fetched):
     study = fetched[0].study
-    assert "People cannot be fetched" in study.read_text(encoding="utf-8")
+    assert "人口无法下载" in study.read_text(encoding="utf-8")
     with pytest.raises(ConfigError) as caught:
         read_study(study)
     assert str(caught.value).count("there is no file") == 1
@@ -94,6 +110,21 @@ def test_the_study_misses_nothing_but_people_and_then_runs_offline(fetched):
     names = {one.name for one in found.warnings}
     assert "types-without-facility" in names
     assert "street-graph-without-gates" not in names
+
+
+def test_signals_and_the_time_of_the_ferry_are_fetched(fetched):
+    streets = read_study_graph(fetched[0].folder)
+    assert len(streets.signal) == 1
+    # The crossing with lights is 0.005 degrees from the west end of the street.
+    east_m = streets.x_m[streets.signal[0]] - streets.x_m.min()
+    assert east_m == pytest.approx(0.005 * 96_486, abs=2)
+    assert np.nansum(streets.ferry_s) == pytest.approx(600)
+
+
+def read_study_graph(folder):
+    crs = pyproj.CRS.from_epsg(4549)
+    path = folder / "streets.graphml"
+    return read_street_graphml(path, crs=crs, rules=LineRules()).streets
 
 
 def test_a_place_without_towns_stands_for_itself(tmp_path):
@@ -163,15 +194,24 @@ def test_an_earlier_fetch_is_not_overwritten(tmp_path):
         fetch_place("Testland", tmp_path, day=DAY)
 
 
-def test_the_command_says_what_is_missing_and_what_is_next(tmp_path):
+@pytest.mark.parametrize(
+    ("language", "missing"),
+    [("zh", "population.csv（网格人口）"), ("en", "population.csv (people per cell)")],
+)
+def test_the_command_says_what_is_missing_and_what_is_next(tmp_path, language, missing):
     with canned_services() as (services, _):
         result = CliRunner().invoke(
             main,
             ["fetch", "Testland", "--out", str(tmp_path), "--overpass",
-             services.overpass_url, "--nominatim", services.nominatim_url],
+             services.overpass_url, "--nominatim", services.nominatim_url,
+             "--language", language],
         )  # fmt: skip
     assert result.exit_code == 0, result.output
-    assert "population.csv (people per cell)" in result.output
+    assert missing in result.output
     study = next(tmp_path.glob("Testland_*/study.yaml"))
-    assert yaml.safe_load(study.read_text(encoding="utf-8"))["name"] == "testland"
+    content = yaml.safe_load(study.read_text(encoding="utf-8"))
+    assert (content["name"], content["language"]) == ("testland", language)
+    note = study.with_name("README.md").read_text(encoding="utf-8")
+    assert "ODbL" in note
+    assert is_chinese(note, names=["OpenStreetMap contributors"]) == (language == "zh")
     assert f"circle run {study}" in result.output

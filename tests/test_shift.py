@@ -13,7 +13,8 @@ import shapely
 from circle.areas import locate
 from circle.declared import from_metric, parse_declared, to_metric
 from circle.ground import PlacedFile, lay_ground, thin_out
-from circle.shift import Evidence, find_shifts, other_systems
+from circle.shift import find_shifts, other_systems, too_small_to_judge
+from circle.shift_evidence import FEWEST_PLACES, Evidence
 from circle.streets import Streets, read_streets
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -187,6 +188,51 @@ def test_shifted_subdistricts_are_named_and_not_the_files(offset):
     assert found["subdistricts"].fits.text == offset
     found = shifts(files, moved_areas(areas, really=offset), None)
     assert list(found) == ["subdistricts"]
+
+
+@pytest.mark.parametrize("offset", OFFSETS)
+def test_borders_and_files_off_together_are_told_by_the_streets(offset):
+    areas, streets, random = town(2)
+    files = [
+        misread(buildings(areas, streets, random, name=one), really=offset)
+        for one in ("a", "b")
+    ]
+    found = shifts(files, moved_areas(areas, really=offset), streets)
+    assert {name: one.fits.text for name, one in found.items()} == dict.fromkeys(
+        ("subdistricts", "a", "b"), offset
+    )
+    assert {one.sure for one in found.values()} == {"strong"}
+    assert found["subdistricts"].with_files
+    # One file alone may be off for other reasons: a warning is enough.
+    found = shifts(files[:1], moved_areas(areas, really=offset), streets)
+    assert {one.sure for one in found.values()} == {"weak"}
+
+
+@pytest.mark.parametrize("offset", OFFSETS)
+def test_street_lines_in_an_offset_system_are_named(offset):
+    areas, streets, random = town(2)
+    files = [buildings(areas, streets, random, name=one) for one in ("a", "b")]
+    numbers = from_metric(
+        streets.x_m, streets.y_m, declared=parse_declared(offset, where=""), source=CRS
+    )
+    x_m, y_m = to_metric(*numbers, declared=TRUE, target=CRS)
+    ground = lay_ground(areas, replace(streets, x_m=x_m, y_m=y_m))
+    given = {"areas": TRUE, "ground": ground, "crs": CRS}
+    (found,) = find_shifts(files, **given, lines=TRUE)
+    assert (found.name, found.fits.text, found.sure) == ("streets", offset, "strong")
+    assert find_shifts(files, **given) == []
+    ground = lay_ground(areas, streets)
+    assert find_shifts(files, areas=TRUE, ground=ground, crs=CRS, lines=TRUE) == []
+
+
+def test_files_of_fewer_than_seven_places_cannot_be_judged_alone():
+    areas, streets, random = town(1)
+    few, more = (buildings(areas, streets, random, n=n, name=f"f{n}") for n in (5, 100))
+    assert [one.name for one in too_small_to_judge([few, more], crs=CRS)] == ["f5"]
+    assert too_small_to_judge([few, replace(few, name="g")], crs=CRS) == []
+    assert FEWEST_PLACES == 7
+    assert Evidence(7, FEWEST_PLACES, 0, QUIET).sure == "weak"
+    assert Evidence(6, FEWEST_PLACES - 1, 0, QUIET).sure is None
 
 
 def test_shifted_subdistricts_and_a_shifted_file_are_both_named():

@@ -1,5 +1,7 @@
 """Graphs of OSMnx as streets."""
 
+import re
+
 import networkx as nx
 import numpy as np
 import osmnx
@@ -10,6 +12,7 @@ import shapely
 from circle.errors import InputError
 from circle.network import build_network
 from circle.profile_reading import read_profile
+from circle.profile_rules import Amount
 from circle.street_graphml import read_street_graphml
 from circle.street_lines import LineRules
 
@@ -54,6 +57,13 @@ def test_twins_are_one_street_and_oneway_holds_for_bicycles_only(tmp_path):
     assert [one.name for one in found.warnings] == ["street-graph-without-gates"]
 
 
+def test_parallel_edges_of_one_way_are_twins_in_pairs(tmp_path):
+    one = {"osmid": 7, "oneway": False, "highway": "residential"}
+    edges = [(1, 2, one), (1, 2, one), (2, 1, one), (2, 1, one)]
+    streets = read(write_graph(tmp_path / "a.graphml", edges=edges)).streets
+    assert streets.length_m.tolist() == [100.0, 100.0]
+
+
 def test_geometry_is_followed_and_turned_where_it_runs_the_other_way(tmp_path):
     bend = shapely.LineString([(X + 100, Y), (X + 50, Y - 50), (X, Y)])
     edges = [(1, 2, {"highway": "path", "geometry": bend, "oneway": False})]
@@ -77,6 +87,47 @@ def test_a_closed_gate_cuts_the_edges_apart(tmp_path):
         network = build_network(found.streets, "walk", speeds=SPEEDS)
         assert network.main_length_m == pytest.approx(main_m)
         assert not found.warnings
+
+
+def test_signals_at_nodes_are_kept_and_crossings_without_are_not(tmp_path):
+    edges = [*both(1, 2, highway="residential"), *both(2, 3, highway="residential")]
+    nodes = {
+        2: {"highway": "traffic_signals"},
+        3: {"highway": "crossing", "crossing": "uncontrolled"},
+    }
+    path = write_graph(tmp_path / "a.graphml", edges=edges, nodes=nodes)
+    streets = read(path).streets
+    assert streets.x_m[streets.signal].tolist() == [X + 100]
+    assert streets.y_m[streets.signal].tolist() == [Y]
+    speeds = SPEEDS.model_copy(
+        update={"signal_delay_s": Amount(value=20, source="own", confidence="C")}
+    )
+    plain = build_network(streets, "walk", speeds=SPEEDS)
+    waiting = build_network(streets, "walk", speeds=speeds)
+    more = waiting.piece_forward_s - plain.piece_forward_s
+    assert more.tolist() == pytest.approx([10, 10])
+
+
+def test_the_edges_of_a_ferry_share_the_time_of_its_way(tmp_path):
+    ferry = {"route": "ferry", "duration": "00:12", "osmid": 9}
+    edges = [
+        *both(1, 2, highway="footway"),
+        (2, 3, {**ferry, "length": 100.0}),
+        (3, 4, {**ferry, "length": 300.0}),
+    ]
+    streets = read(write_graph(tmp_path / "a.graphml", edges=edges)).streets
+    assert np.isnan(streets.ferry_s[0])
+    assert streets.ferry_s[1:].tolist() == pytest.approx([180, 540])
+
+
+def test_a_ferry_without_an_id_of_its_way_takes_its_own_time(tmp_path):
+    ferry = {"route": "ferry", "duration": "00:12", "length": 100.0, "osmid": 9}
+    edges = [*both(1, 2, highway="footway"), (2, 3, ferry), (3, 4, ferry)]
+    path = write_graph(tmp_path / "a.graphml", edges=edges)
+    text = re.sub(r'<data key="\w+">9</data>', "", path.read_text("utf-8"))
+    path.write_text(text, encoding="utf-8")
+    streets = read(path).streets
+    assert streets.ferry_s[1:].tolist() == [720, 720]
 
 
 def test_merged_classes_are_as_open_as_their_worst_part(tmp_path):

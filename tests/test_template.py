@@ -116,9 +116,11 @@ def test_level_is_chosen_and_dates_are_dates(book):
 def test_a_prefilled_template_is_sound_and_keeps_what_was_handed_out(
     tmp_path, profile, language
 ):
+    rows = pd.read_csv(DEMO / "facilities.csv", dtype=str, encoding="utf-8-sig")
+    rows.iloc[::10].to_csv(tmp_path / "facilities.csv", index=False)
     inventories = [
-        read_inventory(DEMO / one, profile=profile)
-        for one in ("facilities.csv", "committees.csv")
+        read_inventory(one, profile=profile)
+        for one in (tmp_path / "facilities.csv", DEMO / "committees.csv")
     ]
     path = tmp_path / "items.xlsx"
     write_template(path, profile=profile, language=language, inventories=inventories)
