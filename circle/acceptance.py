@@ -17,8 +17,8 @@ _WORDS = {
     "missing": ("缺项{n}项：{ids}", "{n} missing items: {ids}"),
     "more": ("等", " and more"),
     "none_missing": ("无缺项", "no missing items"),
-    "quotient": ("{part:,.6g} ÷ {whole:,.6g}", "{part:,.6g} of {whole:,.6g}"),
-    "over": ("分母：{whole:,.6g}", "over {whole:,.6g}"),
+    "quotient": ("{part} ÷ {whole}", "{part} of {whole}"),
+    "over": ("分母：{whole}", "over {whole}"),
     "unknown": ("数据不全，无法判定", "data are missing, so it cannot be told"),
 }
 
@@ -56,8 +56,11 @@ def find_acceptance(
     class_of = dict(
         zip(subdistricts["subdistrict_id"], subdistricts["area_class"], strict=True)
     )
-    items = missing_items.assign(
-        area_class=missing_items["subdistrict_id"].map(class_of)
+    level_of = {one.id: one.level for one in profile.types}
+    columns = ["item_id", "subdistrict_id", "type_id", "domain", "tier", "required"]
+    items = missing_items[columns].assign(
+        area_class=missing_items["subdistrict_id"].map(class_of),
+        level=missing_items["type_id"].map(level_of),
     )
     rows = []
     for kind in ("district", "area_class", "subdistrict"):
@@ -141,7 +144,7 @@ def _items_of(
     if found.group_kind in {"required", "domain"}:
         items = items[items["required"].astype(bool)]
     column = {"type": "type_id", "domain": "domain", "tier": "tier", "level": "level"}
-    if found.group_kind in column and column[found.group_kind] in items.columns:
+    if found.group_kind in column:
         items = items[items[column[found.group_kind]] == found.group_id]
     return [str(one) for one in items["item_id"]]
 
@@ -159,10 +162,12 @@ def _evidence(
     parts = []
     if not math.isnan(value.numerator):
         parts.append(
-            _WORDS["quotient"][at].format(part=value.numerator, whole=value.denominator)
+            _WORDS["quotient"][at].format(
+                part=_plain(value.numerator), whole=_plain(value.denominator)
+            )
         )
     elif not math.isnan(value.denominator):
-        parts.append(_WORDS["over"][at].format(whole=value.denominator))
+        parts.append(_WORDS["over"][at].format(whole=_plain(value.denominator)))
     if item_ids is not None and not item_ids:
         parts.append(_WORDS["none_missing"][at])
     elif item_ids is not None:
@@ -174,3 +179,8 @@ def _evidence(
     if not parts:
         parts.append(found.family.formula[language])
     return ("；" if language == "zh" else "; ").join(parts)
+
+
+def _plain(value: float) -> str:
+    """Write a number without powers of ten."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.6g}"

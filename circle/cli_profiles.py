@@ -37,7 +37,7 @@ def profiles(context: click.Context, language: str) -> None:
     from circle.profile_tables import profile_list
 
     every = [read_profile(one) for one in shipped_profiles()]
-    click.echo(_text(profile_list(every, language=language)))
+    click.echo(_text(profile_list(every, language=language, brief=True)))
 
 
 @profiles.command()
@@ -78,20 +78,22 @@ def diff(first: str, second: str, *, language: str, as_json: bool) -> None:
     Example:
       circle profiles diff pudong gb50180 --language en
     """
-    from circle.profile_differences import profile_differences
+    from circle.profile_differences import profile_changes, profile_differences
     from circle.profile_reading import read_profile
     from circle.words_standards import standard_word
 
     speak(language)
     before, after = (read_profile(one, folder=Path.cwd()) for one in (first, second))
-    found = profile_differences(before, after)
     if as_json:
-        rows = [vars(one) for one in found]
+        rows = [vars(one) for one in profile_differences(before, after)]
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
+    found = profile_changes(before, after, language=language)
     if not found:
         click.echo(standard_word("same", language))
         return
+    told = {"first": before.name, "second": after.name, "n": len(found)}
+    click.echo(standard_word("differ", language).format(**told))
     for one in found:
         click.echo(f"{one.key}: {one.before or '–'} -> {one.after or '–'}")
 

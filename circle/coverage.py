@@ -11,6 +11,7 @@ from circle.city import City
 from circle.contracts import COVERAGE, COVERAGE_BY, REACH
 from circle.profile import AREA_CLASSES, LEVELS, TIERS
 from circle.reach import Reach
+from circle.result_contracts_measures import COVERAGE_BUILDINGS
 
 # What `coverage_by` counts in place of all people at the speeds of the rule.
 AGE, AREA, PERSONS = "age_band", "area", "person_group"
@@ -181,6 +182,42 @@ def count_coverage_by(
     return pd.concat(tables, ignore_index=True)[list(COVERAGE_BY.names)]
 
 
+def count_buildings(city: City, reach: Reach) -> pd.DataFrame:
+    """
+    Count coverage of residential buildings, each of which counts as one.
+
+    Parameters
+    ----------
+    city
+        The city.
+    reach
+        Reach from its buildings.
+
+    Returns
+    -------
+    coverage_buildings
+        Contract ``coverage_buildings``, in the order of ``coverage``.
+    """
+    each = np.ones(len(city.buildings))
+    groups = [columns for _, _, columns in type_groups(city)]
+    whole, items, complete = _sums(city, "buildings", reach, each, groups)
+    sizes = np.array([len(one) for one in groups], dtype=float)
+    counts = {
+        "buildings": whole,
+        "buildings_complete": complete,
+        "building_items": whole * sizes,
+        "building_items_covered": items,
+    }
+    table = _rolled_up(city, counts)
+    for share, part, over in (
+        ("building_complete_share", "buildings_complete", "buildings"),
+        ("building_item_share", "building_items_covered", "building_items"),
+    ):
+        table[share] = table[part] / table[over].where(table[over] > 0)
+    table[list(counts)] = table[list(counts)].astype(int)
+    return table[list(COVERAGE_BUILDINGS.names)]
+
+
 def type_groups(city: City) -> list[Group]:
     """
     List the groups of types that coverage is counted for.
@@ -296,6 +333,11 @@ def _sums(
 
 def _table(city: City, counts: dict[str, NDArray[np.float64]]) -> pd.DataFrame:
     """Roll counts by subdistrict up to every kind of area, and divide."""
+    return _with_shares(_rolled_up(city, counts))
+
+
+def _rolled_up(city: City, counts: dict[str, NDArray[np.float64]]) -> pd.DataFrame:
+    """Roll counts by subdistrict up to every kind of area."""
     groups = type_groups(city)
     parts = []
     for area_kind, area_ids, members in _area_kinds(city):
@@ -311,7 +353,7 @@ def _table(city: City, counts: dict[str, NDArray[np.float64]]) -> pd.DataFrame:
         for name, values in counts.items():
             frame[name] = (members @ values).ravel()
         parts.append(frame)
-    return _with_shares(pd.concat(parts, ignore_index=True))
+    return pd.concat(parts, ignore_index=True)
 
 
 def _with_shares(table: pd.DataFrame) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 import logging
 import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pandas as pd
 
 from circle.demo_blocks import draw_blocks
 from circle.demo_borders import draw_borders
-from circle.demo_candidates import list_candidates
+from circle.demo_candidates import add_more_types, list_candidates
 from circle.demo_capacity import add_capacity, build_eras
 from circle.demo_committees import Committees, found_committees
 from circle.demo_drawing import Drawing
@@ -129,7 +130,13 @@ class _District:
     candidates: pd.DataFrame
 
 
-def make_demo(folder: Path, *, size: str | float = 1, seed: int = 2026) -> DemoCounts:
+def make_demo(
+    folder: Path,
+    *,
+    size: str | float = 1,
+    seed: int = 2026,
+    on_stage: Callable[[str], None] = lambda _: None,
+) -> DemoCounts:
     """
     Make the files of a fictional district, and a study that assesses it.
 
@@ -145,6 +152,8 @@ def make_demo(folder: Path, *, size: str | float = 1, seed: int = 2026) -> DemoC
         the word ``pudong`` for a district with the counts of Pudong.
     seed
         A whole number of at least 0 from which all chance follows.
+    on_stage
+        Called with the name of each stage as it begins: ``draw``, ``files``.
 
     Returns
     -------
@@ -168,7 +177,9 @@ def make_demo(folder: Path, *, size: str | float = 1, seed: int = 2026) -> DemoC
     scale = read_size(size)
     if seed < 0:
         raise ConfigError(problem_of("demo", "demo-seed", seed=str(seed)))
+    on_stage("draw")
     district = _make_district(scale, seed)
+    on_stage("files")
     counts = _count(district)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -190,7 +201,7 @@ def make_demo(folder: Path, *, size: str | float = 1, seed: int = 2026) -> DemoC
 
 def _make_district(scale: DemoScale, seed: int) -> _District:
     """Make all parts; each has its own stream of chance, so that parts stay apart."""
-    chance = [np.random.default_rng([seed, k]) for k in range(14)]
+    chance = [np.random.default_rng([seed, k]) for k in range(15)]
     land = make_land(scale, chance[0])
     lattice, blocks = make_lattice(land, chance[1])
     per_subdistrict = share_villages(land, scale.n_villages)
@@ -225,7 +236,8 @@ def _make_district(scale: DemoScale, seed: int) -> _District:
     setting = Setting(land, streets, committees, names)
     yard = blocks.centre[np.argmax(uses == Use.YARD)]
     facilities = _all_facilities(setting, drawing, scale, yard=yard, chance=chance)
-    candidates = list_candidates(setting, scale.n_candidates, rng=chance[11])
+    bare = list_candidates(setting, scale.n_candidates, rng=chance[11])
+    candidates = add_more_types(bare, rng=chance[14])
     return _District(land, drawing, people, committees, names, facilities, candidates)
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 from circle.demo_facilities import Setting
 from circle.demo_ground import Ints
 from circle.demo_places import place_beside
-from circle.demo_types import TYPES
+from circle.demo_types import MORE_TYPES, TYPES
 
 ROUTES = ("盘活存量", "复合利用", "规划建设")
 ROUTE_SHARES = (0.42, 0.33, 0.25)
@@ -41,6 +41,9 @@ PLOT_TYPES = {
     "社区健身中心": 1_500,
     "社区球场": 1_500,
 }
+# What needs a plot of its own, and what several services under one roof are called.
+OPEN_AIR = ("bus_stop", "park", "large_ground", "medium_ground")
+COMPLEX, COMPLEX_M2 = "社区综合体", 600
 
 
 def list_candidates(
@@ -88,6 +91,45 @@ def list_candidates(
     table["subdistrict"] = label
     table["x_m"], table["y_m"] = points[:, 0], points[:, 1]
     return table
+
+
+def add_more_types(
+    candidates: pd.DataFrame, *, rng: np.random.Generator
+) -> pd.DataFrame:
+    """
+    Add types of other standards to what may go to each site.
+
+    Parameters
+    ----------
+    candidates
+        What `list_candidates` gives, whose types stay as they are.
+    rng
+        A source of chance of its own.
+
+    Returns
+    -------
+    candidates
+        With further names in 可设类型, each of a least size that the site has.
+    """
+    cells = []
+    for cell, route, floor in zip(
+        candidates["可设类型"],
+        candidates["供给方式"],
+        candidates["建筑面积"],
+        strict=True,
+    ):
+        is_plot = route == "规划建设"
+        fitting = [COMPLEX] if floor >= COMPLEX_M2 else []
+        fitting += [
+            one.name
+            for key, one in MORE_TYPES.items()
+            if one.floor_m2[0] <= floor
+            and one.level != "district"
+            and (is_plot or key not in OPEN_AIR)
+        ]
+        chosen = rng.permutation(len(fitting))[: rng.integers(3, 8)]
+        cells.append("、".join([cell, *(fitting[k] for k in sorted(chosen))]))
+    return candidates.assign(可设类型=cells)
 
 
 def _choose_hosts(setting: Setting, n: int, rng: np.random.Generator) -> Ints:

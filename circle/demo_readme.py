@@ -44,6 +44,9 @@ profiles; those a profile does not have are passed over, with a warning.
 清单先列标准 `pudong` 的21类设施，再列其他标准涉及的设施；
 所用标准之外的设施不计入，并给出提示。
 
+Candidate sites, too, offer types of `pudong` first and then types of other profiles.
+候选点的可设类型亦先列 `pudong` 的类型，再列其他标准的类型。
+
 The inventory has holes on purpose: new estates of the urbanising belt, some villages
 and the island lack facilities of several types; some facilities are planned, under
 construction or closed; three stand where no public street leads.

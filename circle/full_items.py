@@ -8,13 +8,15 @@ import pandas as pd
 from circle.access_tables import NormAccess
 from circle.capacity import PEOPLE_PER_RATE
 from circle.city import City
+from circle.missing_items import describe_items
+from circle.reach import Reach
 from circle.reach_pairs import Pairs
 from circle.result_contracts_measures import FULL_ITEMS
 
 
 def find_full_items(
     city: City,
-    type_ids: Sequence[str],
+    reach: Reach | None,
     pairs: Sequence[Pairs],
     access: Sequence[NormAccess],
 ) -> pd.DataFrame:
@@ -25,8 +27,8 @@ def find_full_items(
     ----------
     city
         The city.
-    type_ids
-        The types.
+    reach
+        Reach from its committees; None where there are none.
     pairs
         For each type, the facilities and committees in reach of one another; nothing
         where there are no committees.
@@ -45,12 +47,14 @@ def find_full_items(
     that holds at the committee. A pair is listed where every facility of the type in
     reach is full; one whose supply is unknown may have room, so it is none of them.
     """
-    by_type = dict(zip(type_ids, pairs, strict=True)) if pairs else {}
+    if reach is None:
+        return pd.DataFrame(columns=list(FULL_ITEMS.names))
+    column = {one: i for i, one in enumerate(reach.type_ids)}
     parts = [
-        _full_of_type(city, type_id, by_type[type_id], one)
+        _full_of_type(city, reach, column[type_id], pairs[column[type_id]], one)
         for one in access
         for type_id in one.norm.types
-        if type_id in by_type
+        if type_id in column
     ]
     some = [one for one in parts if len(one)]
     if not some:
@@ -70,7 +74,7 @@ def find_full_items(
 
 
 def _full_of_type(
-    city: City, type_id: str, pairs: Pairs, access: NormAccess
+    city: City, reach: Reach, column: int, pairs: Pairs, access: NormAccess
 ) -> pd.DataFrame:
     """List the committees that reach full facilities of one type only."""
     committees, n = city.committees, len(city.committees)
@@ -84,21 +88,12 @@ def _full_of_type(
     best = np.full(n, -np.inf)
     np.maximum.at(best, pairs.origin, np.where(np.isnan(supply), -np.inf, supply))
     rows = np.flatnonzero((reached > 0) & (full == reached))
-    found = committees.iloc[rows].reset_index(drop=True)
-    tier = city.profile.type_of(type_id).tier
-    return pd.DataFrame(
-        {
-            "item_id": found["committee_id"].astype(str) + f":{type_id}",
-            "norm_id": access.norm.id,
-            "subdistrict_id": found["subdistrict_id"],
-            "committee_id": found["committee_id"],
-            "committee_name": found["name"],
-            "type_id": type_id,
-            "required": tier in city.profile.coverage.tiers,
-            "kind": "full",
-            "facilities": reached[rows],
-            "supply_per_person": best[rows],
-            "norm_ratio": norm_ratio[rows],
-            "population": found["population"].astype(float),
-        }
+    items = describe_items(city, reach, rows, np.full(len(rows), column))
+    return items.assign(
+        norm_id=access.norm.id,
+        kind="full",
+        facilities=reached[rows],
+        supply_per_person=best[rows],
+        norm_ratio=norm_ratio[rows],
+        population=items["population"].astype(float),
     )

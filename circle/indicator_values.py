@@ -14,6 +14,11 @@ _SHARES = {
     "person_item_share": ("person_items_covered", "person_items"),
     "population_complete_share": ("population_complete", "population"),
 }
+# These stand in the table of residential buildings, the others in that of coverage.
+_OF_BUILDINGS = {
+    "building_item_share": ("building_items_covered", "building_items"),
+    "building_complete_share": ("buildings_complete", "buildings"),
+}
 _FAIRNESS = {
     "gini_people": ("people", "gini"),
     "gini_subdistricts": ("subdistricts", "gini"),
@@ -42,8 +47,9 @@ class IndicatorValues:
     Parameters
     ----------
     tables
-        Name to table: `coverage`, `capacity`, `access`, `choice`, `fairness` and
-        `realisation`, each by its contract; those absent have no values.
+        Name to table: `coverage`, `coverage_buildings`, `capacity`, `access`,
+        `choice`, `fairness` and `realisation`, each by its contract; those absent
+        have no values.
     """
 
     def __init__(self, tables: Mapping[str, pd.DataFrame]) -> None:
@@ -54,7 +60,7 @@ class IndicatorValues:
         """Give the value of an indicator in one area; NaN where it is unknown."""
         found = parse_indicator(name)
         family, area = found.family.id, (area_kind, area_id)
-        if family in _SHARES or family == "missing_items":
+        if family in _SHARES or family in _OF_BUILDINGS or family == "missing_items":
             return self._of_coverage(found, area)
         if family in _FAIRNESS:
             across, column = _FAIRNESS[family]
@@ -81,11 +87,13 @@ class IndicatorValues:
         """Read a share, or the count of missing items, off the coverage table."""
         keys = ("area_kind", "area_id", "group_kind", "group_id")
         group = (found.group_kind, found.group_id)
-        row = self._row("coverage", keys, (*area, *group))
+        of_buildings = found.family.id in _OF_BUILDINGS
+        table = "coverage_buildings" if of_buildings else "coverage"
+        row = self._row(table, keys, (*area, *group))
         if found.family.id == "missing_items":
             pairs, covered = _number(row, "pairs"), _number(row, "pairs_covered")
             return IndicatorValue(pairs - covered if pairs > 0 else math.nan)
-        part, whole = _SHARES[found.family.id]
+        part, whole = {**_SHARES, **_OF_BUILDINGS}[found.family.id]
         return IndicatorValue(
             _number(row, found.family.id), _number(row, part), _number(row, whole)
         )

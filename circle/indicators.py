@@ -99,6 +99,31 @@ _FAMILIES = (
         argument="group",
     ),
     _family(
+        "building_item_share",
+        ("达标建筑项占比", "share of building-items in reach"),
+        (
+            "达标建筑项数÷建筑项数",
+            "residential buildings times types in reach over buildings times types",
+        ),
+        ("建筑项数", "residential buildings times types"),
+        "share",
+        argument="group",
+    ),
+    _family(
+        "building_complete_share",
+        (
+            "全部达标居住建筑占比",
+            "share of complete residential buildings",
+        ),
+        (
+            "全部达标居住建筑数÷居住建筑数",
+            "residential buildings that reach every type over residential buildings",
+        ),
+        ("居住建筑数", "residential buildings"),
+        "share",
+        argument="group",
+    ),
+    _family(
         "missing_items",
         ("缺项数", "missing items"),
         ("居村项数−达标项数", "(committee, type) pairs that are not satisfied"),

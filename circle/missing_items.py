@@ -43,7 +43,7 @@ def find_missing_items(
         return pd.DataFrame(columns=list(MISSING_ITEMS.names))
     row, column = np.nonzero(~reach.covered)
     to_come = find_planned(city, reach.type_ids) if planned is None else planned
-    items = _described(city, reach, row, column)
+    items = describe_items(city, reach, row, column)
     items["planned_facility_id"] = _looked_up(
         city.facilities["facility_id"], to_come[row, column]
     )
@@ -135,10 +135,28 @@ def find_planned(city: City, type_ids: Sequence[str]) -> Planned:
     return np.where(reach.covered, reach.facility, -1).astype(np.int32)
 
 
-def _described(
+def describe_items(
     city: City, reach: Reach, row: NDArray[np.intp], column: NDArray[np.intp]
 ) -> pd.DataFrame:
-    """Describe pairs of committees and types by place, rule and nearest facility."""
+    """
+    Describe pairs of committees and types by place, rule and nearest facility.
+
+    Parameters
+    ----------
+    city
+        The city.
+    reach
+        Reach from its committees.
+    row
+        Row of the committee of each pair.
+    column
+        Column of the type of each pair.
+
+    Returns
+    -------
+    items
+        The columns of ``missing_items`` but `rank`, `planned_facility_id` and `kind`.
+    """
     types = [city.profile.type_of(one) for one in reach.type_ids]
     tiers = city.profile.coverage.tiers
     committees = city.committees.iloc[row].reset_index(drop=True)
@@ -168,8 +186,52 @@ def _described(
             "facility_id": _looked_up(city.facilities["facility_id"], facility),
             "facility_name": _looked_up(city.facilities["name"], facility),
             "population": committees["population"],
+            "people_by_age": _age_texts(city)[row],
         }
     )
+
+
+def age_people(city: City, table: str) -> dict[str, NDArray[np.float64]]:
+    """
+    Count the people of each origin by age band.
+
+    Parameters
+    ----------
+    city
+        The city.
+    table
+        ``committees`` or ``cells``.
+
+    Returns
+    -------
+    people
+        Age band to an array of shape (origins,); only bands that the cells have.
+    """
+    found = {}
+    # Numbers are grouped far quicker than ids.
+    ids = pd.Index(city.committees["committee_id"])
+    home = ids.get_indexer(city.cells["committee_id"])
+    for band in (one.id for one in city.profile.age_bands):
+        column = f"population_{band}"
+        if column not in city.cells.columns:
+            continue
+        own = city.cells[column].astype(float)
+        if own.isna().all():
+            continue
+        if table == "committees":
+            summed = own.groupby(home).sum()
+            own = summed.reindex(range(len(ids))).fillna(0.0)
+        found[band] = np.nan_to_num(own.to_numpy(dtype=float))
+    return found
+
+
+def _age_texts(city: City) -> NDArray[np.object_]:
+    """Write the people of each committee by age band, as ``<band>=<persons>``."""
+    ages = age_people(city, "committees")
+    texts = np.empty(len(city.committees), dtype=object)
+    for i in range(len(texts)):
+        texts[i] = tuple(f"{band}={own[i]:.0f}" for band, own in ages.items())
+    return texts
 
 
 def _looked_up(values: pd.Series, position: NDArray[np.int32]) -> NDArray[np.object_]:
@@ -210,13 +272,13 @@ def _unplaced(
     }
     pairs = zip(subdistrict_id, type_ids, strict=True)
     serving = {one: city.profile.serving_types(one) for one in set(type_ids)}
-    return np.array(
-        [
-            any((home, one) in there for one in serving[type_id])
-            for home, type_id in pairs
-        ],
-        dtype=bool,
-    )
+    lost_to = {
+        (home, type_id)
+        for home, found in there
+        for type_id, serves in serving.items()
+        if found in serves
+    }
+    return np.array([pair in lost_to for pair in pairs], dtype=bool)
 
 
 def _ranked_items(city: City, items: pd.DataFrame) -> pd.DataFrame:

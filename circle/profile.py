@@ -3,7 +3,7 @@
 import math
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from circle.errors import ConfigError
 from circle.profile_facts import (
@@ -17,6 +17,7 @@ from circle.profile_facts import (
     Confidence,
     CoverageDefinition,
     Id,
+    Inherited,
     Label,
     Level,
     Mode,
@@ -192,6 +193,8 @@ class Profile(Settings):
     acceptance: tuple[PassMark, ...] = ()
     """Requirements of the acceptance."""
 
+    _inherited: Inherited | None = PrivateAttr(default=None)
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         """Check references between the sections, all at once."""
@@ -199,6 +202,11 @@ class Profile(Settings):
         if problems:
             raise ValueError("; ".join(problems))
         return self
+
+    @property
+    def inherited(self) -> Inherited | None:
+        """Marks taken over from a profile that requires other types; None if none."""
+        return self._inherited
 
     @property
     def type_ids(self) -> tuple[str, ...]:

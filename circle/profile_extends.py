@@ -5,8 +5,11 @@ from typing import Any
 
 from circle.errors import ConfigError
 from circle.problems import problem_of
+from circle.profile_facts import Inherited
 
 Content = dict[str, Any]
+# Sections whose figures are meant for the required types of the profile they stand in.
+_MARKS = ("acceptance", "alerts", "realisation")
 
 
 def extended(base: Content, own: Content, *, where: Path | str) -> Content:
@@ -55,6 +58,50 @@ def extended(base: Content, own: Content, *, where: Path | str) -> Content:
         else:
             merged[key] = value
     return merged
+
+
+def find_inherited(base: Content, own: Content, whole: Content) -> Inherited | None:
+    """
+    Find marks that an extending profile takes over although it requires other types.
+
+    Parameters
+    ----------
+    base
+        Content of the profile below.
+    own
+        Content of the profile that extends it.
+    whole
+        What `extended` makes of the two.
+
+    Returns
+    -------
+    inherited
+        The sections; None where there are none, or the required types are the same.
+
+    Examples
+    --------
+    >>> base = {
+    ...     "name": "b", "coverage": {"tiers": ["basic"]}, "alerts": [{"below": 1}],
+    ...     "types": [{"id": "a", "tier": "basic"}],
+    ... }
+    >>> own = {"types": [{"id": "c", "tier": "basic"}]}
+    >>> find_inherited(base, own, extended(base, own, where="mine")).sections
+    ('alerts',)
+    """
+    sections = tuple(one for one in _MARKS if base.get(one) and one not in own)
+    before = _required(base)
+    if not sections or before == _required(whole):
+        return None
+    return Inherited(sections, str(base.get("name", "")), len(before))
+
+
+def _required(content: Content) -> set[str]:
+    """List the types of the required tiers; what is malformed is told elsewhere."""
+    coverage, types = content.get("coverage"), content.get("types")
+    if not isinstance(coverage, dict) or not _has_ids(types):
+        return set()
+    tiers = coverage.get("tiers") or ()
+    return {one["id"] for one in types or () if one.get("tier") in tiers}
 
 
 def _has_ids(value: object) -> bool:

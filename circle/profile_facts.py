@@ -1,5 +1,6 @@
 """Facts of a standard: names, words, figures with their source and confidence."""
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -64,3 +65,15 @@ class Switch(Sourced):
 
     value: bool
     """On or off."""
+
+
+@dataclass(frozen=True)
+class Inherited:
+    """Sections with marks that were written for other required types."""
+
+    sections: tuple[str, ...]
+    """Which of `acceptance`, `alerts` and `realisation`."""
+    base: str
+    """Name of the profile that they come from."""
+    required: int
+    """Types that the base requires."""

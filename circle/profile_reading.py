@@ -6,7 +6,8 @@ from typing import Any
 from circle.errors import ConfigError, Words
 from circle.problems import Problem, problem_of
 from circle.profile import Profile
-from circle.profile_extends import extended
+from circle.profile_extends import extended, find_inherited
+from circle.profile_facts import Inherited
 from circle.settings import read_yaml, validate
 from circle.shipped import shipped_folder
 
@@ -55,15 +56,17 @@ def read_profile(name: str, *, folder: Path | None = None) -> Profile:
     >>> len(read_profile("pudong").types)
     21
     """
-    content, where = _content(name, folder or Path(), ())
-    return validate(Profile, content, where=where)
+    content, where, inherited = _content(name, folder or Path(), ())
+    profile = validate(Profile, content, where=where)
+    profile._inherited = inherited
+    return profile
 
 
 def _content(
     name: str, folder: Path, above: tuple[str, ...]
-) -> tuple[dict[str, Any], Path | str]:
+) -> tuple[dict[str, Any], Path | str, Inherited | None]:
     """
-    Read a profile's file, laid over the one it extends.
+    Read a profile's file, laid over the one it extends; name marks of other types.
 
     Raises
     ------
@@ -79,14 +82,17 @@ def _content(
     content = read_yaml(path)
     base = content.pop("extends", None)
     if base is None:
-        return content, where
+        return content, where, None
     if not isinstance(base, str):
         found = repr(base)
         raise ConfigError(
             problem_of(f"{where}: extends", "extends-no-profile", found=found)
         )
-    below, _ = _content(base, path.parent, (*above, str(path)))
-    return extended(below, content, where=where), where
+    below, _, earlier = _content(base, path.parent, (*above, str(path)))
+    whole = extended(below, content, where=where)
+    kept = earlier is not None and any(one not in content for one in earlier.sections)
+    inherited = find_inherited(below, content, whole)
+    return whole, where, inherited or (earlier if kept else None)
 
 
 def _place(name: str, folder: Path) -> tuple[Path, Path | str]:

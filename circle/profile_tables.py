@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from circle.indicators import indicator_label, parse_indicator
 from circle.profile import AREA_CLASSES, COMMITTEE_KINDS, Profile, Sourced
 from circle.profile_norms import Norm
 from circle.rules import TypeRule, type_rule
@@ -13,6 +14,7 @@ _SUMMARY = (
     "profile", "title", "limit", "origin", "mode", "group", "types", "definition",
     "sources", "confidence",
 )  # fmt: skip
+_BRIEF = ("profile", "limit", "mode", "types", "title")
 _TYPES = (
     "code", "type", "domain", "level", "tier", "limit", "mode", "satisfied_by",
     "source", "confidence",
@@ -31,7 +33,9 @@ class TextTable:
     """The rows, each as long as the headers."""
 
 
-def profile_list(profiles: Iterable[Profile], *, language: str) -> TextTable:
+def profile_list(
+    profiles: Iterable[Profile], *, language: str, brief: bool = False
+) -> TextTable:
     """
     List standards, one row each.
 
@@ -41,6 +45,9 @@ def profile_list(profiles: Iterable[Profile], *, language: str) -> TextTable:
         The standards.
     language
         ``zh`` or ``en``.
+    brief
+        Whether only what fits on a terminal is wanted: name, at most two thresholds,
+        modes, number of types, title.
 
     Returns
     -------
@@ -55,11 +62,13 @@ def profile_list(profiles: Iterable[Profile], *, language: str) -> TextTable:
     >>> profile_list([read_profile("pudong")], language="en").rows[0][2:7]
     ('15 min', 'committee', 'walk, cycle', 'everybody', '13/21')
     """
-    return TextTable(
-        "",
-        tuple(standard_word(one, language) for one in _SUMMARY),
-        tuple(_summary(one, language) for one in profiles),
-    )
+    heads = tuple(standard_word(one, language) for one in _SUMMARY)
+    rows = tuple(_summary(one, language) for one in profiles)
+    if brief:
+        columns = [_SUMMARY.index(one) for one in _BRIEF]
+        heads = tuple(heads[i] for i in columns)
+        rows = tuple(_brief([row[i] for i in columns], language) for row in rows)
+    return TextTable("", heads, rows)
 
 
 def profile_tables(profile: Profile, *, language: str) -> tuple[TextTable, ...]:
@@ -76,8 +85,8 @@ def profile_tables(profile: Profile, *, language: str) -> tuple[TextTable, ...]:
     Returns
     -------
     tables
-        Rule, facility types, norms (where there are any) and sources; every fact
-        with its source and confidence.
+        Rule, facility types, norms and sources; every fact with its source and
+        confidence.
     """
     heads = ("fact", "value", "source", "confidence")
     norm_heads = ("norm", "of_types", "asks", "source", "confidence")
@@ -114,6 +123,14 @@ def _summary(profile: Profile, language: str) -> Row:
         _listed((_source(one, language) for one in sources), language),
         _listed(_sureness(profile, rules, language), language),
     )
+
+
+def _brief(row: list[str], language: str) -> Row:
+    """Keep two thresholds of a brief row."""
+    between = "、" if language == "zh" else ", "
+    limits = row[1].split(between)
+    row[1] = between.join([*limits[:2], *(["…"] if len(limits) > 2 else [])])
+    return tuple(row)
 
 
 def _sureness(
@@ -153,6 +170,7 @@ def _rule_rows(profile: Profile, language: str) -> Iterator[Row]:
         )
         yield _with_fact(standard_word("limit", language), text, usual, language)
     yield from _mode_rows(profile, language)
+    yield from _group_rows(profile, language)
     for key, fact in _named_facts(profile):
         value = getattr(fact, "value", None)
         label = standard_word(key, language)
@@ -165,7 +183,7 @@ def _rule_rows(profile: Profile, language: str) -> Iterator[Row]:
 
 
 def _section_rows(profile: Profile, language: str) -> Iterator[Row]:
-    """List circles, complexes and requirements."""
+    """List circles, complexes, requirements, warning lines and targets."""
     for one in profile.circles.values():
         limit = _plain_limit(one.minutes, one.metres, one.measure, language)
         circle = standard_word("circle", language)
@@ -189,6 +207,40 @@ def _section_rows(profile: Profile, language: str) -> Iterator[Row]:
         )
         text = standard_word(key, language).format(value=f"{value:g}")
         yield _with_fact(label, text, mark, language)
+    yield from _monitoring_rows(profile, language)
+
+
+def _monitoring_rows(profile: Profile, language: str) -> Iterator[Row]:
+    """List warning lines and the targets of the realisation degree."""
+    names = {str(key): one for key, one in profile.domains.items()}
+    names |= {one.id: one.label for one in profile.types}
+    names |= {one.id: one.label for one in profile.norms}
+    for line in profile.alerts:
+        key = "above" if line.below is None else "below"
+        value = line.above if line.below is None else line.below
+        name = indicator_label(parse_indicator(line.indicator), names, language)
+        label = standard_word("alert", language).format(label=name)
+        text = standard_word(key, language).format(value=f"{value:g}")
+        yield _with_fact(label, text, line, language)
+    for one in profile.realisation.indicators if profile.realisation else ():
+        label = standard_word("target", language).format(label=one.label[language])
+        form = standard_word("target_value", language)
+        text = form.format(target=one.target, weight=one.weight)
+        yield _with_fact(label, text, one, language)
+
+
+def _group_rows(profile: Profile, language: str) -> Iterator[Row]:
+    """List the speeds of person groups, that of the rule first."""
+    own = profile.rule.group
+    if own in profile.groups:
+        label, name = standard_word("group", language), profile.groups[own].label
+        yield _with_fact(label, name[language], profile.groups[own].walk_kmh, language)
+    for group in profile.groups.values():
+        for key in ("walk_kmh", "cycle_kmh", "steps_kmh"):
+            form, speed = (standard_word(one, language) for one in ("group_speed", key))
+            label = form.format(group=group.label[language], speed=speed)
+            if (fact := getattr(group, key)) is not None:
+                yield _with_fact(label, f"{fact.value:g}", fact, language)
 
 
 def _mode_rows(profile: Profile, language: str) -> Iterator[Row]:
@@ -249,7 +301,10 @@ def _type_rows(profile: Profile, language: str) -> Iterator[Row]:
 
 
 def _norm_rows(profile: Profile, language: str) -> Iterator[Row]:
-    """Describe each figure of the norms."""
+    """Describe each figure of the norms, or say that none is known."""
+    if not profile.norms:
+        nothing = standard_word("nothing", language)
+        yield (standard_word("no_norm", language), *([nothing] * 4))
     for norm in profile.norms:
         names = [profile.type_of(one).label[language] for one in norm.types]
         for text, fact in _norm_figures(norm, language):

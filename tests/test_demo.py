@@ -384,7 +384,7 @@ def test_candidates_fit_their_route(demo: Path, areas: gpd.GeoDataFrame):
     level = {kind.name: kind.level for kind in TYPES.values()}
     small = table["供给方式"] != "规划建设"
     levels = table["可设类型"].map(
-        lambda one: {level[kind] for kind in one.split("、")}
+        lambda one: {level[kind] for kind in one.split("、") if kind in level}
     )
     assert (levels[small] == {"committee"}).all()
     assert levels[~small].map(lambda one: "community" in one).all()
@@ -393,6 +393,17 @@ def test_candidates_fit_their_route(demo: Path, areas: gpd.GeoDataFrame):
     assert table["最早年份"].between(2026, 2030).all()
     homes = located(table, areas)
     assert (homes["街镇编号_left"] == homes["街镇编号_right"]).all()
+
+
+def test_candidates_offer_types_of_other_standards_that_fit(demo: Path):
+    table = pd.read_csv(demo / "candidates.csv", encoding="utf-8-sig")
+    least = {kind.name: kind.floor_m2[0] for kind in MORE_TYPES.values()}
+    offered = table.assign(kind=table["可设类型"].str.split("、")).explode("kind")
+    more = offered[offered["kind"].isin(least)]
+    assert (more["建筑面积"] >= more["kind"].map(least)).all()
+    assert len(more) > len(table)
+    open_air = more["kind"].isin({"公交站", "公园绿地"})
+    assert set(more.loc[open_air, "供给方式"]) <= {"规划建设"}
 
 
 def test_names_are_plainly_fictional(demo: Path):

@@ -5,8 +5,9 @@ import yaml
 from toy_city import toy_profile
 
 from circle.errors import ConfigError
+from circle.input_warnings import _inherited_marks
 from circle.profile import AREA_CLASSES, COMMITTEE_KINDS
-from circle.profile_reading import read_profile
+from circle.profile_reading import read_profile, shipped_profiles
 
 
 def read(tmp_path, content):
@@ -105,3 +106,42 @@ def test_an_unknown_type_or_pair_is_a_config_error(tmp_path):
         profile.type_of("spa")
     with pytest.raises(ConfigError, match="no mode for nomad"):
         profile.rule.mode_for("urban", "nomad")
+
+
+def own_profile(folder, text):
+    (folder / "mine.yaml").write_text(f"extends: pudong\nname: mine\n{text}", "utf-8")
+    return read_profile("mine.yaml", folder=folder)
+
+
+MORE = (
+    "types:\n- {id: market, code: M, label: {zh: 菜市场, en: market}, domain: sport,"
+    " level: community, tier: basic, source: own, confidence: C}\n"
+)
+
+
+def test_marks_of_other_required_types_are_named(tmp_path):
+    found = own_profile(tmp_path, MORE).inherited
+    assert found.sections == ("acceptance", "alerts", "realisation")
+    assert (found.base, found.required) == ("pudong", 13)
+    # Written anew or left out, they are one's own.
+    marks = "acceptance: null\nalerts: null\nrealisation: null\n"
+    assert own_profile(tmp_path, MORE + marks).inherited is None
+    # Another extension type changes nothing that the marks are held against.
+    more = MORE.replace("basic", "extension")
+    assert own_profile(tmp_path, more).inherited is None
+    # A profile that takes over what was taken over has the same fault.
+    own_profile(tmp_path, MORE)
+    (tmp_path / "next.yaml").write_text("extends: mine.yaml\nname: next\n", "utf-8")
+    assert read_profile("next.yaml", folder=tmp_path).inherited == found
+
+
+def test_no_shipped_profile_takes_over_marks_of_other_types():
+    assert [one for one in shipped_profiles() if read_profile(one).inherited] == []
+
+
+def test_inherited_marks_are_told(tmp_path):
+    profile = own_profile(tmp_path, MORE)
+    (told,) = _inherited_marks(profile)
+    assert told.name == "marks-inherited"
+    assert "'pudong', whose 13 required types are other ones than its 14" in told.text
+    assert "13类" in told.in_language("zh")

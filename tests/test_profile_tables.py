@@ -78,11 +78,35 @@ def test_differences_are_what_was_overridden(tmp_path, monkeypatch):
         "after": "10.0",
     }
     monkeypatch.chdir(tmp_path)
-    assert run("diff", "pudong", "mine.yaml") == "rule.minutes.value: 15.0 -> 10.0\n"
+    assert run("diff", "pudong", "mine.yaml", "--language", "en") == (
+        "pudong -> mine: 1 differences, by the keys of the files\n"
+        "rule.minutes.value: 15 -> 10\n"
+    )
     assert json.loads(run("diff", "pudong", "mine.yaml", "--json")) == [vars(found)]
     assert run("diff", "pudong", "pudong", "--language", "en") == (
         "The two say the same.\n"
     )
+
+
+def test_an_entry_that_only_one_has_is_one_line_with_its_name():
+    text = run("diff", "pudong", "pudong-5-3-x")
+    assert text.count("types.park") == 1
+    assert "types.park: – -> 公园绿地 (GRE-01)" in text
+    back = run("diff", "pudong-5-3-x", "pudong", "--language", "en")
+    assert "types.park: park (GRE-01) -> –" in back
+    modes = run("diff", "pudong", "shanghai-2024-draft", "--language", "en")
+    assert "rule.modes.urbanising.resident.mode: walk -> cycle" in modes
+    assert "rule.minutes: value 15 [S0 A] -> –" in modes
+
+
+def test_one_profile_tells_groups_marks_and_that_no_norm_is_known():
+    text = run("show", "pudong", "--language", "en")
+    assert "elders: walking speed (km/h)" in text
+    assert "warning line: share of satisfied pairs" in text
+    assert "(the tool's own index): pairs covered" in text
+    assert "no norm of capacity or size is known" in text
+    assert "未见容量" not in run("show", "jincheng-elderly")
+    assert "老年人" in run("show", "jincheng-elderly").split("人群")[1].splitlines()[0]
 
 
 def test_words_are_there_in_both_languages():

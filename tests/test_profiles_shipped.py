@@ -10,6 +10,7 @@ from toy_city import (
     EAST,
     NORTH,
     STREETS,
+    toy_profile,
     toy_streets,
     toy_study,
     write_toy,
@@ -236,6 +237,16 @@ def test_full_cover_of_bus_stops_is_passed_or_failed_by_subdistrict(tmp_path):
     assert result.to_dict() == {"A1": "passed", "B1": "failed"}
 
 
+def test_where_committees_are_counted_whole_so_is_a_plan(tmp_path):
+    profile = toy_profile()
+    profile["coverage"]["definition"] = "committee_all"
+    assessment = assess(load_city(read_study(write_toy(tmp_path, profile=profile))))
+    # C2 lacks clinic and school, C4 a school; K1 and K2 clear them.
+    assert headline(assessment).share == assessment.plan.share_before == 2 / 4
+    assert assessment.sites["share_after"].tolist() == [3 / 4, 4 / 4]
+    assert assessment.sites["items_cleared"].sum() == 3
+
+
 ISLAND = ("C5", "Seagull Island", "village", "B1", 5300, -1000)
 WITH_PIER = (*STREETS[1:], ((0, 0), (1000, 0), (4500, 0), (6000, 0)))
 WITH_ISLAND = (*WITH_PIER, ((5000, -1000), (5600, -1000)))
@@ -319,6 +330,11 @@ def test_every_profile_runs_on_the_demo_district(district, name):
     assert 0 <= figure.covered <= figure.total
     assert figure.total > 0
     assert assessment.missing_items["item_id"].is_unique
+    # There are sites, or the plan names what no candidate comes near.
+    told = {one.name for one in assessment.warnings}
+    assert len(assessment.sites) > 0 or assessment.plan.unplaceable
+    assert ("points-made" in told) == ("cluster" in set(assessment.sites["made_from"]))
+    assert "marks-inherited" not in told
     profile = read_profile(name)
     provided = set(assessment.city.facilities["type_id"])
     # The demo has no rails; all the rest is there.
