@@ -1,6 +1,5 @@
 """The command that chooses sites."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from circle.cli_parts import (
     shown,
     speak_as,
 )
+from circle.cli_site_matrix import MODELS, solve_table
 
 if TYPE_CHECKING:
     from circle.evaluation import Evaluation
@@ -21,17 +21,15 @@ if TYPE_CHECKING:
     from circle.progress import Progress
     from circle.site_feedback import Feedback
     from circle.site_plan import SitePlan
-    from circle.siting_matrix import MatrixResult, MatrixTask
     from circle.siting_settings import SitingOptions
     from circle.study import Study
 
     Task = tuple[SitingOptions, Feedback, Path, dict[str, Any]]
 
-MODELS = ("mclp", "lscp", "pmedian", "pcenter")
 SOLVERS = ("greedy", "lp", "exact")
 _CITY_ONLY = (
     "budget", "lock", "forbid", "add", "crs", "reason", "fresh", "out", "points_only",
-    "versions", "alternatives", "frontier",
+    "versions",
 )  # fmt: skip
 
 
@@ -70,7 +68,13 @@ _CITY_ONLY = (
 @click.option("--reason", default="", help="Why there is a new version.")
 @click.option("--fresh", is_flag=True, help="Without what earlier versions locked.")
 @click.option("--out", type=FOLDER, help="Folder of the versions  [beside results].")
-@click.option("--points-only", is_flag=True, help="Write the points and stop.")
+@click.option(
+    "--points",
+    "--points-only",
+    "points_only",
+    is_flag=True,
+    help="Write the points as table and map, and stop.",
+)
 @click.option("--versions", is_flag=True, help="List the versions and stop.")
 @click.option(
     "--alternatives", type=click.IntRange(min=1), help="Best plans that differ."
@@ -93,7 +97,8 @@ def site(study: Path | None, matrix: Path | None, **options: Any) -> None:
     With STUDY: gathers the points, chooses sites by the study's siting options and
     those given here, and keeps plan-001.json, -002 and so on with their reasons in
     the folder, each compared with the one before; what earlier versions locked,
-    forbade and added holds on. Writes points.csv and points.geojson first.
+    forbade and added holds on. Writes points.csv, points.geojson and points.html
+    first.
 
     With --matrix: solves a published location instance: mclp (most weight within the
     radius), lscp (fewest sites), pmedian (least weight times distance) or pcenter
@@ -127,6 +132,8 @@ def _check_usage(
     message = ""
     if study is not None and options["radius"] is not None:
         message = "--radius goes with --matrix; a study has its own limits"
+    elif study is None and options["frontier"] == "budget":
+        message = "--frontier budget goes with a STUDY; a table has --frontier sites"
     elif study is None and given:
         named = ", ".join(f"--{one.replace('_', '-')}" for one in given)
         message = f"{named} goes with a STUDY, not with --matrix"
@@ -136,6 +143,7 @@ def _check_usage(
 
 def plan_study(study: Path, asked: dict[str, Any]) -> None:
     """Plan the sites of a study, and keep the plan as a version."""
+    from circle.progress import SITE_STAGES
     from circle.site_files import points_text, write_points
     from circle.site_versions import read_versions
     from circle.study import read_study
@@ -149,7 +157,7 @@ def plan_study(study: Path, asked: dict[str, Any]) -> None:
     if asked["versions"]:
         _show_versions(earlier, asked, settings.language)
         return
-    with show_progress() as progress:
+    with show_progress(SITE_STAGES) as progress:
         progress.title(settings.title)
         points, evaluation, task = _gather_points(
             settings, (folder, asked, earlier), progress
@@ -177,6 +185,7 @@ def _gather_points(
     from circle.city import load_city
     from circle.evaluation import evaluate
     from circle.points import make_points
+    from circle.points_wanted import points_wanted
     from circle.site_feedback import with_feedback
     from circle.siting_settings import with_answers
 
@@ -189,6 +198,10 @@ def _gather_points(
     progress.stage("siting")
     if city.candidates.empty and not options.points.makes_any:
         options = options.with_clusters()
+    options, unoffered = points_wanted(city, evaluation, options)
+    for one in unoffered:
+        text = f"{one.name}: {one.in_language(settings.language)}"
+        click.secho(text, fg="yellow", err=True)
     points = make_points(city, evaluation, options)
     return points, evaluation, (options, feedback, folder, asked)
 
@@ -308,72 +321,14 @@ def _show_plan(record: dict[str, Any], language: str) -> None:
     """Print a version: its sites in order, how good it is, and what changed."""
     from circle.site_files import version_text
 
+    facts = [f"{record['number']:03d}  {record['text']}"]
+    facts.append(version_text(record, language))
+    sites = []
     for one in record["sites"]:
         share = one["share_after"]
         after = "" if share is None else f"{100 * share:.1f}%"
-        click.echo(f"{one['step']:>3}  {one['candidate_id']}  {after}  {one['reason']}")
-    click.echo(f"{record['number']:03d}  {record['text']}")
-    click.echo(version_text(record, language))
-
-
-def solve_table(path: Path | None, options: dict[str, Any]) -> None:
-    """Solve a model on a table of distances and print the result.
-
-    Raises
-    ------
-    click.UsageError
-        If an option is missing or out of range.
-    """
-    if path is None:
-        message = "name a table of distances with --matrix"
-        raise click.UsageError(message)
-    if options["model"] is None:
-        message = f"--matrix needs --model, one of {', '.join(MODELS)}"
-        raise click.UsageError(message)
-    from circle.siting_highs import Effort
-    from circle.siting_matrix import (
-        MatrixTask,
-        check_task,
-        result_record,
-        solve_matrix,
-    )
-    from circle.siting_table import read_matrix
-
-    limit = options["time_limit"]
-    task = MatrixTask(
-        options["model"],
-        radius=options["radius"],
-        p=options["n_sites"],
-        solver=options["solver"],
-        effort=Effort(float("inf") if limit is None else limit, options["gap"] / 100),
-    )
-    try:
-        check_task(task)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
-    result = solve_matrix(read_matrix(path), task)
-    if options["as_json"]:
-        click.echo(json.dumps(result_record(result), ensure_ascii=False, indent=1))
-    else:
-        click.echo(result_text(result, task))
-
-
-def result_text(result: "MatrixResult", task: "MatrixTask") -> str:
-    """Write a result for reading."""
-    plan, counts = result.plan, result.counts
-    named = {
-        "mclp": "weight covered",
-        "lscp": "sites needed",
-        "pmedian": "weight × distance",
-        "pcenter": "greatest distance",
-    }
-    lines = [
-        f"{counts['demands']:,} demands, {counts['candidates']:,} candidates, "
-        f"{counts['pairs']:,} pairs; {task.model}, {task.solver}",
-        f"{named[task.model]}: {plan.objective:,.10g} (bound {plan.bound:,.10g}, gap "
-        f"{plan.gap_pct:.4g} %, {plan.status}, {result.seconds:.2f} s)",
-        f"{len(result.sites)} sites: {', '.join(result.sites)}",
-    ]
-    if result.uncoverable:
-        lines.append(f"{len(result.uncoverable)} demands that no candidate reaches")
-    return "\n".join(lines)
+        line = f"{one['step']:>3}  {one['candidate_id']}  {after}  {one['reason']}"
+        sites.append(line)
+    # Set covering tells first what it leaves out.
+    lines = [*facts, *sites] if record["model"] == "lscp" else [*sites, *facts]
+    click.echo("\n".join(lines))

@@ -1,6 +1,7 @@
 """What is known of candidates before anything is solved: cost, size, what is closed."""
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from circle.city import City
@@ -80,6 +81,8 @@ def check_candidates(city: City, options: SitingOptions) -> None:
         "forbidden": (options.forbidden, city.candidates["candidate_id"]),
         "budgets": (options.budgets, homes["subdistrict_id"]),
         "type_cost_10k": (options.type_cost_10k, city.profile.type_ids),
+        "capacity": (options.capacity, city.profile.type_ids),
+        "people_per_m2": (options.people_per_m2, city.profile.type_ids),
     }
     for i, rule in enumerate(options.floors):
         areas = homes["subdistrict_id"] if rule.by == "subdistrict" else (
@@ -87,6 +90,14 @@ def check_candidates(city: City, options: SitingOptions) -> None:
         )  # fmt: skip
         known[f"floors[{i}].only"] = (rule.only, areas)
     problems = []
+    routes = place_groups(city)
+    if options.model in {"pmedian", "pcenter"} and (routes >= 0).any():
+        n = len(np.unique(routes[routes >= 0]))
+        problems.append(
+            f"siting.model: found {options.model} and {n} places with several routes "
+            "(place_id); expected one candidate per place; choose mclp or lscp, or "
+            "keep one route of each place."
+        )
     for key, (given, there) in known.items():
         names = {str(one) for one in there}
         strange = sorted(set(given) - names)
@@ -98,6 +109,27 @@ def check_candidates(city: City, options: SitingOptions) -> None:
             )
     if problems:
         raise ConfigError(problems)
+
+
+def place_groups(city: City) -> NDArray[np.int64]:
+    """
+    Give candidates of one place, each by another route, the same number.
+
+    Parameters
+    ----------
+    city
+        The city with its candidates.
+
+    Returns
+    -------
+    group
+        The same number for candidates of one place; -1 where a candidate is the only
+        one of its place, shape (candidates,).
+    """
+    place = city.candidates["place_id"].astype(object)
+    several = place.notna() & place.duplicated(keep=False)
+    codes = pd.factorize(place.where(several))[0]
+    return np.asarray(codes, np.int64)
 
 
 def least_sizes(city: City) -> dict[str, float]:

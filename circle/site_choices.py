@@ -183,10 +183,15 @@ def _check_covering(options: SitingOptions, what: str) -> None:
     ConfigError
         If the model is about distance, or years are planned.
     """
-    if options.model in {"pmedian", "pcenter"} or options.years:
-        found = "years" if options.years else options.model
+    others = {
+        options.model: options.model in {"pmedian", "pcenter"},
+        "years": options.years,
+        "capacities": options.has_capacity,
+    }
+    found = ", ".join(name for name, one in others.items() if one)
+    if found:
         message = (
-            f"siting: {what} go with covering models without years; found {found}; "
-            "choose mclp, or leave the years out."
+            f"siting: {what} go with covering models without years and capacities; "
+            f"found {found}; choose mclp, or leave them out."
         )
         raise ConfigError(message)

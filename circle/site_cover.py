@@ -92,7 +92,7 @@ def _catchments(
     found = coo_array(
         travel_catchments(
             city,
-            demand.table,
+            {demand.table: np.arange(len(getattr(city, demand.table)))},
             reach.travels[seat],
             places="candidates",
             limit_s=longest if limit_s is None else limit_s,

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from circle.city import City
 from circle.errors import ConfigError
 from circle.evaluation import Evaluation
+from circle.missing_items import age_people
 from circle.reach import Reach
 from circle.siting_settings import SitingOptions
 
@@ -59,13 +60,13 @@ def demand_table(city: City, evaluation: Evaluation) -> tuple[str, Reach]:
     Returns
     -------
     table
-        ``committees`` where there are some and the headline counts pairs, else
-        ``cells``.
+        ``committees`` where there are some and the headline counts them or their
+        pairs, else ``cells``.
     reach
         Reach from these.
     """
-    by_pairs = city.profile.coverage.definition == "committee_pair"
-    if evaluation.committee_reach is not None and by_pairs:
+    by_people = city.profile.coverage.definition == "population"
+    if evaluation.committee_reach is not None and not by_people:
         return "committees", evaluation.committee_reach
     return "cells", evaluation.cell_reach
 
@@ -196,38 +197,6 @@ def origin_people(city: City, table: str) -> NDArray[np.float64]:
     return np.asarray(getattr(city, table)["population"].to_numpy(dtype=float))
 
 
-def age_people(city: City, table: str) -> dict[str, NDArray[np.float64]]:
-    """
-    Count the people of each origin by age band.
-
-    Parameters
-    ----------
-    city
-        The city.
-    table
-        ``committees`` or ``cells``.
-
-    Returns
-    -------
-    people
-        Age band to an array of shape (origins,); only bands that the cells have.
-    """
-    bands = [one.id for one in city.profile.age_bands]
-    found = {}
-    for band in bands:
-        column = f"population_{band}"
-        if column not in city.cells.columns:
-            continue
-        own = city.cells[column].astype(float)
-        if own.isna().all():
-            continue
-        if table == "committees":
-            summed = own.groupby(city.cells["committee_id"]).sum()
-            own = city.committees["committee_id"].map(summed).fillna(0.0)
-        found[band] = np.nan_to_num(own.to_numpy(dtype=float))
-    return found
-
-
 def origin_weight(
     city: City, table: str, options: SitingOptions
 ) -> NDArray[np.float64]:
@@ -275,7 +244,8 @@ def headline_counts(city: City, reach: Reach, table: str) -> tuple[float, float]
     reach
         Reach from the origins.
     table
-        ``committees``, whose pairs are counted, or ``cells``, whose people are.
+        ``committees``, which are counted whole or by pairs as the headline is, or
+        ``cells``, whose people are counted.
 
     Returns
     -------
@@ -285,6 +255,8 @@ def headline_counts(city: City, reach: Reach, table: str) -> tuple[float, float]
         What is covered of it.
     """
     covered = reach.covered[:, headline_columns(city, reach)]
+    if table == "committees" and city.profile.coverage.definition == "committee_all":
+        return float(len(covered)), float(covered.all(axis=1).sum())
     if table == "committees":
         return float(covered.size), float(covered.sum())
     weight = origin_people(city, table)

@@ -12,6 +12,7 @@ from circle.contracts import CANDIDATES, MADE_FROM, SITES
 from circle.csv_tables import csv_table, csv_text
 from circle.errors import OutputError
 from circle.points import Points
+from circle.points_map import write_points_map
 from circle.problems import os_reason, problem_of
 from circle.sheet_parts import Block, Field, contract_fields, spell_out, stack_rows
 from circle.site_plan import SitePlan
@@ -24,11 +25,15 @@ _POINT_FORMS: Mapping[str, tuple[str, str]] = {
     "subdistrict_id": ("所在街镇编号", "subdistrict_id"),
     "refused": ("不可用原因", "refused"),
 }
+_PLACE: Mapping[str, tuple[str, str]] = {
+    "lon": ("经度", "lon"),
+    "lat": ("纬度", "lat"),
+}
 
 
 def write_points(points: Points, folder: Path) -> tuple[Path, ...]:
     """
-    Write the points as a table and as a map layer, before anything is solved.
+    Write the points as a table, a layer and a map, before anything is solved.
 
     Parameters
     ----------
@@ -40,7 +45,7 @@ def write_points(points: Points, folder: Path) -> tuple[Path, ...]:
     Returns
     -------
     paths
-        ``points.csv`` and ``points.geojson`` (WGS-84).
+        ``points.csv``, ``points.geojson`` (WGS-84) and ``points.html``, the map.
 
     Raises
     ------
@@ -67,7 +72,9 @@ def write_points(points: Points, folder: Path) -> tuple[Path, ...]:
         crs=points.city.crs,
     )
     _write(layer, lambda path: _write_layer(placed[placed.geometry.notna()], path))
-    return csv, layer
+    page = folder / "points.html"
+    write_points_map(points, rows, page)
+    return csv, layer, page
 
 
 def points_rows(points: Points) -> pd.DataFrame:
@@ -102,7 +109,7 @@ def points_rows(points: Points) -> pd.DataFrame:
 
 def write_plan(plan: SitePlan, path: Path, *, language: str) -> Path:
     """
-    Write the sites of a plan as a table, such as a scenario may adopt.
+    Write the sites of a plan as a table, with places, such as a scenario may adopt.
 
     Parameters
     ----------
@@ -124,8 +131,15 @@ def write_plan(plan: SitePlan, path: Path, *, language: str) -> Path:
         If it cannot be written.
     """
     names = [one for one in SITES.names if one != "geometry"]
-    fields = contract_fields(SITES, names, language=language)
+    place = 0 if language == "zh" else 1
+    fields = (
+        *contract_fields(SITES, names, language=language),
+        *(Field(key, text[place], "degrees") for key, text in _PLACE.items()),
+    )
     rows = spell_out(plan.sites, SITES, language=language)
+    # A point that was made stands in no other table: its place goes with the plan.
+    at = plan.sites.geometry.to_crs(4326)
+    rows["lon"], rows["lat"] = at.x, at.y
     table = csv_table(Block("", fields, stack_rows([rows], fields)))
     _write(path, lambda to: table.to_csv(to, index=False, encoding="utf-8-sig"))
     return path
@@ -245,7 +259,9 @@ def version_text(record: Mapping[str, Any], language: str) -> str:
         for one in record["routes"]
     ]
     number = f"{len(record['unplaceable']):,}"
-    lines.append(site_word("unplaceable", language).format(n=number))
+    told = site_word("unplaceable", language).format(n=number)
+    # What set covering leaves out is told first.
+    lines.insert(0 if record["model"] == "lscp" else len(lines), told)
     changes = record.get("changes")
     if changes:
         lines.append(changes_text(changes, language))

@@ -11,7 +11,13 @@ from scipy.sparse import csr_array
 
 from circle.city import City
 from circle.contracts import SITES
-from circle.site_demand import Demand, age_people, headline_counts, origin_people
+from circle.missing_items import age_people
+from circle.site_demand import (
+    Demand,
+    headline_columns,
+    headline_counts,
+    origin_people,
+)
 from circle.site_words import Step, site_reason, site_word
 from circle.siting_plan import Plan, Status
 from circle.siting_settings import SitingOptions
@@ -48,6 +54,9 @@ class SitePlan:
     """Ids of the missing items that no point reaches that may open."""
     rows: tuple[int, ...] = field(default=())
     """Rows of the points of each step."""
+    served: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """Where capacities hold: ``candidate_id``, ``type_id``, ``people`` served there,
+    and ``capacity`` (NaN without limit); else empty."""
 
     @property
     def gap_pct(self) -> float:
@@ -160,7 +169,7 @@ def sites_table(
     sites
         Contract ``sites``.
     """
-    whole, covered = headline_counts(city, demand.reach, demand.table)
+    shares = _shares_after(city, demand, steps)
     people = origin_people(city, demand.table)
     ages = age_people(city, demand.table)
     rows = []
@@ -168,7 +177,6 @@ def sites_table(
         candidate = city.candidates.iloc[step.candidate]
         required = step.items[demand.required[step.items]]
         gained = float(demand.people[required].sum())
-        covered += gained if demand.table == "cells" else len(required)
         origins = np.unique(demand.origin[step.items])
         first = candidate.get("earliest_year")
         year = step.year if step.year is not None else first
@@ -188,13 +196,35 @@ def sites_table(
                 "people_by_age": tuple(
                     f"{band}={own[origins].sum():.0f}" for band, own in ages.items()
                 ),
-                "share_after": covered / whole if whole else np.nan,
+                "share_after": shares[number - 1],
                 "item_ids": tuple(demand.item_id[step.items]),
                 "reason": site_reason(city, demand, step, options),
             }
         )
     table = pd.DataFrame(rows, columns=list(SITES.names))
     return gpd.GeoDataFrame(table, geometry="geometry", crs=city.crs)
+
+
+def _shares_after(city: City, demand: Demand, steps: Sequence[Step]) -> list[float]:
+    """Give the headline share after each step."""
+    whole, count = headline_counts(city, demand.reach, demand.table)
+    by_people = demand.table == "cells"
+    by_all = not by_people and city.profile.coverage.definition == "committee_all"
+    columns = headline_columns(city, demand.reach)
+    # A committee counts from the step on that clears the last of its items.
+    covered = demand.reach.covered.copy() if by_all else demand.reach.covered
+    shares = []
+    for step in steps:
+        required = step.items[demand.required[step.items]]
+        if by_all:
+            covered[demand.origin[required], demand.type_column[required]] = True
+            count = float(covered[:, columns].all(axis=1).sum())
+        elif by_people:
+            count += float(demand.people[required].sum())
+        else:
+            count += len(required)
+        shares.append(count / whole if whole else float("nan"))
+    return shares
 
 
 def share_before(city: City, demand: Demand) -> float:

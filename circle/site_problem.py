@@ -13,11 +13,13 @@ from circle.site_candidates import (
     check_candidates,
     closed_candidates,
     least_sizes,
+    place_groups,
 )
 from circle.site_cover import cover_seconds
 from circle.site_demand import Demand, area_of_origins, open_demand
 from circle.siting_cover import require_reachable
 from circle.siting_distance import DistanceProblem
+from circle.siting_plan import Plan
 from circle.siting_problem import CoverProblem, Floor, no_limits
 from circle.siting_settings import FloorRule, SitingOptions
 
@@ -160,6 +162,46 @@ def limit_money(
     return replace(cover, limits=paid.limit_cost(amount, name).limits)
 
 
+def take_cheaper_routes(
+    city: City, problem: CityProblem, cover: CoverProblem, plan: Plan
+) -> Plan:
+    """
+    Take the cheapest of the routes of a place that cover no less.
+
+    Parameters
+    ----------
+    city
+        The city with its candidates.
+    problem
+        The problem, for the cost of its candidates.
+    cover
+        The problem as it was solved.
+    plan
+        Its plan; as many sites and as much cover come back.
+
+    Returns
+    -------
+    plan
+        Unchanged where types are chosen by themselves.
+    """
+    routes = place_groups(city)
+    if not (routes >= 0).any() or any(problem.option_type):
+        return plan
+    cost = np.where(np.isnan(problem.cost_10k), np.inf, problem.cost_10k)
+    taken = []
+    for one in plan.options:
+        own = set(cover.cover[[one]].indices.tolist())
+        group = routes[one] if not cover.locked[one] else -1
+        others = [
+            other
+            for other in np.flatnonzero((routes == group) & (routes >= 0)).tolist()
+            if not cover.forbidden[other]
+            and own <= set(cover.cover[[other]].indices.tolist())
+        ]
+        taken.append(min([one, *others], key=lambda k: (float(cost[k]), k)))
+    return replace(plan, options=tuple(taken))
+
+
 def distance_problem(
     city: City, evaluation: Evaluation, options: SitingOptions
 ) -> tuple[Demand, DistanceProblem]:
@@ -242,7 +284,7 @@ def _with_local_limits(
     option: tuple[NDArray[np.int64], NDArray[np.object_]],
     options: SitingOptions,
 ) -> CoverProblem:
-    """Hold floor area and the budgets of subdistricts."""
+    """Hold floor area, one route per place, and the budgets of subdistricts."""
     candidate, types = option
     if options.floor_area:
         size = least_sizes(city)
@@ -250,6 +292,9 @@ def _with_local_limits(
         room = city.candidates["floor_area_m2"].astype(float).to_numpy()
         room = np.where(np.isnan(room), np.inf, room)
         problem = problem.limit_area(area, room)
+    routes = place_groups(city)
+    if (routes >= 0).any():
+        problem = problem.one_of_place(routes)
     paid = replace(problem, site_cost=np.nan_to_num(candidate_cost(city, options)))
     home = city.candidates["subdistrict_id"].to_numpy(dtype=object)
     for key, amount in options.budgets.items():

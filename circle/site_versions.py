@@ -110,6 +110,10 @@ def version_record(
             for row in plan.routes.to_dict("records")
         ],
         "sites": sites,
+        "served": [
+            {str(key): _plain(one) for key, one in row.items()}
+            for row in plan.served.to_dict("records")
+        ],
     }
     if earlier:
         record["changes"] = compare_versions(earlier[-1], record)

@@ -62,6 +62,16 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "点位 {points} 处（{from_}）；不可用或受限 {refused} 条",
         "{points} points ({from_}); {refused} notes on what cannot be used",
     ),
+    "points_map": ("选址点位", "points for siting"),
+    "points_shown": (
+        "图上 {shown} 处点位，{lost} 处没有坐标。",
+        "{shown} points on the map, {lost} without a place.",
+    ),
+    "points_note": (
+        "淡色为不可用或受限的点位，指向点位可见详情；尚未求解。",
+        "Pale points cannot be used, or not for all types: point at one to see why. "
+        "Nothing has been solved yet.",
+    ),
     "none": ("无", "none"),
     "mclp": ("最大覆盖", "maximal covering"),
     "lscp": ("集合覆盖", "set covering"),

@@ -2,15 +2,18 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 
 from circle.city import City
 from circle.evaluation import Evaluation, evaluate
 from circle.points import Points, make_points
+from circle.site_candidates import check_candidates
+from circle.site_capacity import SERVED, solve_capacities
 from circle.site_cover import cover_seconds
 from circle.site_demand import open_demand
 from circle.site_plan import (
@@ -24,6 +27,7 @@ from circle.site_problem import (
     CityProblem,
     build_problem,
     distance_problem,
+    take_cheaper_routes,
     with_limits,
 )
 from circle.site_words import Step
@@ -51,6 +55,8 @@ class Chosen:
     """Year in which each opens, where years were planned."""
     plan: Plan
     """Objective, bound, status and seconds."""
+    served: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=SERVED))
+    """People served by each type at each site, where capacities hold."""
 
 
 def site(
@@ -131,6 +137,8 @@ def site_points(
     """
     if options.model in {"pmedian", "pcenter"}:
         return _site_by_distance(points, evaluation, options)
+    if options.has_capacity:
+        return _site_with_capacity(points, evaluation, options)
     problem = build_problem(points.city, evaluation, options)
     chosen = _solve(points.city, problem, options)
     return finish_plan(points, problem, chosen, options)
@@ -192,6 +200,7 @@ def finish_plan(
         refused=points.refused,
         unplaceable=tuple(demand.item_id[problem.uncoverable]),
         rows=tuple(one.candidate for one in steps),
+        served=chosen.served,
     )
 
 
@@ -257,9 +266,30 @@ def _solve(city: City, problem: CityProblem, options: SitingOptions) -> Chosen:
     if options.years:
         return _solve_years(city, problem, cover, options)
     plan = solve_cover(cover, options.solver, effort=effort)
+    plan = take_cheaper_routes(city, problem, cover, plan)
     if options.then_minutes:
         plan = shorten_ways(cover, plan, problem.minutes)
     return chosen_of(problem, cover, plan, options)
+
+
+def _site_with_capacity(
+    points: Points, evaluation: Evaluation, options: SitingOptions
+) -> SitePlan:
+    """Choose sites whose facilities serve so many people only."""
+    city = points.city
+    check_candidates(city, options)
+    free = options.model_copy(update={"locked": ()})
+    problem = build_problem(city, evaluation, free)
+    found, served = solve_capacities(
+        city, problem, with_limits(problem, options), options,
+        effort=effort_of(options),
+    )  # fmt: skip
+    types: dict[int, tuple[str, ...]] = {}
+    for row in found.plan.options:
+        own = int(problem.candidate[row])
+        types[own] = (*types.get(own, ()), str(problem.option_type[row]))
+    chosen = Chosen(tuple(types), types, {}, found.plan, served)
+    return finish_plan(points, problem, chosen, options)
 
 
 def _solve_years(

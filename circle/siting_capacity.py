@@ -1,31 +1,29 @@
 """Siting with capacities: a site serves so many people, who are shared out."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 
 from circle.errors import SitingError
-from circle.siting_highs import STRUCTURE, Effort, Model, solve_model
-from circle.siting_plan import Plan
+from circle.siting_conflict import raise_clash
+from circle.siting_highs import STRUCTURE, Effort, Model, Solution, solve_model
+from circle.siting_plan import SLACK, Plan
+from circle.siting_problem import CoverProblem
 
 
 @dataclass(frozen=True)
 class CapacityProblem:
     """Options with capacities, and the items they may serve in part."""
 
-    cover: csr_array
-    """Ones where an option may serve an item, shape (options, items)."""
-    weight: NDArray[np.float64]
-    """People of each item, shape (items,)."""
+    cover: CoverProblem
+    """Who may be served by whom, the people of each item as weights, and the limits.
+    All options of a site open together; a site is locked or forbidden where one of
+    its options is. Floors and required items do not count."""
     capacity: NDArray[np.float64]
-    """People that each option serves at most, shape (options,)."""
-    n_sites: int
-    """Options at most."""
-    forbidden: NDArray[np.bool_]
-    """Options that must not be chosen, shape (options,)."""
+    """People that each option serves at most, may be infinite, shape (options,)."""
 
 
 @dataclass(frozen=True)
@@ -60,56 +58,84 @@ def solve_capacitated(
     Returns
     -------
     allocation
-        The plan, and who is served where; the people of an item may be parted.
+        The plan, and who is served where; the people of an item may be parted. The
+        options of a plan are those that serve somebody, and what is locked.
 
     Raises
     ------
     SitingError
-        If time runs out before anything is known.
+        If no plan keeps to the limits, or none is found in the time given.
 
     Notes
     -----
     Capacitated maximal covering (Current and Storbeck, 1988) with divisible demand.
-    Greedy: the option that lets most more people be served, as the best allocation
-    counts them; people served so are a submodular sum, so that the plan has at least
-    1 - 1/e of the best.
+    Greedy: the site that lets most more people be served, as the best allocation
+    counts them; people served so are a submodular sum, so that with a number of sites
+    as the only limit the plan has at least 1 - 1/e of the best.
 
     Examples
     --------
-    >>> problem = CapacityProblem(
-    ...     csr_array(np.array([[1, 1], [0, 1]])), np.array([5.0, 4.0]),
-    ...     np.array([6.0, 2.0]), 2, np.zeros(2, bool))
-    >>> found = solve_capacitated(problem)
+    >>> from circle.siting_problem import plain_problem
+    >>> cover = csr_array(np.array([[1, 1], [0, 1]]))
+    >>> both = plain_problem(cover, [5.0, 4.0]).limit_count(2)
+    >>> found = solve_capacitated(CapacityProblem(both, np.array([6.0, 2.0])))
     >>> found.plan.options, found.plan.objective
     ((0, 1), 8.0)
     """
     begun = time.monotonic()
     effort = effort or Effort()
     greedy = _choose(problem)
-    start = _allocate(problem, greedy)[0]
+    start, known = _allocate(problem, greedy)
     model, pairs = _model(problem, None)
     if exact:
-        known = np.concatenate([np.isin(_open(problem), greedy).astype(float), start])
-        found = solve_model(model, effort, start=known)
+        opened = np.isin(_open(problem), greedy).astype(float)
+        found = solve_model(model, effort, start=np.concatenate([opened, start]))
     else:
-        found = solve_model(
-            model, Effort(effort.time_limit_s, effort.gap, relaxed=True)
-        )
-    options = greedy
-    if exact and len(found.values):
-        taken = found.values[: len(_open(problem))] > 0.5
-        options = [int(one) for one in _open(problem)[taken]]
+        found = solve_model(model, replace(effort, relaxed=True))
     if found.outcome == "infeasible":
-        message = "siting: found no allocation; expected one; look at the capacities."
+        raise_clash(replace(problem.cover, floors=(), required=np.zeros(0, bool)))
+    sites, people, served = greedy, start, known
+    if exact and len(found.values):
+        taken = _open(problem)[found.values[: len(_open(problem))] > 0.5].tolist()
+        other = _allocate(problem, taken)
+        if other[1] > served or not _fits(problem, greedy):
+            sites, (people, served) = taken, other
+    return _allocation(problem, (sites, people, served), pairs, found, begun)
+
+
+def _allocation(
+    problem: CapacityProblem,
+    chosen: tuple[list[int], NDArray[np.float64], float],
+    pairs: coo_array,
+    found: Solution,
+    begun: float,
+) -> Allocation:
+    """
+    Write what was found; it is proven where the bound is met.
+
+    Raises
+    ------
+    SitingError
+        If the sites do not keep to the limits.
+    """
+    sites, people, served = chosen
+    if not _fits(problem, sites):
+        message = (
+            "siting: found no plan in the time given; expected one within the limits; "
+            "raise the time limit."
+        )
         raise SitingError(message)
-    people, served = _allocate(problem, options)
-    if served < start.sum():
-        options, (people, served) = greedy, _allocate(problem, greedy)
     used = people > 1e-9
-    kept = [one for one in options if used[pairs.row == one].any()]
-    plan = Plan(tuple(kept), served, found.bound, "feasible", time.monotonic() - begun)
-    proven = exact and found.outcome == "optimal" and not effort.gap
-    bound = served if proven else max(found.bound, served)
+    inside = np.isin(problem.cover.site[pairs.row], sites)
+    own = np.unique(pairs.row[used & inside])
+    locked = np.flatnonzero(problem.cover.locked)
+    options = [int(one) for one in np.union1d(own, locked)]
+    plan = Plan(
+        tuple(options), served, found.bound, "feasible", time.monotonic() - begun
+    )
+    bound = max(found.bound, served)
+    # Allocations are rounded to a millionth of a person.
+    bound = served if bound <= served + 1e-5 else bound
     return Allocation(
         plan.proven(bound, timed_out=found.outcome == "time_limit"),
         pairs.row[used].astype(np.int64),
@@ -119,97 +145,138 @@ def solve_capacitated(
 
 
 def _open(problem: CapacityProblem) -> NDArray[np.int64]:
-    """Give the options that may be chosen."""
-    return np.flatnonzero(~problem.forbidden)
+    """Give the sites that may be chosen."""
+    cover = problem.cover
+    return np.setdiff1d(np.unique(cover.site), cover.site[cover.forbidden])
+
+
+def _locked(problem: CapacityProblem) -> list[int]:
+    """Give the sites that must be chosen."""
+    return [int(one) for one in np.unique(problem.cover.site[problem.cover.locked])]
+
+
+def _amounts(problem: CapacityProblem) -> csr_array:
+    """Give what each site uses of each limit, with all its options."""
+    cover, limits = problem.cover, problem.cover.limits
+    n = len(cover.site_cost)
+    where = np.arange(cover.n_options), cover.site
+    joined = csr_array(
+        coo_array((np.ones(cover.n_options), where), shape=(cover.n_options, n))
+    )
+    return csr_array(limits.options @ joined + limits.sites)
+
+
+def _fits(problem: CapacityProblem, sites: list[int]) -> bool:
+    """Say whether sites keep to the limits and hold what is locked."""
+    inside = np.zeros(len(problem.cover.site_cost))
+    inside[sites] = 1.0
+    most = problem.cover.limits.at_most
+    slack = SLACK * np.maximum(1.0, np.abs(most))
+    held = set(_locked(problem)) <= set(sites) and set(sites) <= set(
+        _open(problem).tolist()
+    )
+    return held and bool((_amounts(problem) @ inside <= most + slack).all())
 
 
 def _choose(problem: CapacityProblem) -> list[int]:
     """Choose greedily by the best allocation; an old gain is at least the new one."""
-    gains = np.minimum(problem.capacity, problem.cover @ problem.weight)
-    gains[problem.forbidden] = 0.0
-    chosen: list[int] = []
-    served = 0.0
+    cover = problem.cover
+    most = np.minimum(problem.capacity, cover.cover @ cover.weight)
+    gains = np.bincount(cover.site, most, minlength=len(cover.site_cost))
+    gains[np.setdiff1d(np.arange(len(gains)), _open(problem))] = 0.0
+    chosen = [one for one in _locked(problem) if one in _open(problem)]
+    gains[chosen] = 0.0
+    served = _allocate(problem, chosen)[1] if chosen else 0.0
     fresh = np.zeros(len(gains), bool)
-    while len(chosen) < problem.n_sites and gains.max(initial=0.0) > 1e-9:
-        option = int(np.argmax(gains))
-        if not fresh[option]:
-            gains[option] = _allocate(problem, [*chosen, option])[1] - served
-            fresh[option] = True
-            continue
-        chosen.append(option)
-        served += float(gains[option])
-        gains[option] = 0.0
-        fresh[:] = False
+    while gains.max(initial=0.0) > 1e-9:
+        site = int(np.argmax(gains))
+        if not _fits(problem, [*chosen, site]):
+            gains[site] = 0.0
+        elif not fresh[site]:
+            gains[site] = _allocate(problem, [*chosen, site])[1] - served
+            fresh[site] = True
+        else:
+            chosen.append(site)
+            served += float(gains[site])
+            gains[site] = 0.0
+            fresh[:] = False
     return chosen
 
 
 def _allocate(
-    problem: CapacityProblem, options: list[int]
+    problem: CapacityProblem, sites: list[int]
 ) -> tuple[NDArray[np.float64], float]:
-    """Share people out among chosen options so that most are served."""
-    model, _ = _model(problem, options)
+    """Share people out among chosen sites so that most are served."""
+    model, _ = _model(problem, sites)
     found = solve_model(model, Effort(relaxed=True))
     people = found.values[len(_open(problem)) :]
     return people, round(float(people.sum()), 6)
 
 
 def _model(
-    problem: CapacityProblem, options: list[int] | None
+    problem: CapacityProblem, sites: list[int] | None
 ) -> tuple[Model, coo_array]:
-    """Write the model: options that may open, then people of each pair."""
-    allowed = _open(problem)
-    place = np.full(len(problem.capacity), -1, np.int64)
+    """Write the model: sites that may open, then people of each pair."""
+    cover, allowed = problem.cover, _open(problem)
+    place = np.full(len(cover.site_cost), -1, np.int64)
     place[allowed] = np.arange(len(allowed))
-    pairs = coo_array(problem.cover)
-    kept = place[pairs.row] >= 0
-    pairs = coo_array(
-        (pairs.data[kept], (pairs.row[kept], pairs.col[kept])), problem.cover.shape
-    )
-    n, m, n_items = len(allowed), pairs.nnz, problem.cover.shape[1]
-    most = np.minimum(problem.capacity[pairs.row], problem.weight[pairs.col])
-    mine = place[pairs.row]
-    rows = _capacity_rows(problem.capacity[allowed], n_items, pairs.col, (mine, most))
-    n_rows = rows.shape[0]
-    upper = np.concatenate(
-        [np.zeros(n), problem.weight, np.zeros(m), [float(problem.n_sites)]]
-    )
-    lower = np.zeros(n + m)
-    top = np.concatenate([np.ones(n), most])
-    if options is not None:
-        inside = np.isin(allowed, options).astype(float)
-        lower[:n], top[:n] = inside, inside
-        upper[-1] = np.inf
-    whole = np.arange(n + m) < n
-    worth = np.concatenate([np.zeros(n), np.ones(m)])
-    none = np.full(n_rows, -np.inf)
-    numbers = np.full(n_rows, STRUCTURE)
-    return Model(worth, lower, top, whole, rows, none, upper, numbers, True), pairs
+    found = coo_array(cover.cover)
+    kept = place[cover.site[found.row]] >= 0
+    where = found.row[kept], found.col[kept]
+    pairs = coo_array((found.data[kept], where), shape=cover.cover.shape)
+    n, m = len(allowed), pairs.nnz
+    room = np.minimum(problem.capacity, float(cover.weight.sum()))
+    most = np.minimum(room[pairs.row], cover.weight[pairs.col])
+    used = csr_array(_amounts(problem).tocsc()[:, allowed].tocsr())
+    rows = _capacity_rows(pairs, place[cover.site], (room, most), used, n)
+    at_most = cover.limits.at_most
+    if sites is not None:
+        # What opens is settled: the limits do not matter any more.
+        at_most = np.full(len(at_most), np.inf)
+    upper = [np.zeros(cover.n_options), cover.weight, np.zeros(m), at_most]
+    lower, top = np.zeros(n + m), np.concatenate([np.ones(n), most])
+    lower[:n][np.isin(allowed, _locked(problem))] = 1.0
+    if sites is not None:
+        lower[:n] = top[:n] = np.isin(allowed, sites).astype(float)
+    return Model(
+        worth=np.concatenate([np.zeros(n), np.ones(m)]),
+        lower=lower,
+        upper=top,
+        whole=np.arange(n + m) < n,
+        rows=rows,
+        row_lower=np.full(rows.shape[0], -np.inf),
+        row_upper=np.concatenate(upper),
+        requirement=np.full(rows.shape[0], STRUCTURE),
+        maximise=True,
+    ), pairs
 
 
 def _capacity_rows(
-    capacity: NDArray[np.float64],
-    n_items: int,
-    item: NDArray[np.int32],
-    pairs: tuple[NDArray[np.int64], NDArray[np.float64]],
+    pairs: coo_array,
+    place: NDArray[np.int64],
+    sizes: tuple[NDArray[np.float64], NDArray[np.float64]],
+    used: csr_array,
+    n: int,
 ) -> csr_array:
-    """Write the rows of the model; pairs are given by option and most people."""
-    mine, most = pairs
-    n, m = len(capacity), len(mine)
-    variable = n + np.arange(m)
-    # Capacity of each option, people of each item, each pair only if open, count.
-    row: list[NDArray[np.int64]] = [mine, np.arange(n), n + item.astype(np.int64)]
-    column: list[NDArray[np.int64]] = [variable, np.arange(n), variable]
-    value: list[NDArray[np.float64]] = [
-        np.ones(m),
-        -capacity,
-        np.ones(m),
-    ]
-    row += [n + n_items + np.arange(m)] * 2
-    column += [variable, mine]
-    value += [np.ones(m), -most]
-    row.append(np.full(n, n + n_items + m))
-    column.append(np.arange(n))
-    value.append(np.ones(n))
-    n_rows = n + n_items + m + 1
-    where = np.concatenate(row), np.concatenate(column)
-    return csr_array(coo_array((np.concatenate(value), where), (n_rows, n + m)))
+    """
+    Write the rows of the model.
+
+    Capacity of each option, people of each item, each pair only if its site is open,
+    then the limits. Sites that may open are the first n variables.
+    """
+    (room, most), m = sizes, pairs.nnz
+    variable, limits = n + np.arange(m), coo_array(used)
+    own = np.flatnonzero(place >= 0)
+    begin = np.cumsum([0, *pairs.shape, m, used.shape[0]])
+    only = begin[2] + np.arange(m)
+    row = (pairs.row, own, begin[1] + pairs.col, only, only, begin[3] + limits.row)
+    column = (
+        variable, place[own], variable, variable, place[pairs.row], limits.col
+    )  # fmt: skip
+    value = (np.ones(m), -room[own], np.ones(m), np.ones(m), -most, limits.data)
+    where = (
+        np.concatenate(row).astype(np.int64),
+        np.concatenate(column).astype(np.int64),
+    )
+    shape = int(begin[-1]), n + m
+    return csr_array(coo_array((np.concatenate(value), where), shape=shape))

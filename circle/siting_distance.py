@@ -124,7 +124,7 @@ def solve_pmedian(
     plan = improve_by_swaps(problem, values, plan, deadline=until)
     plan = complete_plan(problem, values, plan)
     found, saved = _bound_savings(problem, values, plan, solver, (effort, deadline))
-    objective = _travel(places, found)
+    objective = travel_sum(places, found)
     bound = max(worst - saved, 0.0)
     # Savings are taken off a large sum: what is left has its rounding.
     if saved <= plan_worth(values, found):
@@ -243,8 +243,22 @@ def _nearest(places: DistanceProblem, plan: Sequence[int]) -> NDArray[np.float64
     return nearest
 
 
-def _travel(places: DistanceProblem, plan: Sequence[int]) -> float:
-    """Sum weight times distance."""
+def travel_sum(places: DistanceProblem, plan: Sequence[int]) -> float:
+    """
+    Sum weight times the distance to the nearest candidate of a plan.
+
+    Parameters
+    ----------
+    places
+        Candidates, demands and distances.
+    plan
+        Positions of the candidates.
+
+    Returns
+    -------
+    total
+        Infinite where a demand of some weight has no candidate.
+    """
     nearest = _nearest(places, plan)
     return float(exact_amounts(np.where(places.weight > 0, nearest, 0.0)
                                * places.weight).sum())  # fmt: skip

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 
+from circle.siting_anneal import anneal
 from circle.siting_bound import (
     Bound,
     Knapsack,
@@ -27,6 +28,7 @@ _ROUNDS = 2000
 # Parts of the gap for which a better plan is sought, one after the other.
 _PARTS = (0.05, 0.2, 0.5, 1.0)
 _PART_OF_TIME = 0.3
+_ANNEALING_SHARE = 0.6
 # Options looked at first, per option of the known plan; how many pairs, nodes.
 _CORE = 4
 _CORE_PAIRS = 300_000
@@ -88,6 +90,7 @@ def solve_by_fixing(
     step = 1.0 - 1e-6 if whole else 0.0
     limits = (effort, deadline)
     if not _near(values, best, top, effort.gap):
+        best = _annealed(values, knapsack, best, deadline)
         best, top = _first_search(problem, values, best, bound, limits, step)
     for part in _PARTS if values.nnz > _SMALL_PAIRS else (1.0,):
         known = plan_worth(values, best)
@@ -106,6 +109,20 @@ def solve_by_fixing(
         top = min(top, _top(values, best, supposed, solution, share))
     known = plan_worth(values, best)
     return best, known if top <= known + step else top
+
+
+def _annealed(
+    values: csr_array, knapsack: Knapsack, plan: list[int], deadline: float
+) -> list[int]:
+    """Leave a local best, where every option uses the same and items have one value."""
+    allowed = ~knapsack.forbidden
+    same = (knapsack.amount[allowed] == knapsack.amount[allowed][:1]).all()
+    if not (same and _same_for_all(values) and values.nnz > _SMALL_PAIRS):
+        return plan
+    now = time.monotonic()
+    until = now + _ANNEALING_SHARE * (deadline - now)
+    free = allowed & ~knapsack.locked
+    return anneal(values, plan, free, deadline=until)
 
 
 def _first_search(

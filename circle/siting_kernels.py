@@ -207,6 +207,15 @@ def swap_profits(
 
 
 @njit(cache=True, nogil=True)
+def _worth_of(rows: Rows, price: NDArray[np.float64], option: int) -> float:
+    """Sum what an option is worth above the prices of its items."""
+    total = 0.0
+    for k in range(rows.first[option], rows.first[option + 1]):
+        total += max(rows.value[k] - price[rows.column[k]], 0.0)
+    return total
+
+
+@njit(cache=True, nogil=True)
 def option_worths(rows: Rows, price: NDArray[np.float64]) -> NDArray[np.float64]:
     """
     Sum what each option is worth above the prices of the items.
@@ -225,10 +234,7 @@ def option_worths(rows: Rows, price: NDArray[np.float64]) -> NDArray[np.float64]
     """
     worth = np.zeros(len(rows.first) - 1)
     for option in range(len(worth)):
-        total = 0.0
-        for k in range(rows.first[option], rows.first[option + 1]):
-            total += max(rows.value[k] - price[rows.column[k]], 0.0)
-        worth[option] = total
+        worth[option] = _worth_of(rows, price, option)
     return worth
 
 
@@ -255,10 +261,7 @@ def some_worths(
     """
     worth = np.zeros(len(rows.first) - 1)
     for option in options:
-        total = 0.0
-        for k in range(rows.first[option], rows.first[option + 1]):
-            total += max(rows.value[k] - price[rows.column[k]], 0.0)
-        worth[option] = total
+        worth[option] = _worth_of(rows, price, option)
     return worth
 
 

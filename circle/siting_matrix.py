@@ -14,7 +14,7 @@ from circle.siting_cover import Solver, require_reachable, solve_cover
 from circle.siting_distance import DistanceProblem, solve_pcenter, solve_pmedian
 from circle.siting_highs import Effort
 from circle.siting_plan import Plan
-from circle.siting_problem import plain_problem
+from circle.siting_problem import CoverProblem, plain_problem
 from circle.siting_table import MatrixTable
 
 Model = Literal["mclp", "lscp", "pmedian", "pcenter"]
@@ -94,7 +94,8 @@ def solve_matrix(table: MatrixTable, task: MatrixTask) -> MatrixResult:
     begun = time.monotonic()
     check_task(task)
     if task.model in {"mclp", "lscp"}:
-        plan, out = _solve_covering(table, task)
+        problem, out = cover_of_table(table, task)
+        plan = solve_cover(problem, task.solver, effort=task.effort)
     else:
         plan, out = _solve_distance(table, task)
     return MatrixResult(
@@ -161,10 +162,7 @@ def result_record(result: MatrixResult) -> dict[str, Any]:
         "solver": task.solver,
         "radius": task.radius,
         "p": task.p,
-        "objective": _finite(plan.objective),
-        "bound": _finite(plan.bound),
-        "gap": _finite(plan.gap_pct),
-        "status": plan.status,
+        **plan_record(plan),
         "sites": list(result.sites),
         "seconds": round(result.seconds, 3),
         "uncoverable": len(result.uncoverable),
@@ -173,10 +171,49 @@ def result_record(result: MatrixResult) -> dict[str, Any]:
     }
 
 
-def _solve_covering(
+def plan_record(plan: Plan) -> dict[str, Any]:
+    """
+    Write how good a plan is as plain values for JSON.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+
+    Returns
+    -------
+    record
+        ``objective``, ``bound``, ``gap`` (per cent) and ``status``; None where a
+        value is not known.
+    """
+    return {
+        "objective": _finite(plan.objective),
+        "bound": _finite(plan.bound),
+        "gap": _finite(plan.gap_pct),
+        "status": plan.status,
+    }
+
+
+def cover_of_table(
     table: MatrixTable, task: MatrixTask
-) -> tuple[Plan, NDArray[np.int64]]:
-    """Solve a model with a radius."""
+) -> tuple[CoverProblem, NDArray[np.int64]]:
+    """
+    Write a model with a radius as a cover problem.
+
+    Parameters
+    ----------
+    table
+        The table.
+    task
+        ``mclp`` or ``lscp``.
+
+    Returns
+    -------
+    problem
+        Ready to be solved; a distance equal to the radius is covered.
+    uncoverable
+        Positions of the demands that no candidate covers.
+    """
     radius = task.radius or 0.0
     near = table.distance <= radius * (1 + _TOLERANCE)
     shape = len(table.candidate_id), len(table.demand_id)
@@ -185,7 +222,42 @@ def _solve_covering(
     problem = plain_problem(cover, table.weight)
     fewest, out = require_reachable(problem)
     problem = fewest if task.model == "lscp" else problem.limit_count(task.p or 0)
-    return solve_cover(problem, task.solver, effort=task.effort), out
+    return problem, out
+
+
+def places_of_table(
+    table: MatrixTable, p: int
+) -> tuple[DistanceProblem, NDArray[np.int64]]:
+    """
+    Write a model without a radius as a problem of distances.
+
+    Parameters
+    ----------
+    table
+        The table.
+    p
+        Sites at most.
+
+    Returns
+    -------
+    places
+        Candidates, and the demands that some candidate reaches.
+    uncoverable
+        Positions of the others.
+    """
+    served = np.zeros(len(table.demand_id), bool)
+    served[table.demand] = True
+    out, inside = np.flatnonzero(~served), np.flatnonzero(served)
+    position = np.cumsum(served) - 1
+    places = DistanceProblem(
+        table.candidate.astype(np.int64),
+        position[table.demand],
+        table.distance,
+        table.weight[inside],
+        len(table.candidate_id),
+        p,
+    )
+    return places, out
 
 
 def _solve_distance(
@@ -199,27 +271,15 @@ def _solve_distance(
     SitingError
         If there are demands but no site may be chosen.
     """
-    n = len(table.demand_id)
-    served = np.zeros(n, bool)
-    served[table.demand] = True
-    out, inside = np.flatnonzero(~served), np.flatnonzero(served)
-    position = np.cumsum(served) - 1
-    if len(inside) and not task.p:
+    places, out = places_of_table(table, task.p or 0)
+    if not len(places.weight):
+        return Plan((), 0.0, 0.0, "optimal", 0.0), out
+    if not task.p:
         message = (
             f"siting: found p = 0 for the model {task.model}; expected 1 site at "
             "least, since every demand must be served; raise p."
         )
         raise SitingError(message)
-    places = DistanceProblem(
-        table.candidate.astype(np.int64),
-        position[table.demand],
-        table.distance,
-        table.weight[inside],
-        len(table.candidate_id),
-        task.p or 0,
-    )
-    if not len(inside):
-        return Plan((), 0.0, 0.0, "optimal", 0.0), out
     solve = solve_pmedian if task.model == "pmedian" else solve_pcenter
     return solve(places, task.solver, effort=task.effort), out
 

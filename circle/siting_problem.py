@@ -113,14 +113,15 @@ class CoverProblem:
 
     def one_version(self, version: ArrayLike, name: str = "one version each") -> Self:
         """Allow one option of each version group; negative numbers are in no group."""
-        group = np.asarray(version, np.int64)
-        _, first = np.unique(group[group >= 0], return_inverse=True)
-        inside = np.flatnonzero(group >= 0)
-        n = int(first.max()) + 1 if len(first) else 0
-        ones = coo_array((np.ones(len(inside)), (first, inside)), (n, self.n_options))
-        none = csr_array((n, len(self.site_cost)))
-        rule = Limits((name,) * n, csr_array(ones), none, np.ones(n), np.zeros(n, bool))
-        return self.with_limits(rule)
+        rows = _groups(np.asarray(version, np.int64))
+        none = csr_array((rows.shape[0], len(self.site_cost)))
+        return self.with_limits(_one_of(name, rows, none))
+
+    def one_of_place(self, place: ArrayLike, name: str = "one route per place") -> Self:
+        """Open one site of each place at most; negative numbers are no place."""
+        rows = _groups(np.asarray(place, np.int64))
+        none = csr_array((rows.shape[0], self.n_options))
+        return self.with_limits(_one_of(name, none, rows))
 
     def limit_area(
         self, area: ArrayLike, room: ArrayLike, name: str = "floor area of the sites"
@@ -252,3 +253,17 @@ def _one_limit(
 ) -> Limits:
     """Make one limit that the greedy rule weighs gains against."""
     return Limits((name,), options, sites, np.array([at_most]), np.ones(1, bool))
+
+
+def _groups(group: NDArray[np.int64]) -> csr_array:
+    """Write the members of each group as a row; negative numbers are in no group."""
+    inside = np.flatnonzero(group >= 0)
+    _, row = np.unique(group[inside], return_inverse=True)
+    shape = int(row.max(initial=-1)) + 1, len(group)
+    return csr_array(coo_array((np.ones(len(inside)), (row, inside)), shape=shape))
+
+
+def _one_of(name: str, options: csr_array, sites: csr_array) -> Limits:
+    """Allow one of each row."""
+    n = options.shape[0]
+    return Limits((name,) * n, options, sites, np.ones(n), np.zeros(n, bool))

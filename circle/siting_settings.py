@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from circle.errors import Words
+from circle.input_settings import PlacedInput
 from circle.profile_facts import Id, PositiveNumber
 from circle.settings import Settings, validate
 
@@ -59,6 +60,23 @@ class CoUseOptions(Settings):
     area are left out."""
 
 
+class LayerPoints(PlacedInput):
+    """A land-use or building layer whose areas or points may take facilities in."""
+
+    where: dict[str, Annotated[tuple[str | int, ...], Field(min_length=1)]] = Field(
+        default={}
+    )
+    """Column of the file to the values that fit, such as a class of land use; a row
+    fits where every column does."""
+    smallest_area_m2: Amount = 0.0
+    """Floor area a row must have at least, or area of its shape where the file has no
+    floor area, in square metres."""
+    route: Route = "reuse"
+    """Supply route of these points."""
+    types: tuple[Id, ...] = ()
+    """Types that may go there; all that count if not given."""
+
+
 class PointOptions(Settings):
     """Points beside the table of candidates (点位制定)."""
 
@@ -73,11 +91,20 @@ class PointOptions(Settings):
     """Types that may go to points that are made; all that count if not given."""
     co_use: CoUseOptions | None = None
     """Open facilities as points; none if not given."""
+    layers: tuple[LayerPoints, ...] = ()
+    """Layers of land use or buildings as points."""
 
     @property
     def makes_any(self) -> bool:
         """Whether there are points beside the table."""
-        return bool(self.made) or self.co_use is not None
+        return bool(self.made or self.layers) or self.co_use is not None
+
+    @property
+    def files(self) -> dict[str, str]:
+        """Name of each layer in a study to its path as written."""
+        return {
+            f"siting.points.layers[{k}]": one.path for k, one in enumerate(self.layers)
+        }
 
 
 class FloorRule(Settings):
@@ -133,6 +160,11 @@ class SitingOptions(Settings):
     """Whether types share the floor area of a site, each with its least size."""
     type_cost_10k: dict[Id, Amount] = Field(default={})
     """Cost of fitting out each type, on top of the shared cost of the site."""
+    capacity: dict[Id, Amount] = Field(default={})
+    """People that a new facility of a type serves at most; no limit where not given."""
+    people_per_m2: dict[Id, PositiveNumber] = Field(default={})
+    """People that a type serves per square metre of floor area of its site; the lesser
+    number holds where `capacity` is given too."""
     years: tuple[YearBudget, ...] = ()
     """Years of the plan with their budgets; sites open as early as it pays."""
     locked: tuple[str, ...] = ()
@@ -168,7 +200,12 @@ class SitingOptions(Settings):
     @property
     def by_type(self) -> bool:
         """Whether each type at a site is chosen by itself."""
-        return self.floor_area or bool(self.type_cost_10k)
+        return self.floor_area or bool(self.type_cost_10k) or self.has_capacity
+
+    @property
+    def has_capacity(self) -> bool:
+        """Whether facilities serve so many people only."""
+        return bool(self.capacity or self.people_per_m2)
 
     @property
     def asks_for_cost(self) -> bool:
@@ -228,6 +265,7 @@ def _option_faults(options: SitingOptions) -> Iterator[tuple[bool, Words]]:
         years != sorted(set(years)),
         Words("`years` must ascend, each once", zh="`years` 应按年份递增且不重复"),
     )
+    yield from _capacity_faults(options)
     kind, _, band = options.weight.partition(":")
     yield (
         not (options.weight in {"people", "pairs"} or (kind == "age" and band)),
@@ -276,5 +314,28 @@ def _model_faults(options: SitingOptions) -> Iterator[tuple[bool, Words]]:
         Words(
             "`then_minutes` goes with mclp and without floor_area and type_cost_10k",
             zh="`then_minutes` 只用于 mclp，且不能与 floor_area、type_cost_10k 同用",
+        ),
+    )
+
+
+def _capacity_faults(options: SitingOptions) -> Iterator[tuple[bool, Words]]:
+    """Yield each rule of what goes with capacities."""
+    others: Mapping[str, object] = {
+        options.model: options.model != "mclp",
+        "floors": options.floors,
+        "years": options.years,
+        "floor_area": options.floor_area,
+        "type_cost_10k": options.type_cost_10k,
+        "then_minutes": options.then_minutes,
+        "weight: pairs": options.weight == "pairs",
+    }
+    used = [name for name, one in others.items() if one]
+    yield (
+        options.has_capacity and bool(used),
+        Words(
+            "`capacity` and `people_per_m2` go with mclp and people, not with "
+            f"{', '.join(used)}",
+            zh="`capacity` 和 `people_per_m2` 只用于 mclp 并按人口计，不能与 "
+            f"{'、'.join(used)} 同用",
         ),
     )

@@ -4,7 +4,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from toy_city import toy_study, toy_tables, write_toy
+import shapely
+from toy_city import CRS, EAST, NORTH, toy_study, toy_tables, write_toy
 
 from circle.city import load_city
 from circle.evaluation import evaluate
@@ -125,10 +126,11 @@ def test_points_do_not_hang_on_the_order_of_rows(tmp_path):
 def test_points_are_written_as_table_and_layer(tmp_path):
     tables = toy_tables()
     tables["candidates"].loc[0, "name"] = "=1+1"
+    tables["candidates"].loc[2, "name"] = "<b>Ward</b>"
     tables["candidates"].loc[1, ["x", "y"]] = None
     evaluation = measured(write_toy(tmp_path, tables=tables))
     points = points_of(evaluation, made=["committees"])
-    csv, layer = write_points(points, tmp_path / "points")
+    csv, layer, page = write_points(points, tmp_path / "points")
     table = pd.read_csv(csv, encoding="utf-8-sig").set_index("candidate_id")
     assert len(table) == 7
     assert table.loc["K1", "name"] == "'=1+1"
@@ -138,6 +140,57 @@ def test_points_are_written_as_table_and_layer(tmp_path):
     assert len(placed) == 6
     assert placed.crs.to_epsg() == 4326
     assert len(points_rows(points)) == 7
+    text = page.read_text(encoding="utf-8")
+    assert text.count("<circle ") == 6
+    assert "6 points on the map, 1 without a place." in text
+    assert "&lt;b&gt;Ward" in text
+    assert "<b>Ward" not in text
     assert points_text(points) == (
         "7 points (committee 4, table 3); 1 notes on what cannot be used"
     )
+
+
+def write_land(folder, rows):
+    """Write squares of land as a layer: x, side in metres, class, name, floor area."""
+    shapes = [
+        shapely.box(EAST + x, NORTH - side / 2, EAST + x + side, NORTH + side / 2)
+        for x, side, *_ in rows
+    ]
+    table = {
+        "use": [one[2] for one in rows],
+        "name": [one[3] for one in rows],
+        "floor": [one[4] for one in rows],
+    }
+    layer = gpd.GeoDataFrame(table, geometry=shapes, crs=CRS)
+    layer.to_file(folder / "land.gpkg", driver="GPKG")
+
+
+LAND = [
+    (1000.0, 40.0, 7, "Old school", None),
+    (2780.0, 40.0, 7, None, 900.0),
+    (3300.0, 10.0, 7, "Too small", None),
+    (3480.0, 40.0, 3, "Other use", None),
+    (7000.0, 40.0, 7, "Outside", None),
+]
+
+
+def test_a_layer_gives_points_by_class_and_area(tmp_path):
+    path = write_toy(tmp_path)
+    write_land(tmp_path, LAND)
+    layer = {
+        "path": "land.gpkg", "crs": CRS, "where": {"use": [7]}, "types": ["clinic"],
+        "smallest_area_m2": 900, "columns": {"floor_area_m2": "floor"},
+    }  # fmt: skip
+    points = points_of(measured(path), layers=[layer])
+    table = points.city.candidates
+    mine = table[table["made_from"] == "layer"].set_index("name")
+    # 40 × 40 m and 900 m² of floor are enough, 10 × 10 m are not; the last is outside.
+    assert len(mine) == 2
+    assert "Old school" in mine.index
+    assert set(mine["route"]) == {"reuse"}
+    assert set(mine["type_ids"]) == {("clinic",)}
+    assert set(mine["floor_area_m2"].dropna()) == {900.0}
+    assert mine["candidate_id"].str.startswith("L1-k").all()
+    assert mine["made_of"].str.startswith("land.gpkg: k").all()
+    own = mine.loc["Old school"].geometry
+    assert (own.x - EAST, own.y - NORTH) == (1020, 0)

@@ -81,11 +81,12 @@ def test_every_round_of_feedback_is_a_version(asked):
 def test_points_may_be_looked_at_before_anything_is_solved(tmp_path):
     study = {key: one for key, one in toy_study().items() if key != "candidates"}
     out = tmp_path / "plans"
-    found = circle(write_toy(tmp_path, study=study), "--out", out, "--points-only")
+    found = circle(write_toy(tmp_path, study=study), "--out", out, "--points")
     assert found.exit_code == 0, found.output
     # Where there are no candidates, points are made of clusters.
     assert "6 points (cluster 6)" in found.stdout
-    assert sorted(one.name for one in out.iterdir()) == ["points.csv", "points.geojson"]
+    names = ["points.csv", "points.geojson", "points.html"]
+    assert sorted(one.name for one in out.iterdir()) == names
 
 
 def test_series_are_written_beside_the_version(asked):
@@ -96,7 +97,7 @@ def test_series_are_written_beside_the_version(asked):
     )  # fmt: skip
     assert found.exit_code == 0, found.output
     assert {one.name for one in out.iterdir()} == {
-        "points.csv", "points.geojson", "plan-001.json", "plan-001.csv",
+        "points.csv", "points.geojson", "points.html", "plan-001.json", "plan-001.csv",
         "plan-001-alternatives.csv", "plan-001-frontier.csv", "plan-001-frontier.svg",
     }  # fmt: skip
 
@@ -175,8 +176,13 @@ def test_the_commands_of_the_page_run(asked):
 
 def test_the_options_of_the_page_are_options():
     text = PAGE.read_text("utf-8")
-    (block,) = re.findall(r"^```yaml\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
-    options = SitingOptions.model_validate(yaml.safe_load(block)["siting"])
+    layers, options = (
+        SitingOptions.model_validate(yaml.safe_load(block)["siting"])
+        for block in re.findall(
+            r"^```yaml\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL
+        )
+    )
+    assert layers.points.layers[0].where == {"class": ("A33", "R22")}
     assert options.budget_10k == 9000
     years = [{"year": 2026, "budget_10k": 800}]
     assert SitingOptions.model_validate({"years": years}).years
@@ -184,5 +190,13 @@ def test_the_options_of_the_page_are_options():
         r"^\| `(\w+)", text[: text.index("## A table")], re.MULTILINE
     ):
         known = {*SitingOptions.model_fields, "made_from", "table", "facility"}
-        known |= {"cluster", "committee", "grid", "feedback", "option", "model"}
+        known |= {
+            "cluster",
+            "layer",
+            "committee",
+            "grid",
+            "feedback",
+            "option",
+            "model",
+        }
         assert name in known or name in {"pmedian", "pcenter"}, name

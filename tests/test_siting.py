@@ -88,7 +88,8 @@ def test_a_higher_level_serves_where_it_may(tmp_path):
     profile["higher_level_satisfies_lower"]["value"] = False
     (tmp_path / "off").mkdir()
     found = run(write_toy(tmp_path / "off", tables=tables, profile=profile))
-    assert found.sites.empty
+    # The ward is of no use then, and no candidate is: points are made.
+    assert set(found.sites["made_from"]) == {"cluster"}
     # Nor does the hospital at hand serve C3 and C4 as a clinic any more.
     missing = set(found.missing_items["item_id"])
     assert {"C2:clinic", "C3:clinic", "C4:clinic"} <= missing
@@ -257,6 +258,7 @@ def test_an_impossible_wish_names_what_clashes(measured, asked, text):
         ({"weight": "age:young"}, "siting.weight: found young"),
         ({"tiers": {"gold": 1}}, "siting.tiers: found gold"),
         ({"type_cost_10k": {"moon": 1}}, "siting.type_cost_10k: found moon"),
+        ({"capacity": {"moon": 1}}, "siting.capacity: found moon"),
         ({"floors": [{"share": 1, "only": ["Q"]}]}, "siting.floors[0].only: found Q"),
     ],
 )
@@ -478,3 +480,84 @@ def test_the_frontier_never_falls(demo_measured, budget):
     assert (spent <= found["amount"] + 1e-6).all()
     svg = frontier_chart(found, budget=budget, language="en")
     assert svg.startswith("<svg")
+
+
+def with_routes(folder):
+    """The toy with two routes for the place of K1: dear and large, or cheap."""
+    tables = toy_tables()
+    table = tables["candidates"]
+    dear = table.iloc[[0]].assign(candidate_id="K0", route="build", cost_10k=200)
+    table = pd.concat([dear, table], ignore_index=True)
+    tables["candidates"] = table.assign(place_id=["P1", "P1", None, "P3"])
+    return evaluate(load_city(read_study(write_toy(folder, tables=tables))))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"sites": None},
+        {"sites": None, "solver": "exact"},
+        {"sites": 4, "solver": "lp"},
+        {"model": "lscp"},
+        {"sites": 4, "type_cost_10k": {"school": 5}, "solver": "exact"},
+        {"sites": 4, "years": [{"year": 2026, "budget_10k": 2000}]},
+    ],
+)
+def test_one_route_of_a_place_opens(tmp_path, asked):
+    plan = choose(with_routes(tmp_path), **asked)
+    ids = set(plan.sites["candidate_id"])
+    assert len(ids & {"K0", "K1"}) == 1
+    assert "K2" in ids
+    # Both cover the same: the cheaper one, unless years or types are chosen too.
+    if not {"years", "type_cost_10k"} & set(asked):
+        assert "K1" in ids
+
+
+def test_the_cheap_route_is_taken_where_the_budget_asks_for_it(tmp_path):
+    evaluation = with_routes(tmp_path)
+    plan = choose(evaluation, sites=None, budget_10k=900, solver="exact")
+    assert set(plan.sites["candidate_id"]) == {"K1", "K2"}
+    with pytest.raises(SitingError, match="one route per place; locked sites"):
+        choose(evaluation, locked=["K0", "K1"])
+    with pytest.raises(ConfigError, match="1 places with several routes"):
+        choose(evaluation, model="pmedian", sites=2)
+
+
+def test_facilities_serve_so_many_people_only(measured):
+    # K1 clears clinic and school of C2 (350 people each), K2 the school of C4 (90).
+    # K3 would serve C2 as a hospital: without limit that is best of all.
+    free = choose(measured, capacity={"clinic": 300, "school": 50}, solver="exact")
+    assert free.objective == 350 + 50 + 50
+    capacity = {"clinic": 300, "school": 50, "hospital": 0}
+    for solver in ("greedy", "exact"):
+        plan = choose(measured, capacity=capacity, solver=solver)
+        assert plan.objective == 300 + 50 + 50
+        assert plan.status == ("optimal" if solver == "exact" else plan.status)
+        served = plan.served.set_index(["candidate_id", "type_id"])["people"]
+        assert served.to_dict() == pytest.approx(
+            {("K1", "clinic"): 300, ("K1", "school"): 50, ("K2", "school"): 50}
+        )
+        # What is in reach is as without capacities, as an evaluation would find it.
+        assert plan.share_after == 1.0
+    rates = {"clinic": 0.5, "school": 0.1, "hospital": 0.01}
+    by_area = choose(measured, people_per_m2=rates, sites=1)
+    # K1 has 300 m²: 150 people at the clinic, 30 at the school.
+    assert (chosen(by_area), by_area.objective) == (["K1"], 180)
+    held = choose(measured, capacity={"school": 10}, sites=1, locked=["K2"])
+    assert (chosen(held), held.objective) == (["K2"], 10)
+    with pytest.raises(SitingError, match="at most 1 sites; locked sites"):
+        choose(measured, capacity={"school": 10}, sites=1, locked=["K1", "K2"])
+    options = SitingOptions.model_validate({"capacity": {"school": 10}})
+    points = make_points(measured.city, measured, options)
+    with pytest.raises(ConfigError, match="without years and capacities"):
+        other_sites(points, measured, options, k=2)
+
+
+def test_a_plan_of_points_that_were_made_is_adopted_from_its_file(measured, tmp_path):
+    plan = choose(measured, sites=2, points={"made": ["committees"]}, forbidden=["K1"])
+    assert "committee" in set(plan.sites["made_from"])
+    file = write_plan(plan, tmp_path / "moved.csv", language="zh")
+    change = {"change": "adopt_plan", "sites": str(file)}
+    adopted = Scenario.model_validate({"name": "plan", "changes": [change]})
+    after = evaluate(apply_changes(measured.city, adopted).city)
+    assert after.coverage["pair_share"].iloc[0] == pytest.approx(plan.share_after)

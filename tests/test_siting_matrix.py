@@ -3,6 +3,7 @@
 import itertools
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,9 @@ from scipy.sparse.csgraph import shortest_path
 from circle.cli import main
 from circle.errors import InputError, SitingError
 from circle.siting_distance import DistanceProblem, solve_pcenter, solve_pmedian
+from circle.siting_highs import Effort
 from circle.siting_matrix import MatrixTask, result_record, solve_matrix
+from circle.siting_matrix_series import matrix_alternatives, matrix_frontier
 from circle.siting_table import read_matrix
 
 PAGE = Path(__file__).parents[1] / "docs" / "siting.md"
@@ -268,3 +271,137 @@ def test_distances_equal_those_of_spopt(n, n_sites):
     theirs = locate.PCenter.from_cost_matrix(distance, n_sites)
     value = pulp.value(theirs.solve(solver).problem.objective)
     assert solve_pcenter(places, "exact").objective == pytest.approx(value)
+
+
+def small_instance(seed, n=9, m=7):
+    """A random table with some pairs missing, and its matrix of distances."""
+    random = np.random.default_rng(seed)
+    far = random.integers(1, 30, (n, m)).astype(float)
+    far[random.random((n, m)) < 0.25] = np.inf
+    far[:, 0] = np.where(np.isinf(far).all(axis=1), 5.0, far[:, 0])
+    weight = random.integers(0, 6, n).astype(float)
+    rows = [f"d{i},{weight[i]:g},k{j},{far[i, j]}" for i in range(n) for j in range(m)]
+    return HEAD + "\n".join(rows) + "\n", far, weight
+
+
+def worth_by_force(model, far, weight, radius):
+    """Give the objective of a plan, worse than all where someone is not served."""
+
+    def worth(plan):
+        near = far[:, list(plan)].min(axis=1) if plan else np.full(len(far), np.inf)
+        if model == "mclp":
+            return -float(weight[near <= radius].sum())
+        if np.isinf(near).any():
+            return np.inf
+        if model == "pcenter":
+            return float(near.max())
+        return float((weight * near).sum())
+
+    return worth
+
+
+@pytest.mark.parametrize("model", ["mclp", "pmedian", "pcenter"])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_frontier_has_the_best_of_each_number(tmp_path, model, seed):
+    text, far, weight = small_instance(seed)
+    worth = worth_by_force(model, far, weight, 10)
+    task = MatrixTask(model, radius=10, p=2, solver="exact")
+    found = matrix_frontier(read_matrix(write(tmp_path, text)), task)
+    sign = -1 if model == "mclp" else 1
+    best = {
+        p: min(
+            worth(plan)
+            for n in range(p + 1)
+            for plan in itertools.combinations(range(far.shape[1]), n)
+        )
+        for p in range(5)
+    }
+    feasible = {p: one for p, one in best.items() if np.isfinite(one)}
+    assert {one["p"]: sign * one["objective"] for one in found} == pytest.approx(
+        feasible
+    )
+    assert all(one["status"] == "optimal" for one in found)
+
+
+@pytest.mark.parametrize("model", ["mclp", "pmedian"])
+@pytest.mark.parametrize("seed", [4, 5])
+def test_alternatives_are_the_best_that_differ(tmp_path, model, seed):
+    text, far, weight = small_instance(seed)
+    worth = worth_by_force(model, far, weight, 10)
+    task = MatrixTask(model, radius=10, p=3, solver="exact")
+    table = read_matrix(write(tmp_path, text))
+    found = matrix_alternatives(table, task, 4)
+    assert len(found) == 4
+    seen, before = [], -np.inf
+    for one in found:
+        plan = tuple(sorted(int(key[1:]) for key in one["sites"]))
+        value = worth(plan)
+        assert abs(value) == pytest.approx(one["objective"])
+        assert one["status"] == "optimal"
+        assert value >= before - 1e-9
+        assert not any(set(old) <= set(plan) for old in seen)
+        seen, before = [*seen, plan], value
+    # No plan that differs from the first in this way is better than the second.
+    plans = [
+        plan
+        for n in range(4)
+        for plan in itertools.combinations(range(far.shape[1]), n)
+        if not set(seen[0]) <= set(plan)
+    ]
+    assert min(map(worth, plans)) == pytest.approx(worth(seen[1]))
+
+
+def test_series_of_a_table_on_the_command_line(tmp_path):
+    path = write(tmp_path, SMALL)
+    asked = ("--matrix", path, "--p", 1, "--radius", 3)
+    record = json.loads(
+        run(*asked, "--model", "mclp", "--alternatives", 2, "--frontier", "sites",
+            "--json").stdout
+    )  # fmt: skip
+    assert [one["objective"] for one in record["alternatives"]] == [5, 2]
+    assert [(one["p"], one["objective"]) for one in record["frontier"]] == [
+        (0, 0), (1, 5), (2, 7)
+    ]  # fmt: skip
+    text = run(*asked, "--model", "mclp", "--frontier", "sites").output
+    assert "  p 2: 7 (gap 0 %, optimal)  甲, 乙" in text
+    for model, series in (
+        ("pcenter", ("--alternatives", 2)),
+        ("lscp", ("--frontier", "sites")),
+        ("mclp", ("--frontier", "budget")),
+    ):
+        assert run(*asked, "--model", model, *series).exit_code == 2
+
+
+def test_no_more_levels_than_the_model_holds(tmp_path, monkeypatch):
+    monkeypatch.setattr("circle.siting_matrix_series._MOST_ENTRIES", 3)
+    table = read_matrix(write(tmp_path, SMALL))
+    with pytest.raises(ValueError, match="found 4 pairs of levels"):
+        matrix_alternatives(table, MatrixTask("pmedian", p=1), 2)
+
+
+@pytest.mark.parametrize("model", ["mclp", "lscp", "pmedian", "pcenter"])
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_a_short_time_limit_still_gives_a_plan_and_a_true_bound(
+    tmp_path, model, solver
+):
+    text, *_ = small_instance(7, n=40, m=15)
+    table = read_matrix(write(tmp_path, text))
+    task = MatrixTask(model, radius=10, p=6, solver=solver)
+    known = solve_matrix(table, replace(task, solver="exact")).plan
+    assert known.status == "optimal"
+    quick = replace(task, effort=Effort(1e-6))
+    plan = solve_matrix(table, quick).plan
+    sign = 1 if model == "mclp" else -1
+    slack = 1e-9 * abs(known.objective)
+    assert sign * plan.objective <= sign * known.objective + slack
+    assert sign * plan.bound >= sign * known.objective - slack
+    assert plan.gap_pct == 0 or plan.status == "time_limit"
+
+
+def test_all_weights_zero_and_more_sites_than_candidates(tmp_path):
+    path = write(tmp_path, HEAD + "a,0,x,1\nb,0,y,2\nb,0,y,1\n")
+    for model in ("mclp", "pmedian", "pcenter"):
+        for solver in SOLVERS:
+            plan = solve(path, model, radius=5, p=9, solver=solver).plan
+            assert plan.objective == (1 if model == "pcenter" else 0)
+            assert (plan.gap_pct, plan.status) == (0, "optimal")

@@ -1,6 +1,7 @@
 """Frontier, years, cover then minutes, capacities: by hand and by force."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,9 +10,10 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
+from circle.errors import SitingError
 from circle.siting_capacity import CapacityProblem, solve_capacitated
 from circle.siting_cover import solve_cover
-from circle.siting_problem import plain_problem
+from circle.siting_problem import CoverProblem, no_limits, plain_problem
 from circle.siting_series import (
     phase_problem,
     shorten_ways,
@@ -75,15 +77,15 @@ def test_of_equal_cover_the_shorter_ways_are_taken():
 
 def served_by(problem, options):
     """Most people served by some options, by another solver."""
-    pairs = problem.cover[list(options)].tocoo() if options else None
+    pairs = problem.cover.cover[list(options)].tocoo() if options else None
     if pairs is None or not pairs.nnz:
         return 0.0
     n = pairs.nnz
     rows = [
         *((pairs.row == k).astype(float) for k in range(len(options))),
-        *((pairs.col == k).astype(float) for k in range(len(problem.weight))),
+        *((pairs.col == k).astype(float) for k in range(problem.cover.n_items)),
     ]
-    limits = [*problem.capacity[list(options)], *problem.weight]
+    limits = [*problem.capacity[list(options)], *problem.cover.weight]
     found = linprog(-np.ones(n), A_ub=np.array(rows), b_ub=limits)
     return -found.fun
 
@@ -92,13 +94,11 @@ def served_by(problem, options):
 @given(st.integers(0, 10_000), st.integers(0, 4))
 def test_capacities_by_force(seed, n_sites):
     random = np.random.default_rng(seed)
-    problem = CapacityProblem(
-        csr_array((random.random((4, 6)) < 0.5).astype(float)),
-        random.integers(0, 9, 6).astype(float),
-        random.integers(0, 20, 4).astype(float),
-        n_sites,
-        np.array([False, False, False, True]),
-    )
+    cover = csr_array((random.random((4, 6)) < 0.5).astype(float))
+    people = random.integers(0, 9, 6).astype(float)
+    room = random.integers(0, 20, 4).astype(float)
+    plain = plain_problem(cover, people, forbidden=[3]).limit_count(n_sites)
+    problem = CapacityProblem(plain, room)
     best = max(
         served_by(problem, one)
         for size in range(n_sites + 1)
@@ -115,4 +115,32 @@ def test_capacities_by_force(seed, n_sites):
         assert (used <= problem.capacity + 1e-6).all()
         assert used[3] == 0
         served = np.bincount(found.item, found.people, minlength=6)
-        assert (served <= problem.weight + 1e-6).all()
+        assert (served <= people + 1e-6).all()
+
+
+def test_capacities_keep_to_limits_and_sites_open_as_a_whole():
+    # Site 0 has options 0 and 1, which serve items of their own; site 1 serves both.
+    cover = csr_array(np.array([[1.0, 0], [0, 1], [1, 1]]))
+    plain = CoverProblem(
+        cover=cover,
+        weight=np.array([10.0, 6.0]),
+        cost=np.zeros(3),
+        site=np.array([0, 0, 1]),
+        site_cost=np.array([5.0, 3.0]),
+        locked=np.zeros(3, bool),
+        forbidden=np.zeros(3, bool),
+        limits=no_limits(3, 2),
+    )
+    room = np.array([7.0, np.inf, 12.0])
+    both = solve_capacitated(CapacityProblem(plain.limit_count(2), room))
+    assert both.plan.objective == 16
+    one = solve_capacitated(CapacityProblem(plain.limit_count(1), room))
+    assert (one.plan.options, one.plan.objective) == ((0, 1), 13)
+    poor = solve_capacitated(CapacityProblem(plain.limit_cost(4), room), exact=False)
+    assert (poor.plan.options, poor.plan.objective) == ((2,), 12)
+    locked = replace(plain.limit_count(1), locked=np.array([False, False, True]))
+    assert solve_capacitated(CapacityProblem(locked, room)).plan.options == (2,)
+    clash = replace(locked, limits=plain.limit_count(0).limits)
+    for exact in (True, False):
+        with pytest.raises(SitingError, match="at most 0 sites; locked sites"):
+            solve_capacitated(CapacityProblem(clash, room), exact=exact)

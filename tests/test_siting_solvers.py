@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
 from circle.errors import SitingError
+from circle.siting_anneal import anneal
 from circle.siting_bound import bound_by_prices, knapsack_of, plan_worth
 from circle.siting_conflict import find_clash, raise_clash
 from circle.siting_cover import other_plans, require_reachable, solve_cover
@@ -278,3 +279,22 @@ def test_objectives_equal_those_of_spopt(seed):
     fewest, _ = require_reachable(plain_problem(cover))
     mine = solve_cover(fewest, "exact").objective
     assert mine == pytest.approx(pulp.value(theirs.problem.objective))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_annealing_finds_the_best_of_small_problems_and_keeps_what_is_held(seed):
+    random = np.random.default_rng(seed)
+    cover = csr_array((random.random((9, 30)) < 0.25).astype(float))
+    values = cover_values(plain_problem(cover, random.integers(0, 9, 30)))
+    free = np.arange(9) != 4
+    found = anneal(values, [0, 1, 4], free, swaps=20_000)
+    assert found == anneal(values, [0, 1, 4], free, swaps=20_000)
+    assert 4 in found
+    best = max(
+        plan_worth(values, (*pair, 4))
+        for pair in itertools.combinations(np.flatnonzero(free).tolist(), 2)
+    )
+    assert plan_worth(values, found) == best
+    held = np.zeros(9, bool)
+    assert anneal(values, [0, 1], held) == [0, 1]
+    assert anneal(values, [0, 1, 4], free, deadline=0.0) == [0, 1, 4]
