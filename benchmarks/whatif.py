@@ -1,6 +1,7 @@
 """Measure how long a what-if takes once a city is loaded: facilities and streets."""
 
 import statistics
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,11 @@ import click
 import numpy as np
 import shapely
 
+from benchmarks import report
 from benchmarks.measure import describe_machine, keep_result, peak_mb
 from circle.changes import apply_changes
 from circle.city import City, load_city
+from circle.demo import make_demo
 from circle.evaluation import Evaluation, evaluate
 from circle.scenario import Scenario
 from circle.street_access import CLOSED
@@ -75,7 +78,7 @@ def measure_whatif(city: City, *, n: int = N_RUNS) -> dict[str, Any]:
     Returns
     -------
     result
-        Seconds of the base, of the middle what-if of each kind, of all ``close``
+        Seconds of the base, of the middle what-if of each kind and of all of a kind
         together, of one cut street, and peak memory in MB.
     """
     begun = time.perf_counter()
@@ -120,22 +123,68 @@ def _one(city: City, base: Evaluation, change: dict[str, Any]) -> float:
     return time.perf_counter() - begun
 
 
-@click.command()
-@click.argument("study", type=click.Path(path_type=Path, exists=True))
+def measure_size(size: str, *, n: int = N_RUNS) -> dict[str, Any]:
+    """
+    Make a demo district and time what-ifs on it.
+
+    Parameters
+    ----------
+    size
+        Size as `make_demo` takes it, such as ``pudong`` or ``1``.
+    n
+        What-ifs of each kind.
+
+    Returns
+    -------
+    result
+        What `report` prints.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "district"
+        make_demo(folder, size=size)
+        city = load_city(read_study(folder / "study.yaml"))
+    return described(measure_whatif(city, n=n), size)
+
+
+def described(result: dict[str, Any], size: str) -> dict[str, Any]:
+    """
+    Add on what the figures were measured.
+
+    Parameters
+    ----------
+    result
+        What `measure_whatif` gave.
+    size
+        Name of the district.
+
+    Returns
+    -------
+    result
+        With size, rounds and machine.
+    """
+    machine = describe_machine(PACKAGES)
+    return {"size": size, "rounds": 1, "machine": machine, **result}
+
+
+@click.command(help=__doc__)
+@click.option("--size", default="pudong", show_default=True, help="Size of the demo.")
+@click.option(
+    "--study",
+    type=click.Path(path_type=Path, exists=True),
+    help="A study that is there already, in place of a new demo.",
+)
 @click.option(
     "--runs", default=N_RUNS, show_default=True, help="What-ifs of each kind."
 )
-@click.option("--keep", is_flag=True, help="Keep the figures in results.json.")
-def main(study: Path, runs: int, *, keep: bool) -> None:
-    """Time what-ifs on the district of STUDY, such as of circle demo --size pudong."""
-    city = load_city(read_study(study))
-    result = measure_whatif(city, n=runs)
-    for name, value in result.items():
-        click.echo(
-            f"{name}\t{value:.3f}" if isinstance(value, float) else f"{name}\t{value}"
-        )
-    if keep:
-        keep_result("whatif", {**describe_machine(PACKAGES), **result})
+def main(*, size: str, study: Path | None, runs: int) -> None:
+    """Measure, keep and print."""
+    if study is None:
+        result = measure_size(size, n=runs)
+    else:
+        city = load_city(read_study(study))
+        result = described(measure_whatif(city, n=runs), size)
+    keep_result("whatif", result)
+    click.echo(report.whatif_section(result))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """What changes to facilities do to a city."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,16 +13,24 @@ import shapely
 from circle.areas import locate
 from circle.change_complexes import renew_complexes
 from circle.change_effects import (
+    Apply,
     Changed,
     Effect,
     check_known,
+    fault,
     fresh_id,
     insert_rows,
     place_at,
+    written_place,
 )
 from circle.city import City
 from circle.contracts import SITES
-from circle.errors import ConfigError, InputError, gather
+from circle.declared import parse_declared
+from circle.errors import ConfigError, InputError, Words, gather
+from circle.input_contracts import STATUS_WORDS
+from circle.missing_items import PLANNED
+from circle.placing import COORDINATES, place
+from circle.raw_table import RawTable
 from circle.reading import read_table
 from circle.rejoining import with_table
 from circle.scenario import (
@@ -32,7 +41,7 @@ from circle.scenario import (
     MoveFacility,
     OpenPlanned,
 )
-from circle.tables import Contract, conform
+from circle.tables import Contract, conform, match_columns
 
 # What of a plan's table says which sites open.
 _PLAN = Contract(
@@ -42,107 +51,64 @@ _PLAN = Contract(
         one for one in SITES.columns if one.name in {"step", "candidate_id", "type_ids"}
     ),
 )
-FacilityChange = (
-    AddFacility | CloseFacility | MoveFacility | EnlargeFacility | OpenPlanned
-)
+FACILITY = Words("facility", zh="设施")
 
 
-def change_facility(city: City, change: FacilityChange, *, where: str) -> Changed:
-    """
-    Open, close, move or enlarge one facility.
-
-    Parameters
-    ----------
-    city
-        The city.
-    change
-        The change.
-    where
-        The change, for messages.
-
-    Returns
-    -------
-    changed
-        The city with its new table of facilities, and the effects.
-
-    Raises
-    ------
-    ConfigError
-        If there is no such facility, or there is one already.
-    """
-    changed, effects = _changed(city, change, where)
+def _change_facility(city: City, change: Any, where: Words) -> Changed:
+    """Change one facility, then the complex that it is part of."""
+    changed, effects = _MADE_BY[type(change)](city, change, where)
     whole, more = renew_complexes(city, changed)
     return whole, effects + more
 
 
-def _changed(city: City, change: FacilityChange, where: str) -> Changed:
+def _close(city: City, change: CloseFacility, where: Words) -> Changed:
+    """Close a facility."""
+    return _edited(city, _row_of(city, change.id, where), {"status": "closed"})
+
+
+def _enlarge(city: City, change: EnlargeFacility, where: Words) -> Changed:
+    """Give a facility another size."""
+    given = {"capacity": change.capacity, "floor_area_m2": change.floor_area_m2}
+    known = {name: one for name, one in given.items() if one is not None}
+    return _edited(city, _row_of(city, change.id, where), known)
+
+
+def _open_planned(city: City, change: OpenPlanned, where: Words) -> Changed:
     """
-    Change one facility itself.
+    Open a planned facility.
 
     Raises
     ------
     ConfigError
-        If it is to open and is not planned.
+        If it is neither planned nor being built.
     """
-    if isinstance(change, AddFacility):
-        return _added(city, change, where)
     row = _row_of(city, change.id, where)
-    if isinstance(change, MoveFacility):
-        return _moved(city, row, change, where)
-    old = city.facilities.iloc[row]
-    if isinstance(change, CloseFacility):
-        return _edited(city, row, {"status": "closed"})
-    if isinstance(change, EnlargeFacility):
-        given = {
-            "capacity": change.capacity,
-            "floor_area_m2": change.floor_area_m2,
-        }
-        return _edited(
-            city, row, {name: one for name, one in given.items() if one is not None}
+    status = str(city.facilities["status"].iloc[row])
+    if status not in PLANNED:
+        named = STATUS_WORDS.get(status, (status,))[0]
+        raise ConfigError(
+            fault(
+                where,
+                "change-not-planned",
+                id=change.id,
+                status=Words(status, zh=named),
+            )
         )
-    if old["status"] not in {"planned", "building"}:
-        message = (
-            f"{where}: facility {change.id} is {old['status']}; expected one that is "
-            "planned or being built; to open a new one, use add_facility."
-        )
-        raise ConfigError(message)
     return _edited(city, row, {"status": "open"})
 
 
-def adopt_plan(city: City, change: AdoptPlan, *, where: str) -> Changed:
-    """
-    Open the sites of a siting plan at their candidates.
-
-    Parameters
-    ----------
-    city
-        The city with its candidates.
-    change
-        The change.
-    where
-        The change, for messages.
-
-    Returns
-    -------
-    changed
-        The city with one facility for each site and type, and the effects.
-
-    Raises
-    ------
-    CircleError
-        If the table cannot be read, or names other candidates than the study's.
-    """
-    raw = read_table(Path(change.sites), (_PLAN,), columns={}, layer=None)
+def _adopt_plan(city: City, change: AdoptPlan, where: Words) -> Changed:
+    """Open the sites of a siting plan at their candidates."""
+    raw = read_table(Path(change.sites), (_PLAN, COORDINATES), columns={}, layer=None)
     plan, problems = conform(raw, _PLAN, columns={})
     gather(problems, InputError)
     plan = plan.sort_values("step", kind="stable")
     plan = plan.head(change.steps) if change.steps is not None else plan
-    places = dict(
-        zip(city.candidates["candidate_id"], city.candidates.geometry, strict=True)
-    )
-    check_known(list(plan["candidate_id"]), list(places), "candidate", where)
+    places = _places(city, raw)
+    keys = list(plan["candidate_id"])
+    check_known(keys, list(places), Words("candidate", zh="候选点"), where)
     effects: list[Effect] = []
-    for key, cell in zip(plan["candidate_id"], plan["type_ids"], strict=True):
+    for key, cell in zip(keys, plan["type_ids"], strict=True):
         for type_id in cell:
             add = AddFacility(
                 change="add_facility",
@@ -151,23 +117,45 @@ def adopt_plan(city: City, change: AdoptPlan, *, where: str) -> Changed:
                 at=(places[key].x, places[key].y),
                 crs=city.crs.to_string(),
             )
-            city, more = _added(city, add, where)
+            city, more = _add(city, add, where)
             effects += more
     return city, effects
 
 
-def _added(city: City, change: AddFacility, where: str) -> Changed:
-    """Open a new facility."""
-    city.profile.type_of(change.type)
+def _places(city: City, raw: RawTable) -> dict[str, shapely.Point]:
+    """Give the places of the candidates, and of points that were made for the plan."""
+    found: dict[str, shapely.Point] = {}
+    _, lacking = match_columns(raw, COORDINATES, columns={})
+    if not lacking:
+        declared = parse_declared("WGS-84", where=raw.where)
+        shapes, problems = place(
+            raw, columns={}, declared=declared, target=city.crs, shape="point"
+        )
+        gather(problems, InputError)
+        keys = conform(raw, _PLAN, columns={})[0]["candidate_id"]
+        found |= zip(keys[shapes.notna()], shapes.dropna(), strict=True)
+    own = city.candidates
+    return found | dict(zip(own["candidate_id"], own.geometry, strict=True))
+
+
+def _add(city: City, change: AddFacility, where: Words) -> Changed:
+    """
+    Open a new facility.
+
+    Raises
+    ------
+    ConfigError
+        If there is one of its code already.
+    """
+    what = Words("facility type", zh="设施类型")
+    check_known([change.type], city.profile.type_ids, what, where)
     place = place_at(change.at, change.crs, target=city.crs, where=where)
     ids = city.facilities["facility_id"]
     key = change.id or fresh_id(change.type, place)
     if key in set(ids):
-        message = (
-            f"{where}: id: there is a facility {key} already; expected a new code; "
-            "to move or enlarge it, use move_facility or enlarge_facility."
+        raise ConfigError(
+            fault(where, "change-id-taken", item="id", what=FACILITY, id=key)
         )
-        raise ConfigError(message)
     row: dict[str, Any] = dict.fromkeys(city.facilities.columns)
     row |= {
         "facility_id": key,
@@ -184,25 +172,47 @@ def _added(city: City, change: AddFacility, where: str) -> Changed:
     new = gpd.GeoDataFrame([row], geometry="geometry", crs=city.crs)
     new["subdistrict_id"] = locate(new.geometry, city.subdistricts)
     table, known = insert_rows(city.facilities, new, "facility_id")
-    effect = Effect("facility", key, "status", None, "open")
-    return with_table(city, "facilities", table, known=known), [effect]
+    told = {"status": "open", "type": change.type, "place": written_place(place),
+            "capacity": change.capacity,
+            "floor_area_m2": change.floor_area_m2}  # fmt: skip
+    effects = [
+        Effect("facility", key, name, None, value)
+        for name, value in told.items()
+        if value is not None
+    ]
+    return with_table(city, "facilities", table, known=known), effects
 
 
-def _moved(city: City, row: int, change: MoveFacility, where: str) -> Changed:
-    """Move a facility."""
+def _move(city: City, change: MoveFacility, where: Words) -> Changed:
+    """Move a facility; it leaves the building that it shared with others."""
+    row = _row_of(city, change.id, where)
     place = place_at(change.at, change.crs, target=city.crs, where=where)
     table = city.facilities.copy()
-    old = table.geometry.iloc[row]
+    old = table.iloc[row]
     shapes = table.geometry.to_numpy().copy()
     shapes[row] = place
     table = table.set_geometry(gpd.GeoSeries(shapes, index=table.index, crs=city.crs))
     table["subdistrict_id"] = locate(table.geometry, city.subdistricts)
-    # It leaves the building that it shared with others.
     table.loc[table.index[row], "building_id"] = None
     known = np.arange(len(table))
     known[row] = -1
-    effect = Effect("facility", change.id, "place", _written(old), _written(place))
-    return with_table(city, "facilities", table, known=known), [effect]
+    effects = [
+        Effect(
+            "facility",
+            change.id,
+            "place",
+            written_place(old["geometry"]),
+            written_place(place),
+        )
+    ]
+    for name in ("subdistrict_id", "building_id"):
+        was, now = (
+            None if pd.isna(one[name]) else str(one[name])
+            for one in (old, table.iloc[row])
+        )
+        if was != now:
+            effects.append(Effect("facility", change.id, name, was, now))
+    return with_table(city, "facilities", table, known=known), effects
 
 
 def _edited(city: City, row: int, values: dict[str, Any]) -> Changed:
@@ -220,25 +230,23 @@ def _edited(city: City, row: int, values: dict[str, Any]) -> Changed:
     return replace(city, facilities=table), effects
 
 
-def _row_of(city: City, key: str, where: str) -> int:
-    """
-    Find the row of a facility.
-
-    Raises
-    ------
-    ConfigError
-        If there is none of this code.
-    """
-    row = np.flatnonzero(city.facilities["facility_id"].to_numpy(dtype=object) == key)
+def _row_of(city: City, key: str, where: Words) -> int:
+    """Find the row of a facility."""
+    ids = city.facilities["facility_id"].to_numpy(dtype=object)
+    row = np.flatnonzero(ids == key)
     if not len(row):
-        message = (
-            f"{where}: id: there is no facility {key}; expected one of the "
-            f"{len(city.facilities):,} codes of the inventory."
-        )
-        raise ConfigError(message)
+        check_known([key], ids.tolist(), FACILITY, where)
     return int(row[0])
 
 
-def _written(place: shapely.Point | None) -> str | None:
-    """Write a place for the log, in metres."""
-    return None if place is None else f"{place.x:.1f}, {place.y:.1f}"
+_MADE_BY: Mapping[type, Apply] = {
+    AddFacility: _add,
+    CloseFacility: _close,
+    MoveFacility: _move,
+    EnlargeFacility: _enlarge,
+    OpenPlanned: _open_planned,
+}
+FACILITY_CHANGES: Mapping[type, Apply] = {
+    **dict.fromkeys(_MADE_BY, _change_facility),
+    AdoptPlan: _adopt_plan,
+}

@@ -1,5 +1,6 @@
 """What changes to the people do to a city."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -9,51 +10,35 @@ import pandas as pd
 
 from circle.age_bands import band_columns
 from circle.areas import locate, nearest_committee
+from circle.belonging import origin_codes
 from circle.change_effects import (
+    Apply,
     Changed,
     Effect,
     check_known,
+    fault,
     fresh_id,
     insert_rows,
     place_at,
+    written_place,
 )
-from circle.city import City, origin_codes
-from circle.errors import ConfigError
+from circle.city import City
+from circle.errors import ConfigError, Words
 from circle.rejoining import with_table
 from circle.scenario import GrowPopulation, NewEstate
 
+_BAND = Words("age band", zh="年龄段")
 
-def grow_population(city: City, change: GrowPopulation, *, where: str) -> Changed:
-    """
-    Multiply the people of some subdistricts, of all ages or of some.
 
-    Parameters
-    ----------
-    city
-        The city.
-    change
-        The change.
-    where
-        The change, for messages.
-
-    Returns
-    -------
-    changed
-        The city with its new people, and the effects by subdistrict.
-
-    Raises
-    ------
-    ConfigError
-        If a subdistrict or an age band is not known.
-    """
+def _grow(city: City, change: GrowPopulation, where: Words) -> Changed:
+    """Multiply the people of some subdistricts, of all ages or of some."""
     known = list(city.subdistricts["subdistrict_id"])
     wanted = list(change.subdistricts) or known
+    check_known(wanted, known, Words("subdistrict", zh="街镇"), where)
+    _check_bands(city, change.age_bands, where)
     bands = [f"population_{one}" for one in change.age_bands]
-    check_known(wanted, known, "subdistrict", where)
-    check_known(bands, band_columns(city.cells), "age band", where)
     cells = city.cells.copy()
     here = cells["subdistrict_id"].isin(wanted)
-    before = cells.groupby("subdistrict_id")["population"].sum()
     names = bands or ["population", *band_columns(cells)]
     gained = pd.Series(0.0, index=cells.index)
     for name in names:
@@ -62,59 +47,47 @@ def grow_population(city: City, change: GrowPopulation, *, where: str) -> Change
         gained.loc[here] += more
     if bands:
         cells["population"] += gained
-    after = cells.groupby("subdistrict_id")["population"].sum()
+    told = list(dict.fromkeys(["population", *names]))
+    before, after = (
+        one.groupby("subdistrict_id")[told].sum() for one in (city.cells, cells)
+    )
     effects = [
-        Effect("subdistrict", one, "population", float(before[one]), float(after[one]))
-        for one in wanted
-        if one in before.index
+        Effect("subdistrict", area, _band_name(name), *map(float, pair))
+        for area in wanted
+        if area in before.index
+        for name in told
+        for pair in [(before.loc[area, name], after.loc[area, name])]
     ]
     return _with_people(replace(city, cells=cells)), effects
 
 
-def add_estate(city: City, change: NewEstate, *, where: str) -> Changed:
+def _add_estate(city: City, change: NewEstate, where: Words) -> Changed:
     """
     Add people at one point.
-
-    Parameters
-    ----------
-    city
-        The city.
-    change
-        The change.
-    where
-        The change, for messages.
-
-    Returns
-    -------
-    changed
-        The city with one more cell, and the effect.
 
     Raises
     ------
     ConfigError
-        If the point lies in no subdistrict, or an age band is not known.
+        If the point lies in no subdistrict, or there is an estate already.
     """
     place = place_at(change.at, change.crs, target=city.crs, where=where)
     home = locate(gpd.GeoSeries([place], crs=city.crs), city.subdistricts)[0]
     if home is None:
-        message = (
-            f"{where}: at: the place lies in none of the {len(city.subdistricts)} "
-            "subdistricts; expected a place inside the district; check the order of "
-            "the numbers and `crs`."
-        )
-        raise ConfigError(message)
-    bands = band_columns(city.cells)
-    check_known(
-        [f"population_{one}" for one in change.age_bands], bands, "age band", where
-    )
+        number = str(len(city.subdistricts))
+        raise ConfigError(fault(where, "change-outside", item="at", n=number))
+    _check_bands(city, tuple(change.age_bands), where)
     key = fresh_id("estate", place)
+    if key in set(city.cells["cell_id"]):
+        what = Words("cell", zh="网格")
+        raise ConfigError(fault(where, "change-id-taken", item="at", what=what, id=key))
+    shares = _bands_of(city, change, home, band_columns(city.cells))
     row: dict[str, Any] = dict.fromkeys(city.cells.columns)
     row |= {
         "cell_id": key,
         "population": float(change.people),
         "subdistrict_id": home,
         "geometry": place,
-        **_bands_of(city, change, home, bands),
+        **shares,
     }
     new = gpd.GeoDataFrame([row], geometry="geometry", crs=city.crs)
     new["committee_id"] = nearest_committee(new, city.committees)
@@ -124,8 +97,22 @@ def add_estate(city: City, change: NewEstate, *, where: str) -> Changed:
     grown = with_table(
         replace(city, nearer_fragment=nearer), "cells", table, known=known
     )
-    effect = Effect("cell", key, "population", None, float(change.people))
-    return _with_people(grown), [effect]
+    told = {"population": float(change.people), **shares}
+    effects = [Effect("cell", key, _band_name(one), None, told[one]) for one in told]
+    effects.append(Effect("cell", key, "place", None, written_place(place)))
+    return _with_people(grown), effects
+
+
+def _check_bands(city: City, bands: tuple[str, ...], where: Words) -> None:
+    """Check that the cells know these age bands."""
+    known = [one.removeprefix("population_") for one in band_columns(city.cells)]
+    check_known(bands, known, _BAND, where)
+
+
+def _band_name(column: str) -> str:
+    """Name a column of people for the log."""
+    band = column.removeprefix("population").removeprefix("_")
+    return f"population {band}".rstrip()
 
 
 def _bands_of(
@@ -166,3 +153,9 @@ def _with_people(city: City) -> City:
         committees["committee_id"].map(people).fillna(0.0).astype(float)
     )
     return replace(city, committees=committees)
+
+
+PEOPLE_CHANGES: Mapping[type, Apply] = {
+    GrowPopulation: _grow,
+    NewEstate: _add_estate,
+}

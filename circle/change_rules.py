@@ -1,8 +1,12 @@
 """What changes to limits, speeds and norms do to a city."""
 
-from circle.change_effects import Changed, Effect, check_known
+from collections.abc import Mapping
+
+from circle.change_effects import Apply, Changed, Effect, check_known, fault
 from circle.city import City
+from circle.errors import ConfigError, Words
 from circle.profile import Number, Profile
+from circle.profile_norms import Norm
 from circle.profile_rules import Limit
 from circle.rejoining import with_rules
 from circle.rules import rule_table
@@ -12,31 +16,11 @@ from circle.scenario import ChangeLimit, ChangeNorm, ChangeSpeed
 _OWN = {"source": "own", "confidence": "C"}
 
 
-def change_limit(city: City, change: ChangeLimit, *, where: str) -> Changed:
-    """
-    Give some types another limit or mode.
-
-    Parameters
-    ----------
-    city
-        The city.
-    change
-        The change; it goes before every rule of the profile.
-    where
-        The change, for messages.
-
-    Returns
-    -------
-    changed
-        The city under the new rule, and the effects by type and kind of origin.
-
-    Raises
-    ------
-    ConfigError
-        If a type is not known, or the change says nothing.
-    """
+def _change_limit(city: City, change: ChangeLimit, where: Words) -> Changed:
+    """Give some types another limit or mode, before every rule of the profile."""
     profile = city.profile
-    check_known(list(change.types), list(profile.type_ids), "facility type", where)
+    what = Words("facility type", zh="设施类型")
+    check_known(change.types, profile.type_ids, what, where)
     limit = Limit(
         types=change.types,
         area_classes=change.area_classes,
@@ -52,25 +36,9 @@ def change_limit(city: City, change: ChangeLimit, *, where: str) -> Changed:
     return with_rules(city, new), _rule_effects(profile, new)
 
 
-def change_speed(city: City, change: ChangeSpeed, *, where: str) -> Changed:
-    """
-    Let everybody walk or ride faster or slower; person groups keep their own speeds.
-
-    Parameters
-    ----------
-    city
-        The city.
-    change
-        The change.
-    where
-        The change, for messages.
-
-    Returns
-    -------
-    changed
-        The city with new networks, and the effect.
-    """
-    del where
+def _change_speed(city: City, change: ChangeSpeed, where: Words) -> Changed:
+    """Let everybody walk or ride faster or slower, but for person groups."""
+    del where  # nothing of the city can refuse it
     profile = city.profile
     key = f"{change.mode}_kmh"
     old = profile.speeds.kmh(change.mode)
@@ -80,47 +48,51 @@ def change_speed(city: City, change: ChangeSpeed, *, where: str) -> Changed:
     return with_rules(city, new), [Effect("speed", change.mode, key, old, kmh)]
 
 
-def change_norm(city: City, change: ChangeNorm, *, where: str) -> Changed:
+def _change_norm(city: City, change: ChangeNorm, where: Words) -> Changed:
+    """Multiply what a norm asks for."""
+    profile = city.profile
+    known = {one.id: one for one in profile.norms}
+    check_known([change.norm], list(known), Words("norm", zh="配置标准"), where)
+    new, effects = _scaled(known[change.norm], change.factor, where)
+    norms = tuple(new if one.id == new.id else one for one in profile.norms)
+    return with_rules(city, profile.model_copy(update={"norms": norms})), effects
+
+
+def _scaled(norm: Norm, factor: float, where: Words) -> tuple[Norm, list[Effect]]:
     """
-    Multiply the rates of a norm.
-
-    Parameters
-    ----------
-    city
-        The city.
-    change
-        The change.
-    where
-        The change, for messages.
-
-    Returns
-    -------
-    changed
-        The city under the new norm, and the effects by rate.
+    Multiply the rates of a norm; of people per facility there are fewer, then.
 
     Raises
     ------
     ConfigError
-        If the profile has no such norm.
+        If it has a least size only.
     """
-    profile = city.profile
-    check_known([change.norm], [one.id for one in profile.norms], "norm", where)
-    norms, effects = [], []
-    for norm in profile.norms:
-        if norm.id == change.norm:
-            rates = tuple(
-                one.model_copy(update={"value": one.value * change.factor, **_OWN})
-                for one in norm.rates
-            )
-            effects += [
-                Effect("norm", norm.id, "rate", old.value, new.value)
-                for old, new in zip(norm.rates, rates, strict=True)
-            ]
-            norms.append(norm.model_copy(update={"rates": rates}))
-        else:
-            norms.append(norm)
-    new = profile.model_copy(update={"norms": tuple(norms)})
-    return with_rules(city, new), effects
+    rates = tuple(
+        one.model_copy(update={"value": one.value * factor, **_OWN})
+        for one in norm.rates
+    )
+    effects = []
+    for old, new in zip(norm.rates, rates, strict=True):
+        parts = ("rate", old.area_class, old.build_era)
+        name = " ".join(one for one in parts if one)
+        effects.append(Effect("norm", norm.id, name, old.value, new.value))
+    people = norm.people_per_facility
+    if people is not None:
+        least = None if people.least is None else people.least / factor
+        update = {"least": least, "most": people.most / factor, **_OWN}
+        effects += [
+            Effect("norm", norm.id, f"people_per_facility {name}", was, update[name])
+            for name, was in (("least", people.least), ("most", people.most))
+            if was is not None
+        ]
+        people = people.model_copy(update=update)
+    if not effects:
+        raise ConfigError(
+            fault(where, "change-norm-without-rates", item="norm", id=norm.id)
+        )
+    return norm.model_copy(
+        update={"rates": rates, "people_per_facility": people}
+    ), effects
 
 
 def shift_limits(profile: Profile, minutes: float) -> Profile:
@@ -179,3 +151,10 @@ def _rule_effects(old: Profile, new: Profile) -> list[Effect]:
                 name = f"{one.id}, {origin[0]}, {origin[1]}"
                 effects.append(Effect("rule", name, "limit", *texts))
     return effects
+
+
+RULE_CHANGES: Mapping[type, Apply] = {
+    ChangeLimit: _change_limit,
+    ChangeSpeed: _change_speed,
+    ChangeNorm: _change_norm,
+}

@@ -1,14 +1,23 @@
 """What changes to streets do to a city."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from circle.change_effects import Changed, Effect, place_at
+from circle.change_effects import (
+    Apply,
+    Changed,
+    Effect,
+    fault,
+    fresh_id,
+    place_at,
+)
 from circle.city import City
-from circle.errors import ConfigError
+from circle.contracts import MODE_WORDS
+from circle.errors import ConfigError, Words
 from circle.profile import MODES, Mode
 from circle.rejoining import streets_of, with_rules
 from circle.scenario import AddStreet, CutStreet
@@ -22,36 +31,14 @@ _WAY_ID = -1
 _GAP_M = 0.2
 
 
-def add_street(city: City, change: AddStreet, *, where: str) -> Changed:
+def _add_street(city: City, change: AddStreet, where: Words) -> Changed:
     """
     Lay a new street, path, bridge or ferry and join its ends to what is there.
 
     It meets other streets at its ends only, so a bridge crosses what lies below.
-
-    Parameters
-    ----------
-    city
-        The city.
-    change
-        The change.
-    where
-        The change, for messages.
-
-    Returns
-    -------
-    changed
-        The city with its networks built again, and the effect.
-
-    Raises
-    ------
-    ConfigError
-        If an end is farther than 100 m from every street, or there are no streets.
     """
     streets = _streets(city, where)
-    places = [
-        place_at(at, change.crs, target=city.crs, where=f"{where}: line")
-        for at in change.line
-    ]
+    places = _places(city, change, where)
     xy = shapely.get_coordinates(places)
     joined = streets
     ends = []
@@ -59,60 +46,39 @@ def add_street(city: City, change: AddStreet, *, where: str) -> Changed:
         joined, node = _joined_at(joined, end, change.modes, where)
         ends.append(node)
     laid = _laid(joined, xy, ends, change)
-    length_m = float(laid.length_m.sum() - joined.length_m.sum())
-    effect = Effect(
-        "street", change.name or where, "length_m", None, round(length_m, 1)
-    )
-    return with_rules(city, city.profile, streets=laid), [effect]
+    length_m = round(float(laid.length_m.sum() - joined.length_m.sum()), 1)
+    key = change.name or fresh_id("street", places[0])
+    told = {"length_m": length_m, "open_to": ", ".join(change.modes),
+            "ferry_min": change.ferry_min}  # fmt: skip
+    effects = [
+        Effect("street", key, name, None, value)
+        for name, value in told.items()
+        if value is not None
+    ]
+    return with_rules(city, city.profile, streets=laid), effects
 
 
-def cut_street(city: City, change: CutStreet, *, where: str) -> Changed:
+def _cut_street(city: City, change: CutStreet, where: Words) -> Changed:
     """
     Cut the streets that cross a line, just where they cross it.
-
-    Parameters
-    ----------
-    city
-        The city.
-    change
-        The change.
-    where
-        The change, for messages.
-
-    Returns
-    -------
-    changed
-        The city with its networks built again, and the effects by way.
 
     Raises
     ------
     ConfigError
-        If the line crosses no street, or there are no streets.
+        If the line crosses no street that is open.
     """
     streets = _streets(city, where)
-    line = shapely.LineString(
-        [
-            place_at(at, change.crs, target=city.crs, where=f"{where}: line")
-            for at in change.line
-        ]
-    )
+    line = shapely.LineString(_places(city, change, where))
     columns = [column for mode in change.modes for column in _columns(mode)]
-    crossed = shapely.STRtree(_lines(streets)).query(line, predicate="intersects")
+    lines = _lines(streets)
+    crossed = shapely.STRtree(lines).query(line, predicate="intersects")
     crossed = np.sort(
         crossed[(streets.pace[crossed][:, columns] != CLOSED).any(axis=1)]
     )
     if not len(crossed):
-        message = (
-            f"{where}: line: it crosses no street open to {', '.join(change.modes)}; "
-            "expected a line across the streets to be cut; check its points and `crs`."
-        )
-        raise ConfigError(message)
-    ways = np.unique(streets.way_id[crossed])
-    effects = [
-        Effect("street", str(way), "open_to", ", ".join(change.modes), None)
-        for way in ways
-    ]
-    lines = _lines(streets)
+        modes = Words(", ".join(change.modes), zh=_modes_zh(change.modes))
+        raise ConfigError(fault(where, "change-cuts-nothing", item="line", modes=modes))
+    effects = _cut_effects(streets, crossed, change.modes)
     for piece in crossed:
         there = shapely.intersection(lines[piece], line).representative_point()
         share = shapely.line_locate_point(lines[piece], there, normalized=True)
@@ -120,7 +86,41 @@ def cut_street(city: City, change: CutStreet, *, where: str) -> Changed:
     return with_rules(city, city.profile, streets=streets), effects
 
 
-def _streets(city: City, where: str) -> Streets:
+def _cut_effects(
+    streets: Streets, crossed: NDArray[np.intp], modes: tuple[Mode, ...]
+) -> list[Effect]:
+    """Say of each way who could pass where it is cut, and who still can."""
+    effects = []
+    for way in np.unique(streets.way_id[crossed]):
+        pieces = crossed[streets.way_id[crossed] == way]
+        was = [
+            mode
+            for mode in MODES
+            if (streets.pace[pieces][:, list(_columns(mode))] != CLOSED).any()
+        ]
+        texts = (", ".join(was), ", ".join(one for one in was if one not in modes))
+        effects.append(
+            Effect("street", str(way), "open_to", *(x or None for x in texts))
+        )
+    return effects
+
+
+def _places(
+    city: City, change: AddStreet | CutStreet, where: Words
+) -> list[shapely.Point]:
+    """Find the points of a line."""
+    return [
+        place_at(at, change.crs, target=city.crs, where=where, item="line")
+        for at in change.line
+    ]
+
+
+def _modes_zh(modes: tuple[Mode, ...]) -> str:
+    """Name modes in Chinese."""
+    return "、".join(MODE_WORDS[one][0] for one in modes)
+
+
+def _streets(city: City, where: Words) -> Streets:
     """
     Give the streets of the city.
 
@@ -131,11 +131,7 @@ def _streets(city: City, where: str) -> Streets:
     """
     streets = streets_of(city)
     if streets is None:
-        message = (
-            f"{where}: the study has no streets (screening mode); expected `streets:` "
-            "in the study."
-        )
-        raise ConfigError(message)
+        raise ConfigError(fault(where, "change-no-streets"))
     return streets
 
 
@@ -153,7 +149,7 @@ def _lines(streets: Streets) -> NDArray[np.object_]:
 
 
 def _joined_at(
-    streets: Streets, end: NDArray[np.float64], modes: tuple[Mode, ...], where: str
+    streets: Streets, end: NDArray[np.float64], modes: tuple[Mode, ...], where: Words
 ) -> tuple[Streets, int]:
     """
     Split the nearest open piece where a new street meets it, and give the new node.
@@ -172,11 +168,8 @@ def _joined_at(
     near = shapely.STRtree(lines).nearest(point) if len(lines) else None
     away_m = np.inf if near is None else float(shapely.distance(lines[near], point))
     if near is None or away_m > _JOIN_M:
-        message = (
-            f"{where}: line: an end lies {away_m:.0f} m from the nearest street; "
-            f"expected at most {_JOIN_M:g} m; draw the line up to the street."
-        )
-        raise ConfigError(message)
+        away = {"away": f"{away_m:.0f}", "limit": f"{_JOIN_M:g}"}
+        raise ConfigError(fault(where, "change-end-far", item="line", **away))
     piece = int(pieces[near])
     share = float(shapely.line_locate_point(lines[near], point, normalized=True))
     if share in {0.0, 1.0}:
@@ -192,6 +185,9 @@ def _split(streets: Streets, piece: int, share: float) -> tuple[Streets, int]:
     y_m = streets.y_m[a] + share * (streets.y_m[b] - streets.y_m[a])
     end, length_m = streets.end.copy(), streets.length_m.copy()
     end[piece], length_m[piece] = node, share * streets.length_m[piece]
+    # A timed crossing takes as long in two parts as it did in one.
+    ferry_s = np.append(streets.ferry_s, (1.0 - share) * streets.ferry_s[piece])
+    ferry_s[piece] *= share
     own, height_m = streets.own_mps, streets.height_m
     if height_m is not None:
         between_m = height_m[a] + share * (height_m[b] - height_m[a])
@@ -205,7 +201,7 @@ def _split(streets: Streets, piece: int, share: float) -> tuple[Streets, int]:
         end=np.append(end, b),
         length_m=np.append(length_m, (1.0 - share) * streets.length_m[piece]),
         pace=np.vstack([streets.pace, streets.pace[piece]]),
-        ferry_s=np.append(streets.ferry_s, np.nan),
+        ferry_s=ferry_s,
         way_id=np.append(streets.way_id, streets.way_id[piece]),
         own_mps=None if own is None else np.vstack([own, own[piece]]),
         height_m=height_m,
@@ -274,3 +270,9 @@ def _laid(
 def _fresh_node(streets: Streets) -> int:
     """Give a node id below all that there are; new nodes count down from it."""
     return int(min(streets.node_id.min(initial=0), 0)) - 1
+
+
+STREET_CHANGES: Mapping[type, Apply] = {
+    AddStreet: _add_street,
+    CutStreet: _cut_street,
+}

@@ -1,38 +1,22 @@
 """Apply a scenario to a city: check that it is of one piece, change, log."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from circle.change_effects import Changed, Effect
-from circle.change_facilities import adopt_plan, change_facility
-from circle.change_people import add_estate, grow_population
-from circle.change_rules import change_limit, change_norm, change_speed
-from circle.change_streets import add_street, cut_street
+from circle.change_contradictions import contradictions
+from circle.change_effects import Apply, Effect
+from circle.change_facilities import FACILITY_CHANGES
+from circle.change_people import PEOPLE_CHANGES
+from circle.change_rules import RULE_CHANGES
+from circle.change_streets import STREET_CHANGES
 from circle.city import City
 from circle.contracts import CHANGE_LOG
-from circle.errors import ConfigError
-from circle.scenario import (
-    AddFacility,
-    AddStreet,
-    AdoptPlan,
-    Change,
-    ChangeLimit,
-    ChangeNorm,
-    ChangeSpeed,
-    CloseFacility,
-    CutStreet,
-    EnlargeFacility,
-    GrowPopulation,
-    MoveFacility,
-    NewEstate,
-    OpenPlanned,
-    Scenario,
-)
-
-_FACILITY = (AddFacility, CloseFacility, MoveFacility, EnlargeFacility, OpenPlanned)
+from circle.errors import ConfigError, Words, gather
+from circle.scenario import Change, Scenario
+from circle.words_compared import compared_word
 
 
 @dataclass(frozen=True)
@@ -79,17 +63,13 @@ def apply_changes(city: City, scenario: Scenario) -> ChangedCity:
     >>> apply_changes(city, scenario).log["new"].tolist()
     ['closed']
     """
-    problems = contradictions(scenario.changes)
-    if problems:
-        raise ConfigError(
-            "\n".join(f"scenario {scenario.name}: {one}" for one in problems)
-        )
+    gather(contradictions(scenario), ConfigError)
     rows: list[dict[str, Any]] = []
     touched: set[str] | None = set()
     for number, change in enumerate(scenario.changes, start=1):
-        where = f"scenario {scenario.name}: change {number} ({change.change})"
         before = city
-        city, effects = _APPLIERS[type(change)](city, change, where=where)
+        where = _where(scenario, number, change)
+        city, effects = _MADE_BY[type(change)](city, change, where)
         touched = _more_touched(touched, before, city, change, effects)
         rows += [
             {
@@ -109,84 +89,21 @@ def apply_changes(city: City, scenario: Scenario) -> ChangedCity:
     return ChangedCity(city, pd.DataFrame(rows, columns=list(CHANGE_LOG.names)), types)
 
 
-def contradictions(changes: Sequence[Change]) -> list[str]:
-    """
-    Find changes that contradict each other.
-
-    Parameters
-    ----------
-    changes
-        The changes of one scenario.
-
-    Returns
-    -------
-    problems
-        One message for each pair: the same facility, speed, limit, norm or people
-        changed twice in a way that would depend on the order.
-
-    Examples
-    --------
-    >>> move = MoveFacility(change="move_facility", id="F1", at=(121.5, 31.2))
-    >>> contradictions([move, CloseFacility(change="close_facility", id="F1")])
-    ['changes 1 and 2 both act on facility F1; expected one change of it; delete one.']
-    """
-    seen: dict[str, int] = {}
-    problems = []
-    for number, change in enumerate(changes, start=1):
-        for thing in _acts_on(change):
-            if thing in seen:
-                problems.append(
-                    f"changes {seen[thing]} and {number} both act on {thing}; expected "
-                    "one change of it; delete one."
-                )
-            seen.setdefault(thing, number)
-    return problems
-
-
-def _acts_on(change: Change) -> list[str]:
-    """Name the things that no second change of a scenario may act on."""
-    match change:
-        case ChangeSpeed():
-            things = [f"the speed of {change.mode}"]
-        case ChangeNorm():
-            things = [f"norm {change.norm}"]
-        case ChangeLimit():
-            whose = _each(change.area_classes, change.committee_kinds)
-            types = change.types or ("every type",)
-            things = [f"the limit of {one}{who}" for one in types for who in whose]
-        case GrowPopulation():
-            areas = change.subdistricts or ("every subdistrict",)
-            bands = _each(change.age_bands, ())
-            things = [f"the people of {one}{band}" for one in areas for band in bands]
-        case AdoptPlan():
-            things = ["the siting plan"]
-        case AddStreet() | CutStreet() | NewEstate():
-            things = []
-        case _:
-            things = [] if change.id is None else [f"facility {change.id}"]
-    return things
-
-
-def _each(first: Sequence[str], second: Sequence[str]) -> list[str]:
-    """Pair two filters as endings of a text; an empty one is no filter."""
-    return [
-        "".join(f" {part}" for part in (one, other) if part)
-        for one in first or ("",)
-        for other in second or ("",)
-    ]
-
-
-_APPLIERS: Mapping[type, Callable[..., Changed]] = {
-    GrowPopulation: grow_population,
-    NewEstate: add_estate,
-    ChangeLimit: change_limit,
-    ChangeSpeed: change_speed,
-    ChangeNorm: change_norm,
-    AddStreet: add_street,
-    CutStreet: cut_street,
-    AdoptPlan: adopt_plan,
-    **dict.fromkeys(_FACILITY, change_facility),
+_MADE_BY: Mapping[type, Apply] = {
+    **FACILITY_CHANGES,
+    **PEOPLE_CHANGES,
+    **RULE_CHANGES,
+    **STREET_CHANGES,
 }
+
+
+def _where(scenario: Scenario, number: int, change: Change) -> Words:
+    """Name a change of a scenario, for messages."""
+    kind = compared_word(f"change_{change.change}", "zh")
+    return Words(
+        f"scenario {scenario.name}: change {number} ({change.change})",
+        zh=f"情景“{scenario.name}”：第{number}项变更（{kind}）",
+    )
 
 
 def _more_touched(
@@ -197,7 +114,7 @@ def _more_touched(
     effects: list[Effect],
 ) -> set[str] | None:
     """Add the types whose reach can be another after one more change."""
-    if touched is None or not isinstance(change, (*_FACILITY, AdoptPlan)):
+    if touched is None or type(change) not in FACILITY_CHANGES:
         return None
     ids = {one.id for one in effects}
     types: set[str] = set()

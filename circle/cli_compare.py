@@ -9,6 +9,7 @@ from circle.cli_parts import (
     FILE,
     FOLDER,
     JSON,
+    LANGUAGE,
     echo_json,
     show_progress,
     shown,
@@ -52,8 +53,8 @@ def whatif(
 
     \b
     Example:
-      circle whatif study.yaml --close F0123
-      circle whatif study.yaml --add "kindergarten@121.52,31.23" --out what-if
+      circle whatif study.yaml --close F00001
+      circle whatif study.yaml --add "kindergarten@123.49,31.00" --out what-if
       circle whatif study.yaml --scenario bridge.yaml --full --out bridge
 
     Prints every effect, old and new, coverage before and after, missing items
@@ -103,16 +104,27 @@ def whatif(
 @click.argument("before", type=_ANY)
 @click.argument("after", type=_ANY)
 @click.option("--out", type=FOLDER, help="Folder to write the comparison to.")
+@click.option(
+    "--language",
+    type=LANGUAGE,
+    default="zh",
+    show_default=True,
+    help="Language, where two plans are compared.",
+)
 @JSON
-def compare(before: Path, after: Path, *, out: Path | None, as_json: bool) -> None:
-    """Say what changed from BEFORE to AFTER: two result folders or two studies.
+def compare(
+    before: Path, after: Path, *, out: Path | None, language: str, as_json: bool
+) -> None:
+    """Say what changed from BEFORE to AFTER: result folders, studies or siting plans.
 
     \b
     Example:
       circle compare results-2020 results-2022 --out progress-2022
+      circle compare plans/plan-001.json plans/plan-002.json
 
     Last year against this year, two standards, two siting plans. A study file is
-    assessed first; a result folder needs no inputs.
+    assessed first; a result folder needs no inputs. Two versions of a plan are
+    compared by sites, routes, cost and the missing items they clear.
     """
     from circle import comparison as comparing
     from circle.comparison_files import write_comparison
@@ -121,6 +133,9 @@ def compare(before: Path, after: Path, *, out: Path | None, as_json: bool) -> No
 
     if out is not None:
         check_output_folder(out)
+    if before.suffix == after.suffix == ".json":
+        _compare_plans(before, after, out, language=language, as_json=as_json)
+        return
     found = comparing.compare(_results_at(before), _results_at(after))
     speak(found.after.facts["language"])
     paths = write_comparison(found, out) if out else None
@@ -139,7 +154,10 @@ def compare(before: Path, after: Path, *, out: Path | None, as_json: bool) -> No
     "--label", "labels", multiple=True, help="Name of each period [its date]."
 )
 @click.option("--out", type=FOLDER, required=True, help="Folder to write to.")
-def progress(results: tuple[Path, ...], labels: tuple[str, ...], out: Path) -> None:
+@JSON
+def progress(
+    results: tuple[Path, ...], labels: tuple[str, ...], *, out: Path, as_json: bool
+) -> None:
     """Write the record of many periods: coverage, missing items, facilities.
 
     \b
@@ -157,10 +175,46 @@ def progress(results: tuple[Path, ...], labels: tuple[str, ...], out: Path) -> N
     found = track_periods([_results_at(one) for one in results], labels)
     speak(found.results[-1].facts["language"])
     district = found.coverage[found.coverage["area_kind"] == "district"]
+    paths = write_periods(found, out)
+    if as_json:
+        periods = district.astype(object).where(district.notna(), None)
+        rows = [
+            {str(key): _plain(one) for key, one in row.items()}
+            for row in periods.to_dict("records")
+        ]
+        echo_json({"periods": rows, "folder": str(out), "start": str(paths.start)})
+        return
     for label, share in zip(district["period"], district["share"], strict=True):
         click.echo(f"{label}\t{100 * share:.1f}%")
-    paths = write_periods(found, out)
     click.echo(f"next: open {shown(paths.start)}")
+
+
+def _compare_plans(
+    before: Path, after: Path, out: Path | None, *, language: str, as_json: bool
+) -> None:
+    """Compare two versions of a siting plan."""
+    from circle.comparison_files import write_plans
+    from circle.comparison_plans import compare_plans, read_plan
+    from circle.comparison_summary import plan_cards, plan_figures
+
+    speak(language)
+    plans = [read_plan(one) for one in (before, after)]
+    found = compare_plans(plans[0][0], plans[1][0])
+    figures = plan_figures(found)
+    title = f"{before.name} → {after.name}"
+    start = write_plans(found, out, language=language, title=title) if out else None
+    if as_json:
+        shares = {
+            f"share_{key}": record["share_after"]
+            for key, (_, record) in zip(("before", "after"), plans, strict=True)
+        }
+        folder = None if out is None else str(out.resolve())
+        echo_json({**shares, **figures, "folder": folder})
+        return
+    for label, text in plan_cards(figures, language):
+        click.echo(f"{label}: {text}")
+    if start is not None:
+        click.echo(f"next: open {shown(start)}")
 
 
 def _results_at(path: Path) -> "Results":

@@ -2,7 +2,7 @@
 
 import sys
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -71,13 +71,20 @@ def show_warnings(warnings: Iterable[CircleWarning], language: str) -> None:
 
 
 @contextmanager
-def show_progress() -> Iterator["Progress"]:
-    """Show stages on the error stream, and keep library warnings out of it."""
-    from circle.progress import Progress
+def show_progress(
+    stages: "Mapping[str, float] | None" = None,
+) -> Iterator["Progress"]:
+    """
+    Show stages on the error stream, and keep library warnings out of it.
 
+    Without stages, those of a run.
+    """
+    from circle.progress import RUN_STAGES, Progress
+
+    language = click.get_current_context().meta.get(SPOKEN, "en")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         warnings.simplefilter("default", CircleWarning)
-        progress = Progress(sys.stderr)
+        progress = Progress(sys.stderr, stages or RUN_STAGES, language=language)
         with progress:
             yield progress

@@ -1,6 +1,5 @@
 """Commands that try many options: sweep and sensitivity."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -25,7 +24,15 @@ from circle.cli_parts import (
     help="Processes on this machine [one for each core].",
 )
 @click.option("--scheduler", help="Address of a Dask scheduler, in place of them.")
-def sweep(spec: Path, out: Path, *, workers: int | None, scheduler: str | None) -> None:
+@JSON
+def sweep(
+    spec: Path,
+    out: Path,
+    *,
+    workers: int | None,
+    scheduler: str | None,
+    as_json: bool,
+) -> None:
     """Try a grid of options of SPEC over one study or many, one row per run.
 
     \b
@@ -41,14 +48,15 @@ def sweep(spec: Path, out: Path, *, workers: int | None, scheduler: str | None) 
     from circle.sweeps import sweep as sweep_runs
 
     runs = read_sweep(spec)
-
-    def tell(row: Mapping[str, object]) -> None:
-        click.echo("." if row["status"] == "done" else "x", nl=False, err=True)
-
-    with show_progress():
-        found = sweep_runs(runs, out, workers=workers, scheduler=scheduler, on_row=tell)
-    click.echo("", err=True)
+    with show_progress() as progress:
+        found = sweep_runs(
+            runs, out, workers=workers, scheduler=scheduler, on_count=progress.count
+        )
     failed = int((found.table["status"] == "failed").sum())
+    if as_json:
+        counts = {"runs": len(runs), "known": found.n_known, "made": found.n_made}
+        echo_json({**counts, "failed": failed, "table": str(out)})
+        return
     click.echo(
         f"{len(runs)} runs: {found.n_known} known, {found.n_made} made, {failed} failed"
     )

@@ -5,11 +5,21 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
+from circle.comparison_more import (
+    age_changes,
+    band_of,
+    cell_areas,
+    gap_changes,
+    indicator_changes,
+    measure_changes,
+)
+from circle.comparison_plans import PlanComparison, compare_plans
 from circle.contracts_compared import (
     COVERAGE_CHANGES,
+    DOMAIN_CHANGES,
     FACILITY_CHANGES,
-    INDICATOR_CHANGES,
     ITEM_CHANGES,
     PEOPLE_CHANGES,
 )
@@ -44,8 +54,18 @@ class Comparison:
     """Contract ``item_changes``."""
     facilities: pd.DataFrame
     """Contract ``facility_changes``."""
+    domains: pd.DataFrame
+    """Contract ``domain_changes``."""
     people: pd.DataFrame
     """Contract ``people_changes``."""
+    ages: pd.DataFrame
+    """Contract ``age_changes``."""
+    gaps: pd.DataFrame
+    """Contract ``gap_changes``; empty where clusters were not found in both."""
+    measures: pd.DataFrame
+    """Contract ``measure_changes``; empty where they were not taken in both."""
+    plans: PlanComparison
+    """The siting plans of both, site by site."""
     indicators: pd.DataFrame
     """Contract ``indicator_changes``: what follows coverage, recomputed or marked."""
     cells: pd.DataFrame
@@ -84,14 +104,24 @@ def compare(before: Results, after: Results) -> Comparison:
     {'unchanged'}
     """
     cells, remarks = _cell_changes(before, after)
+    facilities = _facility_changes(before, after)
     return Comparison(
         before=before,
         after=after,
         coverage=_coverage_changes(before, after),
         items=_item_changes(before, after),
-        facilities=_facility_changes(before, after),
+        facilities=facilities,
         people=_people_changes(before, after, cells),
-        indicators=_indicator_changes(before, after),
+        domains=_by_domain(facilities),
+        ages=age_changes(before, after),
+        gaps=gap_changes(before, after),
+        measures=measure_changes(before, after),
+        plans=compare_plans(
+            before.sites,
+            after.sites,
+            missing_items=pd.concat([before.missing_items, after.missing_items]),
+        ),
+        indicators=indicator_changes(before, after),
         cells=cells,
         remarks=remarks + _other_remarks(before, after),
     )
@@ -206,30 +236,19 @@ def _facility_changes(before: Results, after: Results) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(FACILITY_CHANGES.names))
 
 
+def _by_domain(facilities: pd.DataFrame) -> pd.DataFrame:
+    """Sum the facilities up by domain."""
+    counts = [one for one in DOMAIN_CHANGES.names if one != "domain"]
+    table = facilities.groupby("domain", sort=False)[counts].sum().reset_index()
+    return table[list(DOMAIN_CHANGES.names)]
+
+
 def _open_ids(results: Results) -> dict[str, set[str]]:
     """Give the codes of the open facilities of each type."""
     is_open = results.facilities[results.facilities["status"] == "open"]
     return {
         str(key): set(ids) for key, ids in is_open.groupby("type_id")["facility_id"]
     }
-
-
-def _indicator_changes(before: Results, after: Results) -> pd.DataFrame:
-    """Set the figures that follow coverage side by side, and mark what is not new."""
-    was, now = before.facts["figures"], after.facts["figures"]
-    whole = bool(was) and bool(now)
-    rows = [("coverage", np.nan, np.nan, "recomputed")]
-    rows += [
-        (
-            name,
-            was.get(name, np.nan),
-            now.get(name, np.nan),
-            "recomputed" if whole else "not_recomputed",
-        )
-        for name in ("gap_clusters", "gap_population", "sites")
-    ]
-    rows.append(("measures", np.nan, np.nan, rows[-1][-1]))
-    return pd.DataFrame(rows, columns=list(INDICATOR_CHANGES.names))
 
 
 def _cell_changes(
@@ -261,26 +280,36 @@ def _people_changes(
     """Count who gains and who loses each type, by area and age; never only the net."""
     types = [one for one in after.type_ids if one in before.type_ids]
     bands = [name for name in cells.columns if name.startswith("population")]
-    areas: list[tuple[str, str, NDArray[np.bool_]]] = [
-        ("district", "district", np.ones(len(cells), dtype=bool))
-    ]
-    for kind, column in (
-        ("area_class", "area_class"),
-        ("subdistrict", "subdistrict_id"),
-    ):
-        values = cells[column].to_numpy(dtype=object)
-        areas += [(kind, str(one), values == one) for one in sorted(set(values))]
-    rows = []
-    for kind, name, inside in areas:
+    moved = {
+        what: cells[[f"{what}_{one}" for one in types]].to_numpy(dtype=float)
+        for what in ("gained", "lost")
+    }
+    parts = []
+    for kind, area in cell_areas(cells):
+        names, code = np.unique(area.astype(str), return_inverse=True)
+        inside = csr_array(
+            (np.ones(len(code)), (code, np.arange(len(code)))),
+            shape=(len(names), len(code)),
+        )
         for band in bands:
-            people = cells[band].to_numpy(dtype=float)
-            for one in types:
-                gain = float(people[inside & cells[f"gained_{one}"].to_numpy()].sum())
-                loss = float(people[inside & cells[f"lost_{one}"].to_numpy()].sum())
-                if gain or loss:
-                    rows.append((kind, name, band.removeprefix("population").strip("_")
-                                 or "all", one, gain, loss, gain - loss))  # fmt: skip
-    return pd.DataFrame(rows, columns=list(PEOPLE_CHANGES.names))
+            people = cells[band].to_numpy(dtype=float)[:, None]
+            gain, loss = (inside @ (people * moved[what]) for what in moved)
+            at, which = np.nonzero((gain != 0) | (loss != 0))
+            parts.append(
+                pd.DataFrame(
+                    {
+                        "area_kind": kind,
+                        "area_id": names[at].astype(object),
+                        "age_band": band_of(band),
+                        "type_id": np.array(types, dtype=object)[which],
+                        "people_gain": gain[at, which],
+                        "people_lose": loss[at, which],
+                    }
+                )
+            )
+    table = pd.concat(parts, ignore_index=True)
+    table["people_net"] = table["people_gain"] - table["people_lose"]
+    return table[list(PEOPLE_CHANGES.names)]
 
 
 def _other_remarks(before: Results, after: Results) -> tuple[str, ...]:
@@ -296,6 +325,6 @@ def _other_remarks(before: Results, after: Results) -> tuple[str, ...]:
         found.append("other-types")
     if set(before.facts["subdistricts"]) != set(after.facts["subdistricts"]):
         found.append("other-subdistricts")
-    if not (before.facts["figures"] and after.facts["figures"]):
+    if not (before.measures and after.measures):
         found.append("not-recomputed")
     return tuple(found)

@@ -14,8 +14,15 @@ from circle.comparison_sheets import (
     comparison_blocks,
     comparison_facts,
     comparison_sheets,
+    plan_blocks,
 )
-from circle.comparison_summary import comparison_cards, comparison_figures
+from circle.comparison_summary import (
+    comparison_cards,
+    comparison_figures,
+    logged_rows,
+    plan_cards,
+    plan_figures,
+)
 from circle.csv_tables import csv_table
 from circle.html_pages import page_template, write_page
 from circle.outputs import RECORD, write_whole
@@ -24,13 +31,15 @@ from circle.sheet_parts import clean_text
 from circle.workbook import write_sheets
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
     from circle.comparison import Comparison
+    from circle.comparison_plans import PlanComparison
     from circle.sheet_parts import Block
 
+_SHOWN = 100
 START, MAP, WORKBOOK = "index.html", "difference.html", "difference.xlsx"
 
 
@@ -90,6 +99,55 @@ def write_comparison(
     )
 
 
+def write_plans(
+    plans: PlanComparison, folder: Path | str, *, language: str, title: str
+) -> Path:
+    """
+    Write two siting plans side by side: workbook, CSV tables and an index page.
+
+    Parameters
+    ----------
+    plans
+        The plans.
+    folder
+        The folder; made, or replaced where it holds outputs of circle, nothing
+        else.
+    language
+        ``zh`` or ``en``.
+    title
+        What the two are.
+
+    Returns
+    -------
+    start
+        The page to begin with.
+
+    Raises
+    ------
+    OutputError
+        If the folder holds other files, or something cannot be written.
+    """
+    names = Names({}, {"language": language})
+    figures = plan_figures(plans)
+    cards = plan_cards(figures, language)
+
+    def write(place: Path) -> None:
+        blocks = plan_blocks(plans, names)
+        sheets = comparison_sheets(blocks, names, note=title)
+        write_sheets(
+            place / WORKBOOK, sheets, title=title, language=language, cover=cards
+        )
+        tables = write_tables(blocks, place / "tables")
+        links = [(WORKBOOK, names.say("workbook_link"))]
+        links += [(f"tables/{one.name}", f"tables/{one.name}") for one in tables]
+        _write_index(place, names, title=title, rows=([], cards), links=links)
+        write_small_record(place, {"plans": figures})
+
+    target = Path(folder).resolve()
+    write_whole(target, write)
+    return target / START
+
+
 def write_tables(blocks: Mapping[str, Block], folder: Path) -> tuple[Path, ...]:
     """
     Write blocks as CSV files: UTF-8 with a byte-order mark, CRLF lines.
@@ -144,46 +202,63 @@ def _write_all(
     comparison: Comparison, log: pd.DataFrame | None, folder: Path
 ) -> tuple[str, ...]:
     """Write every file; the record last, as it lists the others."""
-    names = Names(comparison.before, comparison.after)
+    names = Names(comparison.before.facts, comparison.after.facts)
     title = f"{clean_text(comparison.after.facts['title'])} · {names.say('difference')}"
+    facts, cards = comparison_facts(comparison), comparison_cards(comparison)
+    blocks = comparison_blocks(comparison, log)
+    note = " ".join(text for _, text in facts)
     write_sheets(
         folder / WORKBOOK,
-        comparison_sheets(comparison, log),
+        comparison_sheets(blocks, names, note=note),
         title=title,
         language=names.language,
-        cover=[*comparison_facts(comparison), *comparison_cards(comparison)],
+        cover=[*facts, *cards],
     )
-    tables = write_tables(comparison_blocks(comparison, log), folder / "tables")
+    tables = write_tables(blocks, folder / "tables")
     write_comparison_map(comparison, folder / MAP)
     write_results(comparison.after, folder / RESULTS_FOLDER)
     links = [(MAP, names.say("difference_map")), (WORKBOOK, names.say("workbook_link"))]
     links += [(f"tables/{one.name}", f"tables/{one.name}") for one in tables]
-    page = page_template("comparison_index.html").render(
+    _write_index(
+        folder,
+        names,
         title=title,
-        language="zh-CN" if names.language == "zh" else "en",
-        facts=comparison_facts(comparison),
-        cards=comparison_cards(comparison),
-        heading=names.say("what_changed"),
-        changes=_changes(log, names),
-        drawings=[],
+        rows=(facts, cards),
         links=links,
+        changes=_changes(log, names),
     )
-    write_page(folder / START, page)
     write_small_record(folder, {"comparison": comparison_figures(comparison)})
     return tuple(one.relative_to(folder).as_posix() for one in tables)
 
 
+def _write_index(
+    folder: Path,
+    names: Names,
+    *,
+    title: str,
+    rows: tuple[list[tuple[str, str]], list[tuple[str, str]]],
+    links: list[tuple[str, str]],
+    changes: Sequence[list[str]] = (),
+) -> None:
+    """Write the page that the outputs begin with: facts, figures, changes, links."""
+    page = page_template("comparison_index.html").render(
+        title=title,
+        language="zh-CN" if names.language == "zh" else "en",
+        facts=rows[0],
+        cards=rows[1],
+        heading=names.say("what_changed"),
+        changes=changes,
+        drawings=[],
+        links=links,
+    )
+    write_page(folder / START, page)
+
+
 def _changes(log: pd.DataFrame | None, names: Names) -> list[list[str]]:
-    """Write the log for the index page; the first hundred effects."""
+    """Write the log for the index page: its head, then the first effects."""
     if log is None:
         return []
-    return [
-        [
-            names.say(f"log_{row.kind}"),
-            clean_text(row.id),
-            names.logged(row.name),
-            names.logged(row.old),
-            names.logged(row.new),
-        ]
-        for row in log.head(100).itertuples(index=False)
-    ]
+    head = [names.say(one) for one in ("log_thing", "log_name", "before", "after")]
+    rows = [list(one) for one in logged_rows(log, names, most=_SHOWN)]
+    more = [[f"… ({len(log):,})", "", "", ""]] if len(log) > _SHOWN else []
+    return [head, *rows, *more]

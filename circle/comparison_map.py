@@ -18,6 +18,7 @@ from circle.html_pages import TEMPLATES, page_template, write_page
 from circle.sheet_parts import clean_text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import pandas as pd
@@ -29,6 +30,8 @@ NO_CHANGE = "#f0f0ec"
 _STEPS = (0.0005, 0.02)
 # No less of the ground is shown than this, in metres.
 _LEAST_M = 500.0
+# What lies nearer to where it was than this has not moved.
+_MOVED_M = 1.0
 
 
 def write_comparison_map(comparison: Comparison, path: Path) -> None:
@@ -47,7 +50,7 @@ def write_comparison_map(comparison: Comparison, path: Path) -> None:
     OutputError
         If the file cannot be written.
     """
-    names = Names(comparison.before, comparison.after)
+    names = Names(comparison.before.facts, comparison.after.facts)
     corner, box = _ground(comparison)
     data = _page_data(comparison, names, corner)
     text = page_template("comparison.html").render(
@@ -59,6 +62,7 @@ def write_comparison_map(comparison: Comparison, path: Path) -> None:
         areas=_areas(comparison, names, corner),
         box=box,
         legend=_legend(),
+        sites=not comparison.plans.sites.empty,
         types=[(one["id"], one["name"]) for one in data["types"]],
         style=_own("comparison.css"),
         script=_own("comparison.js"),
@@ -122,6 +126,8 @@ def _page_data(
     facilities = [
         *_facilities(comparison, names, "added", corner),
         *_facilities(comparison, names, "closed", corner),
+        *_moved(comparison, names, corner),
+        *_sites(comparison, names, corner),
     ]
     size_m = float(comparison.after.facts["cell_size_m"])
     return {"size": size_m, "types": types, "facilities": facilities}
@@ -167,16 +173,76 @@ def _facilities(
         if (row["type_id"], row["facility_id"]) in ids and np.isfinite(row["x_m"]):
             name = clean_text(row["name"]) or clean_text(row["facility_id"])
             kind = names.type_name(row["type_id"])
-            found.append(
-                {
-                    "what": what,
-                    "type": row["type_id"],
-                    "text": f"{names.say(what)}: {name} ({kind})",
-                    "x": round(float(row["x_m"] - corner[0])),
-                    "y": round(float(corner[1] - row["y_m"])),
-                }
-            )
+            text = f"{names.say(what)}: {name} ({kind})"
+            found.append(_sign(what, row, text, corner))
     return found
+
+
+def _moved(
+    comparison: Comparison, names: Names, corner: NDArray[np.float64]
+) -> list[dict[str, Any]]:
+    """Mark where facilities that moved were, and where they are now."""
+    was, now = (
+        one.facilities[
+            (one.facilities["status"] == "open") & np.isfinite(one.facilities["x_m"])
+        ].set_index("facility_id")
+        for one in (comparison.before, comparison.after)
+    )
+    if comparison.before.facts["crs"] != comparison.after.facts["crs"]:
+        return []
+    both = was.index.intersection(now.index)
+    away_m = np.hypot(*(was.loc[both, ["x_m", "y_m"]] - now.loc[both, ["x_m", "y_m"]])
+                      .to_numpy(dtype=float).T)  # fmt: skip
+    found = []
+    for key in both[away_m > _MOVED_M]:
+        for what, said, table in (
+            ("closed", "moved_away", was),
+            ("added", "moved_here", now),
+        ):
+            row = table.loc[key].to_dict()
+            name = clean_text(row["name"]) or clean_text(key)
+            text = f"{names.say(said)}: {name} ({names.type_name(row['type_id'])})"
+            found.append(_sign(what, row, text, corner))
+    return found
+
+
+def _sites(
+    comparison: Comparison, names: Names, corner: NDArray[np.float64]
+) -> list[dict[str, Any]]:
+    """Mark the sites of both plans by what became of them."""
+    places = {
+        row["candidate_id"]: row
+        for one in (comparison.before, comparison.after)
+        for row in one.sites.to_dict("records")
+        if np.isfinite(row.get("x_m", np.nan))
+    }
+    fates = comparison.plans.sites[["candidate_id", "change"]].to_numpy()
+    return [
+        _sign(
+            "sites",
+            places[key] | {"fate": fate},
+            f"{clean_text(places[key]['name'])} ({names.fate(fate)}): "
+            f"{names.type_names(places[key]['type_ids'])}",
+            corner,
+        )
+        for key, fate in fates
+        if key in places
+    ]
+
+
+def _sign(
+    what: str, row: Mapping[Any, Any], text: str, corner: NDArray[np.float64]
+) -> dict[str, Any]:
+    """Describe a sign on the map, in metres from the north-west corner."""
+    types = row["type_ids"] if "type_ids" in row else (row["type_id"],)
+    return {
+        "what": what,
+        "fate": row.get("fate", ""),
+        "types": list(types),
+        "text": text,
+        "x": round(float(row["x_m"] - corner[0])),
+        "y": round(float(corner[1] - row["y_m"])),
+    }
 
 
 def _areas(

@@ -2,9 +2,10 @@
 
 import math
 import re
+from collections.abc import Mapping
 from typing import Any
 
-from circle.results import Results
+from circle.contracts_compared import FATE_WORDS
 from circle.sheet_parts import clean_text
 from circle.words_compared import LOGGED_ZH, compared_word
 
@@ -14,17 +15,16 @@ class Names:
 
     Parameters
     ----------
-    one
-        The first.
-    other
-        The second; its names go first, and its language is taken.
+    before
+        Facts of the first.
+    after
+        Facts of the second; its names go first, and its language is taken.
     """
 
-    def __init__(self, one: Results, other: Results) -> None:
-        before, after = one.facts, other.facts
+    def __init__(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
         self.language: str = after["language"]
         self._facts = {
-            key: {**before[key], **after[key]}
+            key: {**before.get(key, {}), **after.get(key, {})}
             for key in ("types", "domains", "area_classes", "age_bands", "subdistricts")
         }
 
@@ -36,9 +36,20 @@ class Names:
         """Name a facility type."""
         return self._label("types", type_id)
 
-    def domain_of(self, type_id: str) -> str:
-        """Name the domain of a type."""
-        return self.domain(self._facts["types"][type_id]["domain"])
+    def type_names(self, cell: object) -> str:
+        """Name the types of a cell that lists them."""
+        listed = cell if isinstance(cell, (tuple, list)) else ()
+        return ("、" if self.language == "zh" else ", ").join(
+            self.type_name(str(one)) for one in listed
+        )
+
+    def route(self, code: str) -> str:
+        """Name a supply route, or all of them."""
+        return self.say("all_routes" if code == "all" else code)
+
+    def fate(self, code: str) -> str:
+        """Name what became of a site."""
+        return FATE_WORDS[code][0] if self.language == "zh" else code
 
     def domain(self, code: str) -> str:
         """Name a domain."""
@@ -60,9 +71,23 @@ class Names:
     def logged(self, value: object) -> str:
         """Write a name or a value of the log of changes; nothing for None."""
         text = clean_text(value)
-        for key, zh in LOGGED_ZH.items() if self.language == "zh" else ():
-            text = re.sub(rf"\b{key}\b", zh, text)
+        if self.language != "zh":
+            return text
+        labels = {
+            key: one["zh"]
+            for kind in ("types", "age_bands")
+            for key, one in self._facts[kind].items()
+        }
+        for key, zh in {**LOGGED_ZH, **labels}.items():
+            text = re.sub(rf"(?<![\w-]){re.escape(key)}(?![\w-])", zh, text)
         return text
+
+    def thing(self, kind: str, code: str) -> str:
+        """Name what changed: a subdistrict by its name too, a rule by its types."""
+        if kind == "subdistrict":
+            name = self.area(kind, code)
+            return name if name == code else f"{name} {clean_text(code)}"
+        return self.logged(code) if kind in {"rule", "speed"} else clean_text(code)
 
     def group(self, kind: str, code: str) -> str:
         """Name a group of types."""

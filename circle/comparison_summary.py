@@ -1,6 +1,7 @@
 """The short summary of a comparison: figures before and after, who gains and loses."""
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,9 @@ import pandas as pd
 
 from circle.comparison import Comparison, headline_share
 from circle.comparison_names import Names, points_text
+from circle.comparison_plans import PlanComparison
+from circle.contracts_compared import FATE_WORDS
+from circle.words_compared import compared_word
 
 _SHOWN = 20
 
@@ -48,8 +52,72 @@ def comparison_figures(comparison: Comparison) -> dict[str, Any]:
         "people_lose": float(district["people_lose"].sum()),
         "people_who_gain": _people_with_any(comparison, "gained_"),
         "people_who_lose": _people_with_any(comparison, "lost_"),
+        **plan_figures(comparison.plans),
         "remarks": list(comparison.remarks),
     }
+
+
+def plan_figures(plans: PlanComparison) -> dict[str, float]:
+    """
+    Sum up two siting plans as plain numbers.
+
+    Parameters
+    ----------
+    plans
+        The plans.
+
+    Returns
+    -------
+    figures
+        Sites by what became of them, sites, cost and items of both; none where there
+        is no site at all.
+    """
+    if plans.sites.empty:
+        return {}
+    fates = plans.sites["change"].value_counts()
+    whole = plans.routes.iloc[-1]
+    return {
+        **{f"sites_{one}": int(fates.get(one, 0)) for one in FATE_WORDS},
+        **{
+            f"plan_{name}_{key}": float(whole[f"{name}_{key}"])
+            for name in ("sites", "cost_10k", "items_cleared", "person_items_gained")
+            for key in _WHEN
+        },
+        "plan_items_both": int((plans.items["cleared_by"] == "both").sum()),
+    }
+
+
+def plan_cards(figures: Mapping[str, Any], language: str) -> list[tuple[str, str]]:
+    """
+    Write the figures of two siting plans for readers.
+
+    Parameters
+    ----------
+    figures
+        As `plan_figures` gives.
+    language
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    cards
+        Label and text of sites, cost and items; none where there is no site at all.
+    """
+    if "sites_kept" not in figures:
+        return []
+    fates = {one: f"{figures[f'sites_{one}']:,}" for one in FATE_WORDS}
+    both = f"{figures['plan_items_both']:,}"
+    return [
+        (
+            compared_word(f"card_{name}", language),
+            compared_word(f"plan_{name}", language).format(
+                **{key: f"{figures[f'plan_{name}_{key}']:,.0f}" for key in _WHEN},
+                **fates,
+                both=both,
+            ),
+        )
+        for name in ("sites", "cost_10k", "items_cleared")
+    ]
 
 
 def comparison_cards(comparison: Comparison) -> list[tuple[str, str]]:
@@ -67,7 +135,7 @@ def comparison_cards(comparison: Comparison) -> list[tuple[str, str]]:
         Label and text; counts that are nought and rarely asked for are left out.
     """
     names, figures = (
-        Names(comparison.before, comparison.after),
+        Names(comparison.before.facts, comparison.after.facts),
         comparison_figures(comparison),
     )
     language = names.language
@@ -78,6 +146,7 @@ def comparison_cards(comparison: Comparison) -> list[tuple[str, str]]:
     for key, label in _CARDS:
         if figures[key] or key not in _RARE:
             cards.append((names.say(label), f"{figures[key]:,.0f}"))
+    cards += plan_cards(figures, language)
     return cards
 
 
@@ -114,19 +183,47 @@ def comparison_text(comparison: Comparison, log: pd.DataFrame | None = None) -> 
     text
         What changed, old and new; then the figures; then what to take care of.
     """
-    names = Names(comparison.before, comparison.after)
+    names = Names(comparison.before.facts, comparison.after.facts)
     lines = []
     if log is not None:
         lines.append(names.say("what_changed"))
-        for row in log.head(_SHOWN).itertuples(index=False):
-            kind = names.say(f"log_{row.kind}")
-            old, new = (names.logged(one) or "–" for one in (row.old, row.new))
-            lines.append(f"  {kind} {row.id} · {names.logged(row.name)}: {old} → {new}")
+        for thing, name, old, new in logged_rows(log, names, most=_SHOWN):
+            lines.append(f"  {thing} · {name}: {old or '–'} → {new or '–'}")
         if len(log) > _SHOWN:
             lines.append(f"  … ({len(log):,})")
     lines += [f"{label}: {text}" for label, text in comparison_cards(comparison)]
     lines += [names.say(f"remark_{one}") for one in comparison.remarks]
     return "\n".join(lines)
+
+
+def logged_rows(
+    log: pd.DataFrame, names: Names, *, most: int
+) -> list[tuple[str, str, str, str]]:
+    """
+    Write the first effects of a scenario for readers.
+
+    Parameters
+    ----------
+    log
+        Contract ``change_log``.
+    names
+        What things are called.
+    most
+        How many effects at most.
+
+    Returns
+    -------
+    rows
+        Thing, what of it changed, old and new; an empty text for none.
+    """
+    rows = []
+    for row in log.head(most).to_dict("records"):
+        thing = (
+            f"{names.say('log_' + row['kind'])} {names.thing(row['kind'], row['id'])}"
+        )
+        name, old, new = (names.logged(row[one]) for one in ("name", "old", "new"))
+        rows.append((thing, name, old, new))
+    return rows
 
 
 def _people_with_any(comparison: Comparison, prefix: str) -> float:

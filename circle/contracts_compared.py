@@ -1,15 +1,22 @@
 """The data dictionary of comparisons: what changed between two results."""
 
-from circle.contracts import COVERAGE, MISSING_ITEMS
-from circle.tables import Column, Contract
+from circle.contracts import COVERAGE, GAP_CLUSTERS, MISSING_ITEMS, SITES
+from circle.tables import Column, Contract, Kind
 
 __all__ = [
+    "AGE_CHANGES",
     "COMPARED_CONTRACTS",
     "COVERAGE_CHANGES",
+    "DOMAIN_CHANGES",
     "FACILITY_CHANGES",
+    "GAP_CHANGES",
     "INDICATOR_CHANGES",
     "ITEM_CHANGES",
+    "MEASURE_CHANGES",
     "PEOPLE_CHANGES",
+    "PLAN_ITEMS",
+    "ROUTE_CHANGES",
+    "SITE_CHANGES",
 ]
 
 CHANGE_WORDS = {
@@ -19,6 +26,29 @@ CHANGE_WORDS = {
     "not_asked": ("不再考核",),
     "unchanged": ("未变",),
 }
+FATE_WORDS = {
+    "added": ("新增",),
+    "dropped": ("取消",),
+    "changed": ("调整",),
+    "kept": ("保留",),
+}
+WHOSE_WORDS = {
+    "both": ("两方案都消除",),
+    "before_only": ("仅前一方案消除",),
+    "after_only": ("仅后一方案消除",),
+}
+GAP_WORDS = {
+    "new": ("新增",),
+    "gone": ("消失",),
+    "grown": ("扩大",),
+    "shrunk": ("缩小",),
+    "unchanged": ("未变",),
+}
+_SITE_TEXTS: tuple[tuple[str, Kind, str, str], ...] = (
+    ("step", "count", "Step", "次序"),
+    ("type_ids", "list", "Types", "设置类型"),
+    ("year", "count", "Year", "实施年份"),
+)
 _WHICH = {"before": ("before", "前"), "after": ("after", "后")}
 
 
@@ -30,6 +60,26 @@ def _number(name: str, zh: str, text: str, unit: str = "0–1") -> Column:
 def _of(columns: tuple[Column, ...], names: tuple[str, ...]) -> tuple[Column, ...]:
     """Pick columns of another contract."""
     return tuple(one for name in names for one in columns if one.name == name)
+
+
+def _before(name: str, text: str, *, zh: str = "", unit: str) -> Column:
+    """Describe a figure of the first result."""
+    key, end = (f"{name}_before", f"{zh}_前") if name else ("before", "前")
+    return _number(key, end, f"{text} before.", unit)
+
+
+def _after(name: str, text: str, *, zh: str = "", unit: str) -> Column:
+    """Describe a figure of the second result."""
+    key, end = (f"{name}_after", f"{zh}_后") if name else ("after", "后")
+    return _number(key, end, f"{text} after.", unit)
+
+
+def _both(name: str, text: str, *, zh: str, unit: str) -> tuple[Column, Column]:
+    """Describe a figure of both results."""
+    return (
+        _before(name, text, zh=zh, unit=unit),
+        _after(name, text, zh=zh, unit=unit),
+    )
 
 
 def _shares() -> tuple[Column, ...]:
@@ -56,8 +106,7 @@ COVERAGE_CHANGES = Contract(
     (
         *_of(COVERAGE.columns, COVERAGE.key),
         *_shares(),
-        _number("population_before", "人口_前", "People before.", "persons"),
-        _number("population_after", "人口_后", "People after.", "persons"),
+        *_both("population", "People", zh="人口", unit="persons"),
     ),
 )
 
@@ -78,25 +127,31 @@ ITEM_CHANGES = Contract(
             ("item_id", "subdistrict_id", "committee_id", "committee_name", "type_id",
              "domain", "required", "population"),
         ),
-        _number("travel_time_min_before", "时间_分钟_前", "Minutes before.", "min"),
-        _number("travel_time_min_after", "时间_分钟_后", "Minutes after.", "min"),
+        *_both("travel_time_min", "Minutes", zh="时间_分钟", unit="min"),
     ),
 )  # fmt: skip
+
+_DOMAIN = Column("domain", "id", "Domain of the type.", "领域")
+_OPEN = (
+    Column("open_before", "count", "Open facilities before.", "开放_前"),
+    Column("added", "count", "Open after and not before.", "新增"),
+    Column("closed", "count", "Open before and not after.", "减少"),
+    Column("open_after", "count", "Open facilities after.", "开放_后"),
+)
 
 FACILITY_CHANGES = Contract(
     "facility_changes",
     ("type_id",),
     (
-        Column("domain", "id", "Domain of the type.", "领域"),
+        _DOMAIN,
         Column("type_id", "id", "Facility type.", "设施类型编号"),
-        Column("open_before", "count", "Open facilities before.", "开放_前"),
-        Column("added", "count", "Open after and not before.", "新增"),
-        Column("closed", "count", "Open before and not after.", "减少"),
-        Column("open_after", "count", "Open facilities after.", "开放_后"),
+        *_OPEN,
         Column("added_ids", "list", "Codes of those added.", "新增设施"),
         Column("closed_ids", "list", "Codes of those closed.", "减少设施"),
     ),
 )
+
+DOMAIN_CHANGES = Contract("domain_changes", ("domain",), (_DOMAIN, *_OPEN))
 
 PEOPLE_CHANGES = Contract(
     "people_changes",
@@ -118,8 +173,8 @@ INDICATOR_CHANGES = Contract(
     ("indicator",),
     (
         Column("indicator", "id", "The indicator.", "指标"),
-        _number("before", "前", "Its figure before.", ""),
-        _number("after", "后", "Its figure after.", ""),
+        _before("", "Its figure", unit=""),
+        _after("", "Its figure", unit=""),
         Column(
             "state",
             "choice",
@@ -130,10 +185,137 @@ INDICATOR_CHANGES = Contract(
     ),
 )
 
+AGE_CHANGES = Contract(
+    "age_changes",
+    ("area_kind", "area_id", "age_band"),
+    (
+        *_of(COVERAGE.columns, ("area_kind", "area_id")),
+        Column("age_band", "id", "Age band, or all.", "年龄段"),
+        *_both("population", "People", zh="人口", unit="persons"),
+        *_both(
+            "person_item_share",
+            "Of people times required types, those within the rule,",
+            zh="达标人项占比",
+            unit="0–1",
+        ),
+        _number(
+            "person_item_share_change",
+            "达标人项占比_变化",
+            "person_item_share: after − before.",
+        ),
+    ),
+)
+
+GAP_CHANGES = Contract(
+    "gap_changes",
+    ("gap_id",),
+    (
+        Column(
+            "change",
+            "choice",
+            "What became of the gap cluster, by its people.",
+            "变化",
+            choices=GAP_WORDS,
+        ),
+        *_of(
+            GAP_CLUSTERS.columns,
+            ("gap_id", "type_id", "required", "subdistrict_id", "name"),
+        ),
+        *_both("population", "People", zh="涉及人口", unit="persons"),
+    ),
+)
+
+MEASURE_CHANGES = Contract(
+    "measure_changes",
+    ("measure", "area_kind", "area_id", "about", "figure"),
+    (
+        Column("measure", "id", "Table of the measure.", "指标表"),
+        *_of(COVERAGE.columns, ("area_kind", "area_id")),
+        Column("about", "id", "Norm, type or indicator it is about.", "对象编号"),
+        Column("figure", "id", "Column of that table.", "数值项"),
+        _before("", "The figure", unit=""),
+        _after("", "The figure", unit=""),
+        _number("change", "变化", "after − before.", ""),
+    ),
+)
+
+SITE_CHANGES = Contract(
+    "site_changes",
+    ("candidate_id",),
+    (
+        Column(
+            "change",
+            "choice",
+            "kept, changed (other types, route or year), added or dropped.",
+            "变化",
+            choices=FATE_WORDS,
+        ),
+        *_of(SITES.columns, ("candidate_id", "name", "subdistrict_id", "route")),
+        *(
+            Column(f"{name}_{key}", kind, f"{text} {key}.", f"{zh}_{end}", null=True)
+            for name, kind, text, zh in _SITE_TEXTS
+            for key, end in _WHICH.values()
+        ),
+        *_both("cost_10k", "Cost", zh="造价_万元", unit="10,000 CNY"),
+        *_both("items_cleared", "Items it clears", zh="消除缺项数", unit=""),
+        *_both(
+            "person_items_gained",
+            "People of these items",
+            zh="惠及人项数",
+            unit="persons × types",
+        ),
+    ),
+)
+
+ROUTE_CHANGES = Contract(
+    "route_changes",
+    ("route",),
+    (
+        Column("route", "id", "Supply route, or all.", "供给方式"),
+        *_both("sites", "Sites", zh="选址数", unit=""),
+        *_both("cost_10k", "Cost", zh="造价_万元", unit="10,000 CNY"),
+        *_both("items_cleared", "Items cleared", zh="消除缺项数", unit=""),
+        *_both(
+            "person_items_gained",
+            "People of these items",
+            zh="惠及人项数",
+            unit="persons × types",
+        ),
+    ),
+)
+
+PLAN_ITEMS = Contract(
+    "plan_items",
+    ("item_id",),
+    (
+        Column(
+            "cleared_by",
+            "choice",
+            "Which of the two plans clears the item.",
+            "消除情况",
+            choices=WHOSE_WORDS,
+        ),
+        Column("item_id", "id", "<committee_id>:<type_id>, stable.", "缺项编号"),
+        Column(
+            "site_before", "id", "Site that clears it before.", "选址_前", null=True
+        ),
+        Column("site_after", "id", "Site that clears it after.", "选址_后", null=True),
+        *_of(MISSING_ITEMS.columns, ("committee_name", "type_id")),
+        _number("population", "涉及人口", "People of the committee.", "persons"),
+    ),
+)
+
 COMPARED_CONTRACTS = (
     INDICATOR_CHANGES,
     COVERAGE_CHANGES,
+    AGE_CHANGES,
     ITEM_CHANGES,
     FACILITY_CHANGES,
+    DOMAIN_CHANGES,
     PEOPLE_CHANGES,
+    GAP_CHANGES,
+    MEASURE_CHANGES,
+    SITE_CHANGES,
+    ROUTE_CHANGES,
+    PLAN_ITEMS,
 )

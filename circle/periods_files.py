@@ -81,7 +81,7 @@ def write_periods(periods: Periods, folder: Path | str) -> PeriodsPaths:
 
 def _write_all(periods: Periods, folder: Path) -> tuple[str, ...]:
     """Write every file; the record last, as it lists the others."""
-    names = Names(periods.results[0], periods.results[-1])
+    names = Names(periods.results[0].facts, periods.results[-1].facts)
     blocks = _blocks(periods, names)
     title = (
         f"{clean_text(periods.results[-1].facts['title'])} · {names.say('progress')}"

@@ -74,7 +74,9 @@ def with_rules(city: City, profile: Profile, *, streets: Streets | None = None) 
         Equal to a city read with these rules and streets.
     """
     tables = {name: getattr(city, name).copy() for name in PLACED}
-    for name in ("committees", "cells"):
+    for name in ("committees", "cells", "buildings"):
+        if tables[name].empty:
+            continue
         pairs = zip(
             tables[name]["area_class"], tables[name]["committee_kind"], strict=True
         )
@@ -103,6 +105,7 @@ def with_rules(city: City, profile: Profile, *, streets: Streets | None = None) 
         profile=profile,
         committees=tables["committees"],
         cells=tables["cells"],
+        buildings=tables["buildings"],
         travels=travels,
         networks=networks,
         access=old | dict(joined.access),

@@ -6,21 +6,34 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
 from circle.age_bands import band_columns
 from circle.city import City
+from circle.contracts import GAP_CLUSTERS, SITES
 from circle.errors import InputError, OutputError
+from circle.problems import os_reason, problem_of
 from circle.profile import Profile
 from circle.reach import Reach
+from circle.result_contracts_measures import MEASURE_CONTRACTS
+from circle.tables import Contract
 
 RESULTS_FOLDER = "results"
+# Figures of the whole district that follow coverage.
+FIGURES = (
+    "gap_clusters", "gap_population", "sites", "norms_short", "demand_full",
+    "full_items", "gini", "realisation", "alerts", "acceptance_failed",
+)  # fmt: skip
 _TABLES = ("coverage", "missing_items", "facilities", "cells", "sites")
+_MEASURES = tuple(one.name for one in MEASURE_CONTRACTS)
 _FACTS = "facts.json"
-# Tables of the same form can be compared, whatever version wrote them.
-_FORM = 1
+# Tables of these forms can be compared, whatever version wrote them; the first form
+# has no gap clusters, measures and places of sites.
+_FORM = 2
+_FORMS = (1, _FORM)
 
 
 class _Evaluated(Protocol):
@@ -59,7 +72,13 @@ class Results:
     """People, place (metres) and areas of every cell; ``covered_<type>`` says whether
     it reaches the type within the rule."""
     sites: pd.DataFrame
-    """Contract ``sites`` without places; empty where none were chosen."""
+    """Contract ``sites``, with ``x_m`` and ``y_m`` for its places; empty where none
+    were chosen."""
+    gap_clusters: pd.DataFrame
+    """Contract ``gap_clusters`` without outlines; empty where they were not found."""
+    measures: Mapping[str, pd.DataFrame]
+    """Measures beside coverage by the names of their contracts; none where they were
+    not taken."""
 
     @property
     def type_ids(self) -> tuple[str, ...]:
@@ -91,14 +110,16 @@ def results_of(found: _Evaluated) -> Results:
     True
     """
     city = found.city
-    sites = getattr(found, "sites", pd.DataFrame())
+    clusters = getattr(found, "gap_clusters", _nothing(GAP_CLUSTERS))
     return Results(
         facts=_facts(city, found.cell_reach) | {"figures": _figures(found)},
         coverage=found.coverage,
         missing_items=found.missing_items,
         facilities=_facility_table(city),
         cells=_cell_table(city, found.cell_reach),
-        sites=pd.DataFrame(sites.drop(columns="geometry", errors="ignore")),
+        sites=_site_table(getattr(found, "sites", None)),
+        gap_clusters=pd.DataFrame(clusters.drop(columns="geometry", errors="ignore")),
+        measures=_measure_tables(found),
     )
 
 
@@ -123,20 +144,21 @@ def write_results(results: Results, folder: Path) -> tuple[Path, ...]:
     OutputError
         If a file cannot be written.
     """
-    paths = [folder / f"{name}.parquet" for name in _TABLES] + [folder / _FACTS]
+    tables = {name: getattr(results, name) for name in (*_TABLES, "gap_clusters")}
+    tables |= results.measures
+    paths = {name: folder / f"{name}.parquet" for name in tables}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, path in zip(_TABLES, paths, strict=False):
-            getattr(results, name).to_parquet(path, index=False)
-        text = json.dumps(results.facts, ensure_ascii=False, indent=1, sort_keys=True)
-        paths[-1].write_text(text + "\n", encoding="utf-8")
+        for name, table in tables.items():
+            table.to_parquet(paths[name], index=False)
+        # Types and domains stay in the order of the profile.
+        text = json.dumps(results.facts, ensure_ascii=False, indent=1)
+        (folder / _FACTS).write_text(text + "\n", encoding="utf-8")
     except OSError as error:
-        message = (
-            f"{folder}: the results cannot be written ({error}); expected a folder "
-            "with room and the right to write; name another folder."
-        )
-        raise OutputError(message) from error
-    return tuple(sorted(paths))
+        reason = os_reason(error)
+        problem = problem_of(folder.name, "not-written", reason=reason)
+        raise OutputError(problem) from error
+    return tuple(sorted([*paths.values(), folder / _FACTS]))
 
 
 def read_results(folder: Path | str) -> Results:
@@ -163,21 +185,40 @@ def read_results(folder: Path | str) -> Results:
         place = place / RESULTS_FOLDER
     try:
         facts = json.loads((place / _FACTS).read_text(encoding="utf-8"))
-        tables = {name: pd.read_parquet(place / f"{name}.parquet") for name in _TABLES}
+        tables = {name: _read(place / f"{name}.parquet") for name in _TABLES}
+        more = {
+            name: _read(place / f"{name}.parquet")
+            for name in ("gap_clusters", *_MEASURES)
+            if (place / f"{name}.parquet").is_file()
+        }
     except (OSError, ValueError) as error:
-        message = (
-            f"{folder}: there are no results to read ({error}); expected a folder that "
-            "circle run has written, with the folder results in it; run the study "
-            "again."
-        )
-        raise InputError(message) from error
-    if facts.get("form") != _FORM:
-        message = (
-            f"{folder}: the results have form {facts.get('form')!r}; expected {_FORM}; "
-            "run the study again with this version."
-        )
-        raise InputError(message)
-    return Results(facts=facts, **tables)
+        raise InputError(
+            problem_of(Path(folder), "no-results", reason=os_reason(error))
+        ) from error
+    if facts.get("form") not in _FORMS:
+        form = str(facts.get("form"))
+        raise InputError(problem_of(Path(folder), "results-form", form=form))
+    clusters = more.pop("gap_clusters", _nothing(GAP_CLUSTERS))
+    return Results(facts=facts, **tables, gap_clusters=clusters, measures=more)
+
+
+def _read(path: Path) -> pd.DataFrame:
+    """Read a table; lists come back as the tuples that they were."""
+    table = pd.read_parquet(path)
+    for name in table.columns:
+        values = table[name].to_numpy(dtype=object)
+        if any(isinstance(one, np.ndarray) for one in values):
+            table[name] = pd.Series(
+                [tuple(one) if isinstance(one, np.ndarray) else one for one in values],
+                dtype=object,
+            )
+    return table
+
+
+def _nothing(contract: Contract) -> pd.DataFrame:
+    """Give an empty table of a contract, without shapes."""
+    names = [one for one in contract.names if one != "geometry"]
+    return pd.DataFrame(columns=names)
 
 
 def _facts(city: City, reach: Reach) -> dict[str, Any]:
@@ -241,13 +282,57 @@ def _outlines(city: City) -> dict[str, Any]:
 def _figures(found: _Evaluated) -> dict[str, float | None]:
     """Gather figures of what follows coverage; none where it was not measured."""
     clusters = getattr(found, "gap_clusters", None)
-    if clusters is None:
+    measures = getattr(found, "measures", None)
+    if clusters is None or measures is None:
         return {}
+    capacity, access = (
+        _of_district(one) for one in (measures.capacity, measures.access)
+    )
+    degree = _of_district(measures.realisation)
+    gini = measures.fairness[
+        (measures.fairness["group_kind"] == "required")
+        & (measures.fairness["across"] == "people")
+    ]
     return {
         "gap_clusters": len(clusters),
         "gap_population": float(clusters["population"].sum()),
         "sites": len(getattr(found, "sites", ())),
+        "norms_short": int((~capacity["state"].isin(["met", "unknown"])).sum()),
+        "demand_full": float(access["demand_full"].astype(float).sum()),
+        "full_items": len(measures.full_items),
+        "gini": _first(gini["gini"]),
+        "realisation": _first(degree.loc[degree["indicator_id"] == "degree", "part"]),
+        "alerts": len(measures.alerts),
+        "acceptance_failed": int((measures.acceptance["result"] == "failed").sum()),
     }
+
+
+def _of_district(table: pd.DataFrame) -> pd.DataFrame:
+    """Pick the rows of the whole district."""
+    return table[table["area_kind"] == "district"]
+
+
+def _first(values: "pd.Series[Any]") -> float | None:
+    """Give the only figure there is; None where there is none, as JSON has no NaN."""
+    known = values.dropna()
+    return None if known.empty else float(known.iloc[0])
+
+
+def _measure_tables(found: _Evaluated) -> dict[str, pd.DataFrame]:
+    """Give the measures beside coverage; none where they were not taken."""
+    measures = getattr(found, "measures", None)
+    if measures is None:
+        return {}
+    return {name: getattr(measures, name) for name in _MEASURES}
+
+
+def _site_table(sites: gpd.GeoDataFrame | None) -> pd.DataFrame:
+    """List the sites with their places as numbers."""
+    if sites is None:
+        return _nothing(SITES).assign(x_m=[], y_m=[])
+    shapes = sites.geometry.to_numpy()
+    table = pd.DataFrame(sites.drop(columns="geometry"))
+    return table.assign(x_m=shapely.get_x(shapes), y_m=shapely.get_y(shapes))
 
 
 def _definition(city: City, profile: Profile) -> str:

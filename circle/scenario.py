@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from circle.errors import Words
 from circle.profile import (
     AreaClass,
     CommitteeKind,
@@ -76,7 +77,10 @@ class EnlargeFacility(Settings):
     def _something(self) -> Self:
         """Ask for at least one figure."""
         if self.capacity is None and self.floor_area_m2 is None:
-            message = "needs `capacity`, `floor_area_m2` or both"
+            message = Words(
+                "needs `capacity`, `floor_area_m2` or both",
+                zh="应有 `capacity`、`floor_area_m2` 或两者",
+            )
             raise ValueError(message)
         return self
 
@@ -106,6 +110,18 @@ class ChangeLimit(Settings):
     mode: Mode | None = None
     """`walk` or `cycle`."""
 
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> Self:
+        """Ask for a mode or one limit."""
+        limits = [one for one in (self.minutes, self.metres) if one is not None]
+        if len(limits) == 2 or not (limits or self.mode):
+            message = Words(
+                "needs `minutes` or `metres`, or a `mode`, or a limit and a mode",
+                zh="应有 `minutes` 或 `metres` 之一，或 `mode`，或时限和 `mode`",
+            )
+            raise ValueError(message)
+        return self
+
 
 class ChangeSpeed(Settings):
     """Another speed."""
@@ -122,7 +138,9 @@ class ChangeSpeed(Settings):
     def _one_of_them(self) -> Self:
         """Ask for one of the two."""
         if (self.kmh is None) == (self.factor is None):
-            message = "needs either `kmh` or `factor`"
+            message = Words(
+                "needs either `kmh` or `factor`", zh="应有 `kmh` 或 `factor` 之一"
+            )
             raise ValueError(message)
         return self
 

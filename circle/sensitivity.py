@@ -1,6 +1,6 @@
 """How far coverage and missing items hang on the assumptions of a study."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -18,6 +18,7 @@ from circle.rejoining import with_rules, with_snap_limit
 from circle.results import results_of
 from circle.scenario import Scenario
 
+_TOLD = ["subdistrict_id", "committee_name", "type_id", "required", "population"]
 _OWN = {"source": "own", "confidence": "C"}
 _SPEEDS = (0.9, 1.1)
 _MINUTES = (-1.0, 1.0)
@@ -34,9 +35,14 @@ class Sensitivity:
     ``share``, ``change``, ``missing_items``, ``missing_required``, ``items_gone``,
     ``items_new``."""
     items: pd.DataFrame
-    """Every item missing in some variant: ``item_id``, ``missing_now``,
+    """Every item missing in some variant: ``item_id``, ``subdistrict_id``,
+    ``committee_name``, ``type_id``, ``required``, ``population``, ``missing_now``,
     ``n_missing`` (variants in which it is missing), ``robust`` (missing in all) and
     ``hangs_on`` (assumptions that change it)."""
+    labels: Mapping[str, Mapping[str, str]]
+    """Names of the facility types in Chinese (``zh``) and English (``en``)."""
+    places: Mapping[str, str]
+    """Names of the subdistricts."""
 
 
 def measure_sensitivity(
@@ -77,6 +83,7 @@ def measure_sensitivity(
     """
     rows: list[dict[str, object]] = []
     missing: dict[tuple[str, str], set[str]] = {}
+    told: list[pd.DataFrame] = []
     first = 0.0
     for assumption, variant, found in _variants(city, others or {}, on_stage):
         share = headline_share(results_of(found))
@@ -86,6 +93,7 @@ def measure_sensitivity(
             first = share
         base = missing.setdefault(("study", "as it is"), own)
         missing[assumption, variant] = own
+        told.append(items[["item_id", *_TOLD]])
         rows.append(
             {
                 "assumption": assumption,
@@ -98,7 +106,14 @@ def measure_sensitivity(
                 "items_new": len(own - base),
             }
         )
-    return Sensitivity(pd.DataFrame(rows), _items(missing))
+    labels = {
+        one.id: {"zh": one.label.zh, "en": one.label.en} for one in city.profile.types
+    }
+    areas = city.subdistricts
+    places = dict(zip(areas["subdistrict_id"], areas["name"], strict=True))
+    return Sensitivity(
+        pd.DataFrame(rows), _items(missing, told), labels=labels, places=places
+    )
 
 
 def _variants(
@@ -152,7 +167,9 @@ def _bordered(city: City, value: str) -> City:
     return replace(city, profile=city.profile.model_copy(update={"use": use}))
 
 
-def _items(missing: Mapping[tuple[str, str], set[str]]) -> pd.DataFrame:
+def _items(
+    missing: Mapping[tuple[str, str], set[str]], told: Sequence[pd.DataFrame]
+) -> pd.DataFrame:
     """Tell which items are missing whatever is assumed, and what others hang on."""
     now = missing["study", "as it is"]
     every = sorted(set().union(*missing.values()))
@@ -173,9 +190,9 @@ def _items(missing: Mapping[tuple[str, str], set[str]]) -> pd.DataFrame:
                 "hangs_on": ", ".join(moved_by),
             }
         )
-    table = pd.DataFrame(
-        rows, columns=["item_id", "missing_now", "n_missing", "robust", "hangs_on"]
-    )
+    names = ["item_id", "missing_now", "n_missing", "robust", "hangs_on"]
+    known = pd.concat(told).drop_duplicates("item_id")
+    table = known.merge(pd.DataFrame(rows, columns=names), on="item_id")
     order = np.lexsort(
         (table["item_id"].to_numpy(dtype=str), -table["n_missing"].to_numpy(dtype=int))
     )

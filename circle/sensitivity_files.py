@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from circle.comparison_files import write_small_record, write_tables
 from circle.comparison_names import points_text
 from circle.outputs import write_whole
-from circle.sheet_parts import Block, Field, Form, Sheet
+from circle.sheet_parts import Block, Field, Form, Sheet, clean_text
 from circle.words_compared import compared_word
 from circle.workbook import write_sheets
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from circle.sensitivity import Sensitivity
 
 WORKBOOK = "sensitivity.xlsx"
+_SHOWN = 10
 
 
 def sensitivity_text(found: Sensitivity, language: str) -> str:
@@ -34,7 +35,7 @@ def sensitivity_text(found: Sensitivity, language: str) -> str:
     Returns
     -------
     text
-        One line per variant, then how many items are robust.
+        One line per variant, then the items that are robust and those that are not.
     """
     lines = []
     for row in found.table.to_dict("records"):
@@ -44,16 +45,42 @@ def sensitivity_text(found: Sensitivity, language: str) -> str:
             f"{name}\t{share}\t{points_text(float(row['change']), language)}\t"
             f"-{row['items_gone']} +{row['items_new']}"
         )
-    items = found.items
+    items = found.items.sort_values(
+        ["required", "population"], ascending=False, kind="stable"
+    )
     now = items[items["missing_now"]]
+    hanging = items[~items["robust"]]
     lines.append(
         compared_word("robust_line", language).format(
-            robust=int(now["robust"].sum()),
-            now=len(now),
-            hanging=int((~items["robust"]).sum()),
+            robust=int(now["robust"].sum()), now=len(now), hanging=len(hanging)
         )
     )
+    for key, rows in (("robust_items", now[now["robust"]]), ("fragile_items", hanging)):
+        if len(rows):
+            lines.append(compared_word(key, language))
+            lines += _item_lines(rows, found, language)
     return "\n".join(lines)
+
+
+def _item_lines(rows: pd.DataFrame, found: Sensitivity, language: str) -> list[str]:
+    """Name the items that concern most people, with what they hang on."""
+    lines = []
+    for row in rows.head(_SHOWN).to_dict("records"):
+        kind = found.labels[row["type_id"]][language]
+        people = compared_word("item_people", language).format(
+            people=f"{row['population']:,.0f}"
+        )
+        text = (
+            f"  {row['item_id']} {clean_text(row['committee_name'])} · {kind}{people}"
+        )
+        hangs = _assumptions(row["hangs_on"], language)
+        if hangs:
+            now = "missing_line" if row["missing_now"] else "covered_line"
+            text += compared_word(now, language).format(hangs=hangs)
+        lines.append(text)
+    if len(rows) > _SHOWN:
+        lines.append(f"  … ({len(rows):,})")
+    return lines
 
 
 def variant_name(variant: str, language: str) -> str:
@@ -149,37 +176,43 @@ def _blocks(found: Sensitivity, language: str) -> dict[str, Block]:
         variant=[variant_name(one, language) for one in found.table["variant"]],
         change_points=100 * found.table["change"],
     )
+    yes_no = ("required", "missing_now", "robust")
     items = found.items.assign(
         **{
             name: [
                 compared_word("yes" if one else "no", language)
                 for one in found.items[name]
             ]
-            for name in ("missing_now", "robust")
+            for name in yes_no
         },
-        hangs_on=[
-            "、".join(
-                compared_word(f"assumption_{part}", language) for part in _parts(one)
-            )
-            for one in found.items["hangs_on"]
+        hangs_on=[_assumptions(one, language) for one in found.items["hangs_on"]],
+        facility_type=[found.labels[one][language] for one in found.items["type_id"]],
+        subdistrict=[
+            clean_text(found.places.get(one, one))
+            for one in found.items["subdistrict_id"]
         ],
     )
     return {
         "variants": _block(
-            table, language, variant="text", share="share", change_points="decimal",
+            table, language, variant="text", share="share", change_points="points",
             missing_items="count", missing_required="count", items_gone="count",
             items_new="count",
         ),
         "robust": _block(
-            items, language, item_id="text", missing_now="word", n_missing="count",
-            robust="word", hangs_on="text",
+            items, language, subdistrict="text", committee_name="text",
+            facility_type="text", required="word", population="count",
+            missing_now="word", n_missing="count", robust="word", hangs_on="text",
+            item_id="text",
         ),
     }  # fmt: skip
 
 
-def _parts(text: str) -> list[str]:
-    """Split the assumptions that an item hangs on."""
-    return text.split(", ") if text else []
+def _assumptions(text: str, language: str) -> str:
+    """Name the assumptions that an item hangs on."""
+    named = [
+        compared_word(f"assumption_{one}", language) for one in text.split(", ") if one
+    ]
+    return ("、" if language == "zh" else ", ").join(named)
 
 
 def _block(rows: pd.DataFrame, language: str, **forms: Form) -> Block:
@@ -191,4 +224,4 @@ def _block(rows: pd.DataFrame, language: str, **forms: Form) -> Block:
     return Block("", fields, rows.reset_index(drop=True)[list(forms)])
 
 
-_HEADERS = {"items_new": "items_appear"}
+_HEADERS = {"items_new": "items_appear", "required": "is_required"}

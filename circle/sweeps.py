@@ -19,7 +19,7 @@ from circle.problems import os_reason, problem_of
 from circle.sweep_run import FIGURES, run_key, run_one
 from circle.sweep_spec import SweepRun
 
-OnRow = Callable[[Mapping[str, Any]], None]
+OnCount = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def sweep(
     *,
     workers: int | None = None,
     scheduler: str | None = None,
-    on_row: OnRow = lambda _: None,
+    on_count: OnCount = lambda *_: None,
 ) -> Sweep:
     """
     Make all runs of a sweep that are not finished yet, and write their table.
@@ -61,8 +61,9 @@ def sweep(
     scheduler
         Address of a Dask scheduler, in place of processes of this machine; its
         workers need circle and the same files at the same paths.
-    on_row
-        Called with each row as it is finished.
+    on_count
+        Called with the number of runs made now and of all that are to be made: at the
+        beginning, and whenever one is finished.
 
     Returns
     -------
@@ -89,13 +90,15 @@ def sweep(
         with journal.open("a", encoding="utf-8", newline="\n") as file:
             # Whatever a killed run left half-written ends here.
             file.write("\n" if journal.stat().st_size else "")
-            for key, row in _made(missing, workers=workers, scheduler=scheduler):
+            on_count(0, len(missing))
+            made = _made(missing, workers=workers, scheduler=scheduler)
+            for number, (key, row) in enumerate(made, start=1):
                 rows[key] = row
                 if row["status"] == "done":
                     file.write(json.dumps({"key": key, "row": row}) + "\n")
                     file.flush()
                     os.fsync(file.fileno())
-                on_row(row)
+                on_count(number, len(missing))
         table = _table([rows[one] for one in keys])
         _write(table, path)
     except OSError as error:

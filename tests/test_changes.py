@@ -5,9 +5,12 @@ import dataclasses
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
+from chinese import is_chinese
 from toy_city import CRS, EAST, FACT, NORTH, toy_profile, toy_tables, write_toy
 
 from circle import assess, load_city, read_study, write_outputs
+from circle.change_contradictions import contradictions
 from circle.changes import apply_changes
 from circle.errors import ConfigError
 from circle.evaluation import evaluate
@@ -161,6 +164,20 @@ def test_a_ferry_takes_its_time(toy):
     assert minutes_to_school(changed.city, "G02") == pytest.approx(2, abs=0.01)
 
 
+def test_a_cut_ferry_takes_those_who_may_pass_no_longer(toy):
+    """The crossing of 2 minutes is cut for bicycles; walkers still need 2."""
+    cut = {"change": "cut_street", "modes": ["cycle"], **line((1200, 400), (1300, 500))}
+    ferry = {"change": "add_street", "ferry_min": 2, **SCHOOL_PATH}
+    changed = apply_changes(toy, scenario(ferry, cut))
+    assert minutes_to_school(changed.city, "G02") == pytest.approx(2, abs=0.01)
+    last = changed.log.iloc[-1]
+    assert (last["name"], last["old"], last["new"]) == (
+        "open_to",
+        "walk, cycle",
+        "walk",
+    )
+
+
 def test_a_cut_street_parts_the_town(toy):
     change = {"change": "cut_street", **line((4000, -100), (4000, 100))}
     changed = apply_changes(toy, scenario(change))
@@ -192,6 +209,57 @@ def test_changes_that_contradict_each_other_are_told_all_at_once(toy):
     assert "changes 3 and 4 both act on the speed of walk" in str(error.value)
 
 
+CLOSE = {"change": "close_facility", "id": "F1"}
+SIZE = {"change": "enlarge_facility", "id": "F1", "capacity": 9}
+OF_ALL = {"change": "grow_population", "factor": 1.1}
+OF_A1 = OF_ALL | {"subdistricts": ["A1"]}
+LONGER = {"change": "change_limit", "minutes": 20}
+OF_SCHOOL = LONGER | {"types": ["school"]}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "thing"),
+    [
+        (CLOSE, SIZE, "facility F1"),
+        (OF_ALL, OF_A1, "the people of A1"),
+        (OF_ALL, OF_ALL, "the people of all"),
+        (LONGER, OF_SCHOOL, "the limit of school"),
+        (OF_SCHOOL | {"area_classes": ["urban"]}, OF_SCHOOL, "the limit of school"),
+        (LONGER | {"mode": "walk"}, LONGER | {"mode": "cycle"}, "the mode of all"),
+    ],
+)
+def test_what_one_change_says_of_all_no_other_says_of_some(one, other, thing):
+    for pair in ((one, other), (other, one)):
+        texts = contradictions(scenario(*pair))
+        assert any(f"both act on {thing}" in text for text in texts)
+        assert all(is_chinese(one.in_language("zh")) for one in texts)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (SIZE, {"change": "move_facility", "id": "F1", **at(0, 0)}),
+        (OF_A1, OF_ALL | {"subdistricts": ["B1"]}),
+        (OF_SCHOOL, LONGER | {"types": ["clinic"]}),
+        (OF_SCHOOL, {"change": "change_limit", "types": ["school"], "mode": "walk"}),
+    ],
+)
+def test_changes_that_leave_each_other_alone_combine(one, other):
+    assert contradictions(scenario(one, other)) == ()
+
+
+def test_every_effect_is_logged_old_and_new(toy):
+    move = {"change": "move_facility", "id": "F1", **at(5000, 0)}
+    logged = apply_changes(toy, scenario(move, OF_A1)).log
+    rows = logged.set_index(["id", "name"])[["old", "new"]].to_dict("index")
+    assert rows["F1", "subdistrict_id"] == {"old": "A1", "new": "B1"}
+    assert rows["F1", "place"]["new"] == f"{EAST + 5000:.1f}, {NORTH:.1f}"
+    people = {name: one for (area, name), one in rows.items() if area == "A1"}
+    assert people["population"]["old"] is not None
+    bands = [one for one in toy.cells.columns if one.startswith("population_")]
+    assert set(people) == {"population", *(one.replace("_", " ", 1) for one in bands)}
+
+
 FAR = line((0, 900), (10, 900))
 
 
@@ -199,6 +267,8 @@ FAR = line((0, 900), (10, 900))
     ("change", "text"),
     [
         ({"change": "close_facility", "id": "F99"}, "there is no facility F99"),
+        ({"change": "add_facility", "type": "x", **at(0, 0)}, "no facility type x"),
+        ({"change": "change_norm", "norm": "x", "factor": 2}, "there is no norm x"),
         ({"change": "open_planned", "id": "F1"}, "facility F1 is open"),
         (
             {"change": "add_facility", "type": "clinic", "id": "F1", **at(0, 0)},
@@ -218,8 +288,35 @@ FAR = line((0, 900), (10, 900))
     ],
 )
 def test_what_does_not_fit_the_city_is_told(toy, change, text):
-    with pytest.raises(ConfigError, match=text):
+    with pytest.raises(ConfigError, match=text) as error:
         apply_changes(toy, scenario(change))
+    (problem,) = error.value.problems
+    assert problem.in_language("zh").startswith("情景“test”：第1项变更（")
+    assert is_chinese(problem.in_language("zh"))
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ({"change": "change_limit", "types": ["school"]}, "needs `minutes` or"),
+        ({"change": "change_limit", "minutes": 5, "metres": 5}, "needs `minutes` or"),
+        ({"change": "enlarge_facility", "id": "F1"}, "needs `capacity`"),
+        ({"change": "change_speed", "mode": "walk"}, "needs either `kmh`"),
+    ],
+)
+def test_a_record_that_says_nothing_is_told_in_both_languages(tmp_path, change, text):
+    path = tmp_path / "scenario.yaml"
+    path.write_text(yaml.safe_dump({"name": "x", "changes": [change]}), "utf-8")
+    with pytest.raises(ConfigError, match=text) as error:
+        read_scenario(path)
+    (problem,) = error.value.problems
+    assert is_chinese(problem.in_language("zh"), names=[str(path)])
+
+
+def test_two_estates_do_not_stand_on_one_place(toy):
+    estate = {"change": "new_estate", "people": 5, **at(500, 0)}
+    with pytest.raises(ConfigError, match=r"there is a cell estate_\w+ already"):
+        apply_changes(toy, scenario(estate, estate))
 
 
 def test_the_city_itself_stays_as_it_is(toy):

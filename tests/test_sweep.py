@@ -1,6 +1,7 @@
 """Sweeps: the same table from anywhere, resumed after a kill; sensitivity."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -121,7 +122,7 @@ def test_a_run_that_fails_is_a_row_and_is_tried_again(study, tmp_path):
 
 
 def test_a_killed_sweep_goes_on_where_it_was(study, tmp_path):
-    factors = [1 + i / 100 for i in range(60)]
+    factors = [1 + i / 100 for i in range(12)]
     spec = spec_of(tmp_path, study, {"speed_factor": factors, "siting": {"sites": [0]}})
     out = tmp_path / "t.csv"
     journal = tmp_path / "t.csv.runs.jsonl"
@@ -129,10 +130,10 @@ def test_a_killed_sweep_goes_on_where_it_was(study, tmp_path):
                "--workers", "1"]  # fmt: skip
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     until = time.monotonic() + 120
-    while not journal.exists() or journal.read_text("utf-8").count("\n") < 3:
+    while not journal.exists() or journal.read_text("utf-8").count("\n") < 2:
         assert time.monotonic() < until
         assert process.poll() is None
-        time.sleep(0.02)
+        time.sleep(0.005)
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert not out.exists()
@@ -141,9 +142,9 @@ def test_a_killed_sweep_goes_on_where_it_was(study, tmp_path):
     kept = [json.loads(one) for one in journal.read_text("utf-8").splitlines()[:-1]
             if one.startswith('{"key"') and one.endswith("}")]  # fmt: skip
     found = sweep(read_sweep(spec), out, workers=1)
-    assert 3 <= len(kept) < 60
+    assert 2 <= len(kept) < 12
     assert found.n_known == len(kept)
-    assert found.n_made == 60 - len(kept)
+    assert found.n_made == 12 - len(kept)
     whole = sweep(read_sweep(spec), tmp_path / "whole.csv", workers=1)
     assert out.read_bytes() == (tmp_path / "whole.csv").read_bytes()
     assert whole.n_known == 0
@@ -155,8 +156,14 @@ def test_processes_and_a_cluster_give_the_same_table(study, tmp_path):
     runs = read_sweep(spec_of(tmp_path, study, {"speed_factor": [1, 1.2, 1.4]}))
     alone = sweep(runs, tmp_path / "a.csv", workers=1)
     beside = sweep(runs, tmp_path / "b.csv", workers=2)
+    # Two workers that talk to the scheduler; `make attack` starts them as processes.
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1"
+        n_workers=2,
+        threads_per_worker=1,
+        processes="CIRCLE_ATTACK_SECONDS" in os.environ,
+        protocol="tcp",
+        dashboard_address=None,
+        host="127.0.0.1",
     ) as cluster:
         spread = sweep(runs, tmp_path / "c.csv", scheduler=cluster.scheduler_address)
     assert spread.n_made == 3
@@ -235,8 +242,15 @@ def test_other_people_are_another_assumption(toy):
 
 def test_a_sensitivity_is_written_in_both_languages(toy, tmp_path):
     found = measure_sensitivity(toy)
-    assert "in every case" in sensitivity_text(found, "en")
-    assert "速度×0.9" in sensitivity_text(found, "zh")
+    text = sensitivity_text(found, "en")
+    robust, fragile = text.split("Hanging on an assumption")
+    assert "C2:clinic" in robust.split("Missing in every case")[1]
+    assert "C4:court" in fragile
+    assert "missing now; hangs on speed" in fragile
+    assert "covered now; hangs on borders" in fragile
+    chinese = sensitivity_text(found, "zh")
+    assert "速度×0.9" in chinese
+    assert "现状缺，取决于速度" in chinese
     for language in ("zh", "en"):
         write_sensitivity(found, tmp_path / language, language=language, title="T")
         names = {one.name for one in (tmp_path / language).rglob("*")}

@@ -131,8 +131,11 @@ def test_a_scenario_of_the_study_writes_its_difference(study, tmp_path):
     )
     assert files == [
         "difference.html", "difference.xlsx", "index.html", "run.json",
-        "tables/coverage.csv", "tables/facilities.csv", "tables/indicators.csv",
-        "tables/items.csv", "tables/log.csv", "tables/people.csv",
+        "tables/ages.csv", "tables/coverage.csv", "tables/domains.csv",
+        "tables/facilities.csv", "tables/gaps.csv", "tables/indicators.csv",
+        "tables/items.csv", "tables/log.csv", "tables/measures.csv",
+        "tables/people.csv", "tables/plan_items.csv", "tables/routes.csv",
+        "tables/sites.csv",
     ]  # fmt: skip
     # What circle wrote may be replaced; results can be compared again.
     again = run(
@@ -162,6 +165,58 @@ def test_results_of_a_run_are_kept_and_compared(study, tmp_path):
     assert found["remarks"] == []
 
 
+def plan_file(path, *sites: tuple):
+    """A version of a plan as circle site writes it, as far as it is compared."""
+    rows = [
+        {"step": step, "candidate_id": key, "name": key, "subdistrict_id": "A1",
+         "route": route, "type_ids": types, "year": 2026, "cost_10k": cost,
+         "items_cleared": len(items), "person_items_gained": 10.0 * len(items),
+         "item_ids": items}
+        for step, (key, route, types, cost, items) in enumerate(sites, start=1)
+    ]  # fmt: skip
+    record = {"number": 1, "sites": rows, "share_before": 0.5, "share_after": 0.75}
+    path.write_text(json.dumps(record), "utf-8")
+    return path
+
+
+def test_two_versions_of_a_plan_are_compared_by_site_route_cost_and_cover(tmp_path):
+    one = plan_file(
+        tmp_path / "plan-001.json",
+        ("K1", "reuse", ["clinic"], 50.0, ["C1:clinic"]),
+        ("K2", "build", ["school"], 300.0, ["C2:school", "C4:school"]),
+    )
+    other = plan_file(
+        tmp_path / "plan-002.json",
+        ("K1", "reuse", ["clinic", "court"], 80.0, ["C1:clinic", "C1:court"]),
+        ("K3", "co-use", ["school"], 100.0, ["C2:school"]),
+    )
+    done = run("compare", one, other, "--json", "--out", tmp_path / "o")
+    found = json.loads(done.stdout)
+    fates = {
+        key: found[f"sites_{key}"] for key in ("kept", "changed", "added", "dropped")
+    }
+    assert fates == {"kept": 0, "changed": 1, "added": 1, "dropped": 1}
+    assert (found["plan_cost_10k_before"], found["plan_cost_10k_after"]) == (350, 180)
+    assert found["plan_items_both"] == 2
+    routes = pd.read_csv(tmp_path / "o/tables/routes.csv", encoding="utf-8-sig")
+    assert routes.iloc[:, 1].tolist() == [1, 0, 1, 2]
+    assert routes.iloc[:, 2].tolist() == [1, 1, 0, 2]
+    items = pd.read_csv(tmp_path / "o/tables/plan_items.csv", encoding="utf-8-sig")
+    assert items["缺项编号"].tolist() == [
+        "C4:school", "C1:court", "C1:clinic", "C2:school",
+    ]  # fmt: skip
+    text = run("compare", one, other, "--language", "en").stdout
+    assert "Cost of the plans: 350 → 180 × 10,000 CNY" in text
+    assert "方案造价: 350 → 180 万元" in run("compare", one, other).stdout
+
+
+def test_what_is_no_plan_is_told(tmp_path):
+    (tmp_path / "a.json").write_text("{}", "utf-8")
+    done = run("compare", tmp_path / "a.json", tmp_path / "a.json")
+    assert done.exit_code == 3
+    assert "不是选址方案的版本文件" in done.stderr
+
+
 def test_what_is_not_recomputed_is_marked(toy, moved):
     states = moved.comparison.indicators.set_index("indicator")["state"]
     assert states["coverage"] == "recomputed"
@@ -184,7 +239,8 @@ def test_the_workbook_holds_the_changes_and_no_formula(moved, tmp_path):
     paths = write_comparison(moved.comparison, tmp_path / "o", log=moved.changed.log)
     book = openpyxl.load_workbook(paths.workbook)
     assert book.sheetnames == [
-        "cover", "changes", "coverage", "items", "facilities", "people", "indicators",
+        "cover", "changes", "coverage", "ages", "items", "facilities", "people",
+        "indicators",
     ]  # fmt: skip
     cells = [one for sheet in book for row in sheet.iter_rows() for one in row]
     assert not any(one.data_type == "f" for one in cells)
@@ -221,7 +277,7 @@ def test_chinese_outputs_have_no_english_words_left(moved, tmp_path):
             one.facts["language"] = "en"
     assert "达标率" in text
     assert "Coverage" not in text
-    assert book.sheetnames[1:4] == ["变更记录", "达标率变化", "缺项变化"]
+    assert book.sheetnames[1:4] == ["变更记录", "达标率变化", "分年龄达标率"]
 
 
 @pytest.mark.browser
