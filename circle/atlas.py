@@ -9,24 +9,28 @@ from typing import TYPE_CHECKING
 from circle.atlas_layers import page_data
 from circle.atlas_page import PageMap
 from circle.atlas_panel import area_name, write_panel
-from circle.atlas_sheet import Sheet, page_names
+from circle.atlas_sheet import AREAS, Sheet, page_names
 from circle.html_pages import write_page
+from circle.map_areas import measure_map_areas
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from circle.assessment import Assessment
+    from circle.map_areas import MapAreas
 
 _log = logging.getLogger(__name__)
 _WORKERS = 2
 
 
-def write_atlas(assessment: Assessment, folder: Path) -> tuple[Path, ...]:
+def write_atlas(
+    assessment: Assessment, folder: Path, *, areas: MapAreas | None = None
+) -> tuple[Path, ...]:
     """
     Write the map of the district and one of each subdistrict.
 
-    The pages need no network: libraries, data and pictures are inside. The same
-    assessment gives the same bytes.
+    The pages need no network, unless the study names a tile server: libraries, data
+    and pictures are inside. The same assessment gives the same bytes.
 
     Parameters
     ----------
@@ -35,6 +39,8 @@ def write_atlas(assessment: Assessment, folder: Path) -> tuple[Path, ...]:
     folder
         Where to write ``district.html`` and ``subdistricts/<code>.html``; made if it
         does not exist.
+    areas
+        Bands of travel time and areas of the sites; measured if not given.
 
     Returns
     -------
@@ -48,7 +54,9 @@ def write_atlas(assessment: Assessment, folder: Path) -> tuple[Path, ...]:
     """
     codes = assessment.city.subdistricts["subdistrict_id"].tolist()
     names = page_names(codes)
-    district = Sheet(assessment)
+    if areas is None:
+        areas = measure_map_areas(assessment.city, assessment.sites)
+    district = Sheet(assessment, memo={AREAS: areas})
     sheets = {folder / "district.html": district}
     for code in codes:
         page = Sheet(assessment, code, district.memo)
@@ -108,11 +116,12 @@ def subdistrict_map(assessment: Assessment, subdistrict_id: str) -> PageMap:
 
 def _draw(sheet: Sheet) -> PageMap:
     """Put data and panel of a page together."""
-    data = page_data(sheet)
+    data, tiles = page_data(sheet), sheet.city.study.outputs.tiles
     return PageMap(
         data["bounds"],
         f"{area_name(sheet)} · {sheet.city.study.title}",
         language=sheet.language,
         data=data,
         panel=write_panel(sheet),
+        images_from=None if tiles is None else tiles.origin,
     )

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from circle.atlas_palette import (
-    CELL_CLASSES,
-    CELL_COLOURS,
-    MISSING_COLOUR,
-    share_breaks,
-    share_colour,
-)
+from circle.atlas_palette import share_breaks, share_colour
+from circle.atlas_pictures import pack_bands, pack_cells, pack_site_areas
 from circle.atlas_places import (
     STATUSES,
     facility_types,
+    pack_candidates,
     pack_committees,
     pack_facilities,
     pack_sites,
 )
-from circle.atlas_raster import CellGrid, Lattice, lay_out, paint
-from circle.atlas_shapes import pack_areas, pack_backdrop, pack_points, to_wgs84
+from circle.atlas_shapes import pack_areas, pack_backdrop, pack_points
 from circle.atlas_sheet import (
     GAP_CLUSTERS_PER_TYPE,
     SHOWN_GAP_CLUSTERS,
@@ -37,9 +32,6 @@ from circle.atlas_sheet import (
     required_coverage,
 )
 from circle.facts import percent
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 _DISTRICT_BACKDROP = ("green", "water", "major", "motorway")
 _SUBDISTRICT_BACKDROP = ("green", "water", "minor", "major", "motorway")
@@ -70,9 +62,13 @@ def page_data(sheet: Sheet) -> dict[str, Any]:
         "subdistricts": _subdistricts(sheet),
         "committees": pack_committees(sheet),
         "facilities": pack_facilities(sheet),
-        "cells": _cells(sheet),
+        "cells": pack_cells(sheet),
+        "bands": pack_bands(sheet),
         "gaps": _gap_clusters(sheet),
         "sites": pack_sites(sheet),
+        "areas": pack_site_areas(sheet),
+        "candidates": pack_candidates(sheet),
+        "tiles": _tiles(sheet),
     }
 
 
@@ -107,7 +103,7 @@ def _first_clusters(sheet: Sheet) -> gpd.GeoDataFrame:
 def _bounds(sheet: Sheet) -> list[list[float]]:
     """Give the corners of the area the map opens with."""
     box = shapely.box(*shapely.bounds(own_area(sheet)))
-    corners = to_wgs84(np.array([shapely.segmentize(box, 1000)]), sheet.city.crs)
+    corners = sheet.degrees(np.array([shapely.segmentize(box, 1000)]))
     west, south, east, north = (round(float(x), 6) for x in shapely.bounds(corners[0]))
     return [[south, west], [north, east]]
 
@@ -138,6 +134,13 @@ def _script_words(sheet: Sheet) -> dict[str, str]:
         "whole_area",
         "site",
         "clears_items_of",
+        "candidate",
+        "route",
+        "floor_area_m2",
+        "cost_10k",
+        "reuse",
+        "co-use",
+        "build",
         "nothing_found",
         "committee",
         *STATUSES,
@@ -149,6 +152,18 @@ def _script_words(sheet: Sheet) -> dict[str, str]:
     return {key: sheet.say(key) for key in keys}
 
 
+def _tiles(sheet: Sheet) -> dict[str, str] | None:
+    """Describe the tile server of the study, if it names one."""
+    tiles = sheet.city.study.outputs.tiles
+    if tiles is None:
+        return None
+    return {
+        "url": tiles.url,
+        "attribution": tiles.attribution,
+        "subdomains": tiles.subdomains,
+    }
+
+
 def _backdrop(sheet: Sheet) -> dict[str, Any]:
     """Pack water, green and streets within the frame of the page."""
     whole = sheet.subdistrict_id is None
@@ -157,6 +172,7 @@ def _backdrop(sheet: Sheet) -> dict[str, Any]:
         frame(sheet),
         kinds=_DISTRICT_BACKDROP if whole else _SUBDISTRICT_BACKDROP,
         most_vertices=_DISTRICT_VERTICES if whole else _SUBDISTRICT_VERTICES,
+        offset=sheet.offset,
     )
 
 
@@ -185,8 +201,8 @@ def _all_subdistricts(sheet: Sheet) -> list[dict[str, Any]]:
     measure = headline_measure(sheet.assessment)
     breaks = share_breaks(coverage[measure].tolist())
     outlines = city.subdistricts.geometry.to_numpy()
-    packed = pack_areas(outlines, city.crs, tolerance_m=2.0)
-    at = pack_points(to_wgs84(shapely.point_on_surface(outlines), city.crs))
+    packed = pack_areas(outlines, city.crs, tolerance_m=2.0, offset=sheet.offset)
+    at = pack_points(sheet.degrees(shapely.point_on_surface(outlines)))
     by = _shares_by_choice(sheet, breaks)
     described = []
     for i, row in enumerate(city.subdistricts.itertuples(index=False)):
@@ -295,66 +311,16 @@ def shares(sheet: Sheet, figures: Any) -> list[tuple[str, str, str]]:
     return written
 
 
-def _cells(sheet: Sheet) -> dict[str, Any] | None:
-    """Draw the inhabited cells out of reach: of required types together, of each."""
-    city = sheet.city
-    own = sheet.is_own(city.cells["subdistrict_id"])
-    people = city.cells["population"].to_numpy()[own] > 0
-    beyond = ~sheet.assessment.cell_reach.covered[own] & people[:, None]
-    if not beyond.any():
-        return None
-    grid = CellGrid(
-        shapely.get_coordinates(city.cells.geometry.to_numpy()[own]),
-        city.cell_size_m,
-        city.crs,
-    )
-    lattice = lay_out(grid)
-    south, west, north, east = (round(one, 6) for one in lattice.corners)
-    missing = beyond[:, sheet.required].sum(axis=1)
-    return {
-        "bounds": [[south, west], [north, east]],
-        "all": _painted(
-            lattice, np.searchsorted(CELL_CLASSES, missing, side="right"), CELL_COLOURS
-        ),
-        "types": [
-            _painted(lattice, one.astype(np.int64), (MISSING_COLOUR,))
-            for one in beyond.T
-        ],
-        "domains": [
-            _painted(lattice, one, CELL_COLOURS)
-            for one in _missing_by_domain(sheet, beyond)
-        ],
-    }
-
-
-def _missing_by_domain(
-    sheet: Sheet, beyond: NDArray[np.bool_]
-) -> list[NDArray[np.int64]]:
-    """Class the cells by the required types of each domain out of reach."""
-    profile = sheet.city.profile
-    domain = np.array([profile.type_of(one).domain for one in sheet.type_ids])
-    return [
-        np.searchsorted(
-            CELL_CLASSES,
-            beyond[:, sheet.required & (domain == one)].sum(axis=1),
-            side="right",
-        ).astype(np.int64)
-        for one in profile.domains
-    ]
-
-
-def _painted(
-    lattice: Lattice, classes: NDArray[np.int64], colours: tuple[str, ...]
-) -> str:
-    """Paint classed cells as a data URI; nothing where no cell is painted."""
-    return paint(lattice, classes, colours=colours) if classes.any() else ""
-
-
 def _gap_clusters(sheet: Sheet) -> list[dict[str, Any]]:
     """Pack the outlines and figures of the gap clusters."""
     clusters = shown_gap_clusters(sheet)
     profile = sheet.city.profile
-    packed = pack_areas(clusters.geometry.to_numpy(), sheet.city.crs, tolerance_m=1.0)
+    packed = pack_areas(
+        clusters.geometry.to_numpy(),
+        sheet.city.crs,
+        tolerance_m=1.0,
+        offset=sheet.offset,
+    )
     return [
         {
             "name": f"{one.rank}. {one.name}",

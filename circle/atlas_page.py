@@ -21,7 +21,7 @@ _LEAFLET = Path(leaflet.BASE_DIR)
 # The browser itself then refuses whatever a slip might ask of a network.
 _POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
-    "img-src data:; base-uri 'none'; form-action 'none'"
+    "img-src data:%s; base-uri 'none'; form-action 'none'"
 )
 
 
@@ -62,6 +62,8 @@ class PageMap(folium.Map):
         What the script of the atlas draws; lists, texts and numbers only.
     panel
         HTML of the panel, already escaped.
+    images_from
+        The one server that the page may fetch pictures from; none if not given.
     """
 
     # folium would link to five hosts; nothing here needs jQuery or Bootstrap.
@@ -76,6 +78,7 @@ class PageMap(folium.Map):
         language: str,
         data: dict[str, Any],
         panel: str,
+        images_from: str | None = None,
     ) -> None:
         (south, west), (north, east) = bounds
         super().__init__(
@@ -95,7 +98,7 @@ class PageMap(folium.Map):
         self._id = "atlas"
         figure = self._page
         figure.title = html.escape(title)
-        figure.header.add_child(Verbatim(_head()), name="head", index=1)
+        figure.header.add_child(Verbatim(_head(images_from)), name="head", index=1)
         figure.html.add_child(Verbatim(panel), name="panel")
         figure.html.add_child(Verbatim(data_block(data)), name="data")
         figure.script.add_child(Verbatim(_start(language)), name="start")
@@ -155,11 +158,12 @@ def data_block(data: Any) -> str:
 
 
 @functools.cache
-def _head() -> str:
+def _head(images_from: str | None) -> str:
     """Write the policy, the styles and Leaflet into the head of the page."""
+    policy = _POLICY % ("" if images_from is None else f" {images_from}")
     style = (TEMPLATES / "atlas.css").read_text(encoding="utf-8")
     return (
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}" />\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}" />\n'
         '<link rel="icon" href="data:," />\n'
         f"<style>{_leaflet_style()}</style>\n<script>{_leaflet_script()}</script>\n"
         f"<style>{style}</style>\n"

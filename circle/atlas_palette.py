@@ -11,6 +11,9 @@ MISSING_COLOUR = "#a50f15"
 CELL_CLASSES = (1, 3, 6)
 COMMITTEE_COLOURS = ("#ffffff", "#fdae61", "#a50f15")
 COMMITTEE_CLASSES = (0, 1, 3)
+# ColorBrewer Purples, for one to four bands: the nearer the darker.
+_BAND_COLOURS = ("#54278f", "#8c6bb1", "#b3a6d3", "#d9d2e9")
+AREA_COLOUR = "#b35806"
 DOMAIN_COLOURS = (
     "#0072b2",
     "#d55e00",
@@ -112,6 +115,30 @@ def share_colour(share: float, breaks: Sequence[float]) -> str:
     if math.isnan(share):
         return NO_FIGURE_COLOUR
     return SHARE_COLOURS[class_of(share, breaks)]
+
+
+def band_colours(number: int) -> tuple[str, ...]:
+    """
+    Give the colours of bands of travel time.
+
+    Parameters
+    ----------
+    number
+        How many bands there are, one to four.
+
+    Returns
+    -------
+    colours
+        Hexadecimal, the innermost band first.
+
+    Examples
+    --------
+    >>> band_colours(2)
+    ('#54278f', '#b3a6d3')
+    """
+    return {1: _BAND_COLOURS[1:2], 2: _BAND_COLOURS[:3:2]}.get(
+        number, _BAND_COLOURS[:number]
+    )
 
 
 def ranges(firsts: Sequence[int], most: int) -> tuple[tuple[int, int | None], ...]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from circle.atlas_layers import shares, shown_gap_clusters
 from circle.atlas_palette import (
+    AREA_COLOUR,
     BACKDROP_COLOURS,
     CELL_CLASSES,
     CELL_COLOURS,
@@ -31,6 +32,7 @@ from circle.atlas_sheet import (
 from circle.atlas_tables import item_table
 from circle.facts import percent, screening_text, threshold_text
 from circle.html_pages import page_template
+from circle.time_model import counted_text
 
 Swatches = tuple[tuple[str, str, str], ...]
 
@@ -71,7 +73,7 @@ def write_panel(sheet: Sheet) -> str:
         title=sheet.city.study.title,
         area=area_name(sheet),
         shares=_shares(sheet),
-        facts=_facts(sheet),
+        facts=sheet.once("facts", lambda: _facts(sheet)),
         note=sheet.city.profile.note[sheet.language],
         notices=[one.in_language(sheet.language) for one in sheet.assessment.warnings],
         layers=_layers(sheet),
@@ -80,6 +82,7 @@ def write_panel(sheet: Sheet) -> str:
         items=item_table(sheet),
         has_committees=sheet.has_committees,
         surroundings_km=f"{SURROUNDINGS_M / 1000:g}",
+        bands_note=_bands_note(sheet),
         root="" if sheet.subdistrict_id is None else "../",
     )
 
@@ -136,6 +139,8 @@ def _facts(sheet: Sheet) -> list[str]:
         sheet.say("required_types", count=int(sheet.required.sum()))
         + (unsure if any(one.to_be_verified for one in profile.required_types) else ""),
     ]
+    if counted := counted_text(sheet.city).strip():
+        facts.append(counted)
     if sheet.city.study.as_of is not None:
         day = sheet.city.study.as_of.isoformat()
         facts.insert(0, f"{sheet.say('as_of_day')}{colon}{day}")
@@ -158,7 +163,7 @@ def _layers(sheet: Sheet) -> list[Layer]:
             sheet.say("uncovered_cells"),
             not whole,
             _cell_swatches(sheet),
-            (("area", MISSING_COLOUR, sheet.say("cells_beyond")),),
+            (("beyond", MISSING_COLOUR, sheet.say("cells_beyond")),),
         )
     )
     if sheet.has_committees:
@@ -174,7 +179,13 @@ def _layers(sheet: Sheet) -> list[Layer]:
                 ),
             )
         )
-    layers += _found_layers(sheet)
+    if sheet.areas.bands is not None:
+        layers.insert(0, Layer("bands", sheet.say("bands"), False))
+    return [*layers, *_found_layers(sheet), *_ground_layers(sheet)]
+
+
+def _ground_layers(sheet: Sheet) -> list[Layer]:
+    """List the names and what the map is drawn upon."""
     swatches = tuple(
         (sign, BACKDROP_COLOURS[kind], sheet.say(text))
         for sign, kind, text in (
@@ -183,8 +194,11 @@ def _layers(sheet: Sheet) -> list[Layer]:
             ("line", "motorway", "streets"),
         )
     )
-    layers.append(Layer("labels", sheet.say("labels"), True))
-    layers.append(Layer("backdrop", sheet.say("show_map"), True, swatches))
+    layers = [Layer("labels", sheet.say("labels"), True)]
+    has_tiles = sheet.city.study.outputs.tiles is not None
+    layers.append(Layer("backdrop", sheet.say("show_map"), not has_tiles, swatches))
+    if has_tiles:
+        layers.append(Layer("tiles", sheet.say("tiles"), True))
     return layers
 
 
@@ -194,10 +208,28 @@ def _found_layers(sheet: Sheet) -> list[Layer]:
     if len(shown_gap_clusters(sheet)):
         label = sheet.say("gap_clusters_top", count=SHOWN_GAP_CLUSTERS)
         layers.append(Layer("gaps", label, False, (("outline", "#d7191c", ""),)))
-    if not sheet.assessment.sites.empty:
+    sites = sheet.assessment.sites
+    own = sites[sheet.is_own(sites["subdistrict_id"])] if len(sites) else sites
+    if len(own):
         label = sheet.say("sites")
         layers.append(Layer("sites", label, True, (("site", "#1a1a1a", ""),)))
+    if sheet.areas.sites["step"].isin(own["step"]).any():
+        label = sheet.say("site_areas")
+        layers.append(Layer("areas", label, False, (("reach", AREA_COLOUR, ""),)))
+    if sheet.is_own(sheet.city.candidates["subdistrict_id"]).any():
+        label = sheet.say("candidates")
+        layers.append(
+            Layer("candidates", label, False, (("candidate", "#1a1a1a", ""),))
+        )
     return layers
+
+
+def _bands_note(sheet: Sheet) -> str:
+    """Say how the bands of travel time are made; nothing where there are none."""
+    bands = sheet.areas.bands
+    if bands is None:
+        return ""
+    return sheet.say("bands_note", spacing=f"{bands.grid.spacing_m:.0f}")
 
 
 def _shading_label(sheet: Sheet) -> str:

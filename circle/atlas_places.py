@@ -13,7 +13,7 @@ from circle.atlas_palette import (
     SHAPES,
     class_of,
 )
-from circle.atlas_shapes import pack_points, to_wgs84
+from circle.atlas_shapes import pack_points
 from circle.atlas_sheet import (
     Sheet,
     count,
@@ -87,7 +87,7 @@ def pack_committees(sheet: Sheet) -> dict[str, Any]:
         return {"near": [], "rows": []}
     own = city.committees[sheet.is_own(city.committees["subdistrict_id"])]
     row_of = {one: i for i, one in enumerate(reach.origin_ids)}
-    at = pack_points(to_wgs84(own.geometry.to_numpy(), city.crs))
+    at = pack_points(sheet.degrees(own.geometry.to_numpy()))
     names = city.subdistricts.set_index("subdistrict_id")["name"]
     near: dict[int, int] = {}
     rows = [
@@ -156,7 +156,7 @@ def pack_facilities(sheet: Sheet) -> list[list[list[Any]]]:
         the status, name.
     """
     facilities = shown_facilities(sheet)
-    at = pack_points(to_wgs84(facilities.geometry.to_numpy(), sheet.city.crs))
+    at = pack_points(sheet.degrees(facilities.geometry.to_numpy()))
     by_type: dict[str, list[list[Any]]] = {one: [] for one in sheet.type_ids}
     for place, type_id, status, name in zip(
         at,
@@ -187,7 +187,7 @@ def pack_sites(sheet: Sheet) -> list[dict[str, Any]]:
     if sites.empty:
         return []
     own = sites[sheet.is_own(sites["subdistrict_id"])]
-    at = pack_points(to_wgs84(own.geometry.to_numpy(), sheet.city.crs))
+    at = pack_points(sheet.degrees(own.geometry.to_numpy()))
     committees = sheet.once("committee places", lambda: _committee_places(sheet))
     return [
         {
@@ -201,10 +201,44 @@ def pack_sites(sheet: Sheet) -> list[dict[str, Any]]:
     ]
 
 
+def pack_candidates(sheet: Sheet) -> list[list[Any]]:
+    """
+    Pack the candidate sites of a page.
+
+    Parameters
+    ----------
+    sheet
+        The page.
+
+    Returns
+    -------
+    candidates
+        Latitude, longitude (millionths of a degree), name, route, floor area and
+        cost of each, as texts.
+    """
+    candidates = sheet.city.candidates
+    own = candidates[sheet.is_own(candidates["subdistrict_id"])]
+    own = own[own.geometry.notna()]
+    at = pack_points(sheet.degrees(own.geometry.to_numpy()))
+    texts = [
+        own[one].tolist() if one in own.columns else [None] * len(own)
+        for one in ("name", "route", "floor_area_m2", "cost_10k")
+    ]
+    return [
+        [*place, _text(name), _text(route), _number(area), _number(cost)]
+        for place, name, route, area, cost in zip(at, *texts, strict=True)
+    ]
+
+
+def _number(value: Any) -> str:
+    """Write a number that may be missing."""
+    return "–" if _is_nothing(value) else f"{value:,.0f}"
+
+
 def _committee_places(sheet: Sheet) -> dict[str, list[int]]:
     """Pack the place of every committee of the city."""
     committees = sheet.city.committees
-    at = pack_points(to_wgs84(committees.geometry.to_numpy(), sheet.city.crs))
+    at = pack_points(sheet.degrees(committees.geometry.to_numpy()))
     return dict(zip(committees["committee_id"], at, strict=True))
 
 
@@ -219,12 +253,11 @@ def _site_rows(sheet: Sheet, site: Any) -> list[list[str]]:
     profile = sheet.city.profile
     separator = "、" if sheet.language == "zh" else ", "
     labels = [profile.type_of(one).label[sheet.language] for one in site.type_ids]
-    cost = "–" if _is_nothing(site.cost_10k) else f"{site.cost_10k:,.0f}"
     return [
         [sheet.say("step"), str(site.step)],
         [sheet.say("type_ids"), separator.join(labels)],
         [sheet.say("route"), sheet.say(str(site.route))],
-        [sheet.say("cost_10k"), cost],
+        [sheet.say("cost_10k"), _number(site.cost_10k)],
         [sheet.say("items_cleared"), count(site.items_cleared)],
         [sheet.say("share_after"), percent(float(site.share_after))],
     ]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 WEB_MERCATOR = pyproj.CRS.from_epsg(WEB_MERCATOR_EPSG)
 _MOST_PIXELS = 1_500_000
-_FINEST_PIXELS_PER_CELL = 6
+_FINEST_PIXELS_PER_CELL = 4
 _MOST_RASTER_CELLS = 20_000_000
 # How far a cell may lie from its place in the raster, as a share of its side.
 _RASTER_TOLERANCE = 1e-6
@@ -105,16 +105,39 @@ def paint(
     Returns
     -------
     data_uri
-        A PNG as text for a page.
+        A PNG as text for a page; empty where no cell is painted.
     """
     with_none = np.append(classes, 0).astype(np.uint8)
-    image = Image.fromarray(with_none[lattice.cell])
+    return picture_of(with_none[lattice.cell], colours)
+
+
+def picture_of(classes: NDArray[np.uint8], colours: Sequence[str]) -> str:
+    """
+    Write classed pixels as a picture.
+
+    Parameters
+    ----------
+    classes
+        Class of each pixel, shape (rows, columns): 0 leaves it clear, k paints it
+        with ``colours[k - 1]``; at most 15 classes.
+    colours
+        Hexadecimal colours, one per class.
+
+    Returns
+    -------
+    data_uri
+        A PNG as text for a page; empty where no pixel is painted.
+    """
+    if not classes.any():
+        return ""
+    image = Image.fromarray(classes)
     palette = [255, 255, 255]
     for colour in colours:
         palette += [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
     image.putpalette(palette)
+    bits = 1 if len(colours) < 2 else 2 if len(colours) < 4 else 4
     stream = io.BytesIO()
-    image.save(stream, format="PNG", compress_level=6, transparency=0)
+    image.save(stream, format="PNG", compress_level=6, transparency=0, bits=bits)
     encoded = base64.b64encode(stream.getvalue()).decode("ascii")
     return f"data:image/png;base64,{encoded}"
 

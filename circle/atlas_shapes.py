@@ -11,11 +11,14 @@ import pyproj
 import shapely
 
 from circle.crs import WGS84
+from circle.offsets import shift_to
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+    from circle.offsets import Offset
 
 # Degrees are kept to six decimals (about 0.1 m) and packed as differences.
 _PER_DEGREE = 1_000_000
@@ -25,7 +28,9 @@ _STREAM = "stream"
 Packed = list[Any]
 
 
-def to_wgs84(geometry: NDArray[np.object_], crs: pyproj.CRS) -> NDArray[np.object_]:
+def to_wgs84(
+    geometry: NDArray[np.object_], crs: pyproj.CRS, offset: Offset | None = None
+) -> NDArray[np.object_]:
     """
     Convert geometries to longitude and latitude.
 
@@ -35,14 +40,49 @@ def to_wgs84(geometry: NDArray[np.object_], crs: pyproj.CRS) -> NDArray[np.objec
         Shape (n,), in `crs`.
     crs
         Their coordinate system.
+    offset
+        Map offset that they are drawn with, to lie right on tiles that have it.
 
     Returns
     -------
     geometry
-        Shape (n,), WGS-84.
+        Shape (n,), WGS-84, or WGS-84 with the offset.
     """
     degrees = gpd.GeoSeries(geometry, crs=crs).to_crs(WGS84)
-    return np.asarray(degrees.to_numpy(), dtype=object)
+    found = np.asarray(degrees.to_numpy(), dtype=object)
+    if offset is None:
+        return found
+
+    def shifted(lon_lat: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack(shift_to(*lon_lat.T.copy(), system=offset))
+
+    return np.asarray(shapely.transform(found, shifted))
+
+
+def picture_bounds(
+    corners: tuple[float, float, float, float], offset: Offset | None = None
+) -> list[list[float]]:
+    """
+    Give the corners between which a page stretches a picture.
+
+    Parameters
+    ----------
+    corners
+        South, west, north, east edge in degrees (WGS-84).
+    offset
+        Map offset of the page; within one picture it counts as even.
+
+    Returns
+    -------
+    bounds
+        South-west and north-east corner: latitude and longitude in degrees.
+    """
+    south, west, north, east = corners
+    lon, lat = np.array([west, east]), np.array([south, north])
+    if offset is not None:
+        lon, lat = shift_to(lon, lat, system=offset)
+    places = np.round(np.column_stack([lat, lon]), 6)
+    return [list(map(float, one)) for one in places]
 
 
 def pack_points(geometry: NDArray[np.object_]) -> list[list[int]]:
@@ -118,7 +158,11 @@ def _pack_areas(areas: NDArray[np.object_]) -> list[Packed]:
 
 
 def pack_areas(
-    geometry: NDArray[np.object_], crs: pyproj.CRS, *, tolerance_m: float
+    geometry: NDArray[np.object_],
+    crs: pyproj.CRS,
+    *,
+    tolerance_m: float,
+    offset: Offset | None = None,
 ) -> list[Packed]:
     """
     Simplify and pack areas.
@@ -131,6 +175,8 @@ def pack_areas(
         A metric coordinate system.
     tolerance_m
         How far the outline may move, in metres.
+    offset
+        Map offset of the page.
 
     Returns
     -------
@@ -138,7 +184,7 @@ def pack_areas(
         One packed area per geometry.
     """
     simple = shapely.simplify(geometry, tolerance_m, preserve_topology=True)
-    return _pack_areas(to_wgs84(simple, crs))
+    return _pack_areas(to_wgs84(simple, crs, offset))
 
 
 def pack_backdrop(
@@ -147,6 +193,7 @@ def pack_backdrop(
     *,
     kinds: Sequence[str],
     most_vertices: int,
+    offset: Offset | None = None,
 ) -> dict[str, Packed]:
     """
     Cut, simplify and pack water, green and streets for the background of a map.
@@ -163,6 +210,8 @@ def pack_backdrop(
         The kinds to draw.
     most_vertices
         Budget for all kinds together.
+    offset
+        Map offset of the page.
 
     Returns
     -------
@@ -184,7 +233,7 @@ def pack_backdrop(
         tolerance_m *= 2
         simple = _simplify(gathered, tolerance_m)
     return {
-        one: _pack(parts, pyproj.CRS(backdrop.crs), one)
+        one: _pack(to_wgs84(parts, pyproj.CRS(backdrop.crs), offset), one)
         for one, parts in simple.items()
         if len(parts)
     }
@@ -220,9 +269,8 @@ def _vertices(parts: dict[str, NDArray[np.object_]]) -> int:
     return sum(int(shapely.get_num_coordinates(one).sum()) for one in parts.values())
 
 
-def _pack(parts: NDArray[np.object_], crs: pyproj.CRS, kind: str) -> Packed:
+def _pack(degrees: NDArray[np.object_], kind: str) -> Packed:
     """Pack the areas or lines of one kind."""
-    degrees = to_wgs84(parts, crs)
     if kind in AREA_KINDS:
         return [polygon for one in _pack_areas(degrees) for polygon in one]
     return list(_pack_lines(degrees))

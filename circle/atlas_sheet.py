@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import shapely
 
+from circle.atlas_shapes import to_wgs84
 from circle.errors import CircleBug
 from circle.facts import HEADLINE_COLUMNS, headline_definition
+from circle.map_areas import MapAreas, measure_map_areas
 from circle.words import word
 
 if TYPE_CHECKING:
@@ -24,8 +26,10 @@ if TYPE_CHECKING:
 
     from circle.assessment import Assessment
     from circle.city import City
+    from circle.offsets import Offset
 
 Made = TypeVar("Made")
+AREAS = "areas"
 SURROUNDINGS_M = 3000.0
 FRAME_MARGIN_M = 600.0
 SHOWN_GAP_CLUSTERS = 50
@@ -78,6 +82,22 @@ class Sheet:
         """Which of these types are required, shape (types,)."""
         ids = [one.id for one in self.city.profile.required_types]
         return np.isin(np.array(self.type_ids, dtype=object), ids)
+
+    @property
+    def offset(self) -> Offset | None:
+        """Map offset of the page: that of the tiles it is drawn upon, or none."""
+        tiles = self.city.study.outputs.tiles
+        return "GCJ-02" if tiles is not None and tiles.crs == "GCJ-02" else None
+
+    @property
+    def areas(self) -> MapAreas:
+        """Bands of travel time and areas of the sites."""
+        sites = self.assessment.sites
+        return self.once(AREAS, lambda: measure_map_areas(self.city, sites))
+
+    def degrees(self, geometry: NDArray[np.object_]) -> NDArray[np.object_]:
+        """Give shapes in degrees as the page draws them."""
+        return to_wgs84(geometry, self.city.crs, self.offset)
 
     def say(self, key: str, **fields: object) -> str:
         """Give a text in the language of the page, with its fields filled."""

@@ -14,6 +14,8 @@ import pyogrio.errors
 import shapely
 
 from circle.assessment import Assessment
+from circle.bands import outline_bands
+from circle.city import City
 from circle.contracts import (
     CANDIDATES,
     COMMITTEES,
@@ -25,8 +27,9 @@ from circle.contracts import (
 )
 from circle.errors import OutputError
 from circle.facts import coverage_rows
+from circle.map_areas import MapAreas, measure_map_areas
 from circle.problems import os_reason, problem_of
-from circle.reach import Reach
+from circle.reach import TOLERANCE_S, Reach
 from circle.sheet_parts import clean_text
 from circle.styles import layer_styles
 from circle.tables import Contract
@@ -39,7 +42,9 @@ id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256),
 f_table_schema TEXT(256), f_table_name TEXT(256), f_geometry_column TEXT(256),
 styleName TEXT(30), styleQML TEXT, styleSLD TEXT, useAsDefault BOOLEAN,
 description TEXT, owner TEXT(30), ui TEXT(30), update_time DATETIME)"""
-_SHAPES = {"subdistricts": "MultiPolygon", "gap_clusters": "MultiPolygon"}
+_AREAS = ("subdistricts", "gap_clusters", "bands", "site_areas")
+_SHAPES = dict.fromkeys(_AREAS, "MultiPolygon")
+Layers = Mapping[str, gpd.GeoDataFrame]
 _HEADLINE = (
     "pairs",
     "pairs_covered",
@@ -51,15 +56,19 @@ _HEADLINE = (
 )
 
 
-def write_geopackage(assessment: Assessment, path: Path) -> None:
+def write_geopackage(
+    assessment: Assessment, path: Path, *, layers: Layers | None = None
+) -> None:
     """
     Write the results as layers in the metric coordinate system of the study.
 
     The layers are ``subdistricts``, ``committees``, ``cells``, ``facilities``,
-    ``candidates``, ``gap_clusters``, ``sites`` and ``unsnapped``; their fields
-    have the names of the data dictionary. ``min_<type>`` holds the minutes to the
-    nearest facility, null where there is no way. Each layer has a style, by which
-    QGIS draws it as the maps do. The same assessment gives the same bytes.
+    ``candidates``, ``gap_clusters``, ``sites``, ``unsnapped``, ``bands`` and
+    ``site_areas``; their fields have the names of the data dictionary.
+    ``min_<type>`` holds the minutes to the nearest facility, null where there is no
+    way; the cells have whole seconds in ``s_<type>`` instead, rounded up, as there are
+    many of them. Each layer has a style, by which QGIS draws it as the maps do. The
+    same assessment gives the same bytes.
 
     Parameters
     ----------
@@ -67,6 +76,8 @@ def write_geopackage(assessment: Assessment, path: Path) -> None:
         The assessment.
     path
         The .gpkg file to write; replaced where it is there already.
+    layers
+        What `result_layers` gives; gathered if not given.
 
     Raises
     ------
@@ -75,9 +86,9 @@ def write_geopackage(assessment: Assessment, path: Path) -> None:
     """
     try:
         path.unlink(missing_ok=True)
-        for name, layer in result_layers(assessment).items():
+        for name, layer in (layers or result_layers(assessment)).items():
             pyogrio.write_dataframe(
-                layer,
+                _with_whole_seconds(layer) if name == "cells" else layer,
                 path,
                 layer=name,
                 driver="GPKG",
@@ -97,7 +108,9 @@ def write_geopackage(assessment: Assessment, path: Path) -> None:
         raise OutputError(problem) from error
 
 
-def result_layers(assessment: Assessment) -> dict[str, gpd.GeoDataFrame]:
+def result_layers(
+    assessment: Assessment, areas: MapAreas | None = None
+) -> dict[str, gpd.GeoDataFrame]:
     """
     Gather the layers of an assessment.
 
@@ -105,6 +118,8 @@ def result_layers(assessment: Assessment) -> dict[str, gpd.GeoDataFrame]:
     ----------
     assessment
         The assessment.
+    areas
+        Bands of travel time and areas of the sites; measured if not given.
 
     Returns
     -------
@@ -113,6 +128,8 @@ def result_layers(assessment: Assessment) -> dict[str, gpd.GeoDataFrame]:
         joined texts.
     """
     city = assessment.city
+    if areas is None:
+        areas = measure_map_areas(city, assessment.sites)
     layers = {
         "subdistricts": _subdistricts(assessment),
         "committees": _committees(assessment),
@@ -122,6 +139,8 @@ def result_layers(assessment: Assessment) -> dict[str, gpd.GeoDataFrame]:
         "gap_clusters": _gap_clusters(assessment),
         "sites": _plain(assessment.sites, SITES),
         "unsnapped": _unsnapped(assessment),
+        "bands": _bands(city, areas),
+        "site_areas": areas.sites,
     }
     return {name: layer.set_crs(city.crs) for name, layer in layers.items()}
 
@@ -202,6 +221,36 @@ def _minutes(assessment: Assessment, reach: Reach) -> pd.DataFrame:
     n_missing = (~reach.covered[:, counted]).sum(axis=1)
     times.insert(0, "n_missing_required", n_missing)
     return times
+
+
+def _with_whole_seconds(cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Give times in whole seconds, which take a quarter of the room; none is lessened.
+
+    A time within a limit of whole seconds stays within it.
+    """
+    times = [str(one) for one in cells.columns if str(one).startswith("min_")]
+    seconds = {
+        f"s_{one.removeprefix('min_')}": pd.array(
+            np.ceil(cells[one].to_numpy(dtype=float) * 60 - TOLERANCE_S), dtype="Int32"
+        )
+        for one in times
+    }
+    plain = pd.DataFrame(cells.drop(columns=[*times, "geometry"]))
+    return _beside(
+        gpd.GeoDataFrame(plain, geometry=cells.geometry), pd.DataFrame(seconds)
+    )
+
+
+def _bands(city: City, areas: MapAreas) -> gpd.GeoDataFrame:
+    """Give the bands of travel time of each type, with the name of the type."""
+    if areas.bands is None:
+        names = ("type_id", "type", "band", "limit", "unit")
+        return gpd.GeoDataFrame({one: [] for one in names}, geometry=[], crs=city.crs)
+    layer = outline_bands(areas.bands, city.crs)
+    language = city.study.language
+    labels = [city.profile.type_of(one).label[language] for one in layer["type_id"]]
+    layer.insert(1, "type", [clean_text(one) for one in labels])
+    return layer
 
 
 def _beside(layer: gpd.GeoDataFrame, columns: pd.DataFrame) -> gpd.GeoDataFrame:

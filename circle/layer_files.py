@@ -9,7 +9,7 @@ import pyogrio
 import pyogrio.errors
 
 from circle.errors import OutputError
-from circle.geopackage import result_layers
+from circle.geopackage import Layers, result_layers
 from circle.problems import os_reason, problem_of
 
 if TYPE_CHECKING:
@@ -30,7 +30,9 @@ GEOJSON_LAYERS = ("subdistricts", "committees", "facilities", "gap_clusters", "s
 _AREAS = ("subdistricts", "gap_clusters")
 
 
-def write_layer_files(assessment: Assessment, folder: Path) -> tuple[Path, ...]:
+def write_layer_files(
+    assessment: Assessment, folder: Path, *, layers: Layers | None = None
+) -> tuple[Path, ...]:
     """
     Write the main layers, one file each.
 
@@ -44,6 +46,8 @@ def write_layer_files(assessment: Assessment, folder: Path) -> tuple[Path, ...]:
         The assessment.
     folder
         Folder for the files; made if it is not there.
+    layers
+        What `result_layers` gives; gathered if not given.
 
     Returns
     -------
@@ -55,7 +59,7 @@ def write_layer_files(assessment: Assessment, folder: Path) -> tuple[Path, ...]:
     OutputError
         If a file cannot be written.
     """
-    layers = result_layers(assessment)
+    layers = layers or result_layers(assessment)
     paths = []
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from circle.atlas_palette import (
+    AREA_COLOUR,
     CELL_CLASSES,
     CELL_COLOURS,
     COMMITTEE_CLASSES,
     COMMITTEE_COLOURS,
     DOMAIN_COLOURS,
     SHARE_COLOURS,
+    band_colours,
     share_breaks,
 )
+from circle.bands import band_limits, can_travel
 from circle.facts import HEADLINE_COLUMNS, headline, headline_definition
 from circle.sheet_parts import clean_text
 from circle.words import word
@@ -82,6 +85,8 @@ def layer_styles(assessment: Assessment) -> dict[str, str]:
         "gap_clusters": _single(_Symbol("", "#d7191c", width=0.46)),
         "sites": _single(_Symbol("#1a1a1a", "#ffd400", "square", 4.2), label="step"),
         "unsnapped": _single(_Symbol("#a50f15", "#a50f15", "cross2", 2.6)),
+        "bands": _bands(assessment),
+        "site_areas": _single(_Symbol("", AREA_COLOUR, width=0.36), label="step"),
     }
 
 
@@ -156,6 +161,41 @@ def _facilities(assessment: Assessment) -> str:
             label=clean_text(one.label[language]),
             render="true",
         )
+    return _finish(root, renderer, symbols, label="")
+
+
+def _bands(assessment: Assessment) -> str:
+    """Shade the bands of each type by a rule of its own; the first type is shown."""
+    city = assessment.city
+    language = city.study.language
+    symbols: list[_Symbol] = []
+    root = _root("fill")
+    renderer = ET.SubElement(root, "renderer-v2", type="RuleRenderer")
+    rules = ET.SubElement(renderer, "rules", key="bands")
+    shown = city.type_ids if can_travel(city) else ()
+    for number, type_id in enumerate(shown):
+        one = ET.SubElement(
+            rules,
+            "rule",
+            key=type_id,
+            filter=f"\"type_id\" = '{type_id}'",
+            label=clean_text(city.profile.type_of(type_id).label[language]),
+        )
+        if number:
+            one.set("checkstate", "0")
+        limits = band_limits(city, type_id)
+        colours = band_colours(len(limits.upto))
+        for band, (colour, upto) in enumerate(zip(colours, limits.upto, strict=True)):
+            text = word(f"within_{limits.unit}", language).format(high=f"{upto:g}")
+            ET.SubElement(
+                one,
+                "rule",
+                key=f"{type_id}-{band + 1}",
+                filter=f'"band" = {band + 1}',
+                label=text,
+                symbol=str(len(symbols)),
+            )
+            symbols.append(_Symbol(colour, colour, width=0.0))
     return _finish(root, renderer, symbols, label="")
 
 

@@ -80,7 +80,7 @@ def toy(
         committees=homes,
         cells=people,
         facilities=places,
-        candidates=places.iloc[:0],
+        candidates=_candidates(areas, name),
         backdrop=_backdrop(side * width_m),
         cell_size_m=100.0,
         networks={},
@@ -172,6 +172,24 @@ def _facilities(number: int, extent_m: float, name: Name):
             "status": status[np.arange(number) // 20 % 6],
         },
         geometry=shapely.points(xy),
+        crs=CRS,
+    )
+
+
+def _candidates(areas: gpd.GeoDataFrame, name: Name):
+    """One in each subdistrict, where `_sites` puts a site."""
+    bounds = shapely.bounds(areas.geometry.to_numpy())
+    n = len(areas)
+    return gpd.GeoDataFrame(
+        {
+            "candidate_id": [f"P{one}" for one in range(n)],
+            "name": [name("候选点", one) for one in range(n)],
+            "route": [("reuse", "co-use", "build")[one % 3] for one in range(n)],
+            "floor_area_m2": 500.0,
+            "cost_10k": [np.nan if one == 1 else 1234.5 for one in range(n)],
+            "subdistrict_id": areas["subdistrict_id"],
+        },
+        geometry=shapely.points(bounds[:, 0] + 700, bounds[:, 1] + 300),
         crs=CRS,
     )
 

@@ -5,6 +5,7 @@ import html
 import io
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,18 +13,22 @@ import pandas as pd
 import pyproj
 import pytest
 import shapely
-from atlas_toy import CRS, ORIGIN, PROFILE, REQUIRED, toy
+from atlas_toy import CRS, ORIGIN, PROFILE, REQUIRED
+from atlas_toy import toy as square_toy
 from PIL import Image
 
 from circle.assessment import Assessment
-from circle.atlas import district_map, subdistrict_map, write_atlas
+from circle.atlas import _draw, district_map, subdistrict_map, write_atlas
 from circle.atlas_page import data_block
 from circle.atlas_palette import SHARE_COLOURS, share_breaks
 from circle.atlas_raster import CellGrid, lay_out, paint
 from circle.atlas_shapes import pack_backdrop, pack_line
-from circle.atlas_sheet import Sheet, page_names, shown_facilities
+from circle.atlas_sheet import AREAS, Sheet, page_names, shown_facilities
 from circle.errors import CircleBug, CircleWarning, OutputError
 from circle.html_pages import check_self_contained
+from circle.map_areas import MapAreas, measure_map_areas
+from circle.offsets import shift_to
+from circle.output_settings import TileServer
 from circle.words import WORDS, word
 
 Pages = tuple[Path, tuple[Path, ...]]
@@ -43,7 +48,7 @@ def hostile(kind: str, number: int) -> str:
 
 @pytest.fixture(scope="module")
 def small():
-    return toy()
+    return square_toy()
 
 
 @pytest.fixture(scope="module")
@@ -159,7 +164,7 @@ def test_subdistrict_page_has_its_own_committees_and_items_only(
 
 
 def test_subdistrict_page_has_facilities_within_three_kilometres():
-    wide = toy(3, 4000, facilities=600)
+    wide = square_toy(3, 4000, facilities=600)
     area = wide.city.subdistricts.geometry[0]
     near = shown_facilities(Sheet(wide, "S00"))
     distance_m = shapely.distance(wide.city.facilities.geometry.to_numpy(), area)
@@ -170,7 +175,7 @@ def test_subdistrict_page_has_facilities_within_three_kilometres():
 
 
 def test_facilities_without_a_place_are_left_out():
-    one = toy()
+    one = square_toy()
     facilities = one.city.facilities.copy()
     facilities.loc[3, "geometry"] = None
     object.__setattr__(one.city, "facilities", facilities)
@@ -179,7 +184,7 @@ def test_facilities_without_a_place_are_left_out():
 
 
 def test_hostile_names_stay_text(tmp_path: Path):
-    one = toy(name=hostile, title="<b>标题</b>`${1}`{{ 7 * 7 }}")
+    one = square_toy(name=hostile, title="<b>标题</b>`${1}`{{ 7 * 7 }}")
     one.warnings = (CircleWarning("x", "<script>window.hacked=1</script>"),)
     for path in write_atlas(one, tmp_path):
         text = path.read_text(encoding="utf-8")
@@ -194,7 +199,7 @@ def test_hostile_names_stay_text(tmp_path: Path):
 
 def test_hostile_codes_stay_in_the_folder(tmp_path: Path):
     codes = ["../../x", "CON", "a", "A", "", "index"]
-    one = toy(3, code=lambda number: [*codes, "x", "y", "z"][number])
+    one = square_toy(3, code=lambda number: [*codes, "x", "y", "z"][number])
     paths = write_atlas(one, tmp_path / "deep" / "maps")
     inside = tmp_path / "deep" / "maps" / "subdistricts"
     assert all(path.resolve().parent == inside.resolve() for path in paths[1:])
@@ -277,7 +282,7 @@ def test_folder_that_is_a_file_is_told(small: Assessment, tmp_path: Path):
 
 
 def test_without_committees_cells_and_gap_clusters_take_over(tmp_path: Path):
-    one = toy(with_committees=False, language="en")
+    one = square_toy(with_committees=False, language="en")
     paths = write_atlas(one, tmp_path)
     row = one.coverage.iloc[0]
     index = paths[0].read_text(encoding="utf-8")
@@ -288,11 +293,12 @@ def test_without_committees_cells_and_gap_clusters_take_over(tmp_path: Path):
 
 
 def test_pages_without_results_can_be_drawn(tmp_path: Path):
-    one = toy()
+    one = square_toy()
     one.missing_items = one.missing_items.iloc[:0]
     one.gap_clusters = one.gap_clusters.iloc[:0]
     one.sites = one.sites.iloc[:0]
-    one.cell_reach.time_s[:] = 0.0
+    nowhere_far = np.zeros_like(one.cell_reach.time_s)
+    one.cell_reach = replace(one.cell_reach, time_s=nowhere_far)
     paths = write_atlas(one, tmp_path)
     page = paths[1].read_text(encoding="utf-8")
     assert word("no_missing_items", "zh") in page
@@ -300,7 +306,7 @@ def test_pages_without_results_can_be_drawn(tmp_path: Path):
 
 
 def test_subdistrict_without_people_has_no_figure_rather_than_zero():
-    one = toy()
+    one = square_toy()
     own = one.coverage["area_id"] == "S02"
     shares = ["pair_share", "person_item_share", "population_complete_share"]
     one.coverage.loc[own, shares] = np.nan
@@ -385,9 +391,132 @@ def test_pixels_lie_on_their_cells():
     assert (seen[classes > 0] == expected[classes[classes > 0]]).all()
 
 
+def pixels(uri: str) -> np.ndarray:
+    png = base64.b64decode(uri.removeprefix("data:image/png;base64,"))
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGBA"))
+
+
+@pytest.fixture(scope="module")
+def travelled(toy: Assessment, tmp_path_factory: pytest.TempPathFactory):
+    """Pages of the toy city, which has streets."""
+    areas = measure_map_areas(toy.city, toy.sites)
+    return areas, write_atlas(toy, tmp_path_factory.mktemp("toy"), areas=areas)
+
+
+def test_bands_are_painted_as_they_are_measured(travelled):
+    areas, paths = travelled
+    bands = areas.bands
+    shown = data_of(paths[0].read_text(encoding="utf-8"))["bands"]
+    south, west, north, east = bands.grid.corners
+    np.testing.assert_allclose(
+        shown["bounds"], [[south, west], [north, east]], atol=1e-6
+    )
+    for band, uri, legend in zip(
+        bands.band, shown["types"], shown["legends"], strict=True
+    ):
+        colours = [tuple(bytes.fromhex(one[1:])) for one, _ in legend]
+        assert [text for _, text in legend] == ["within 5 min", "5–10 min", "10–15 min"]
+        picture = pixels(uri)
+        assert ((picture[..., 3] > 0) == (band > 0)).all()
+        for number, colour in enumerate(colours, start=1):
+            assert (picture[band == number][:, :3] == colour).all()
+    own = data_of(paths[1].read_text(encoding="utf-8"))["bands"]
+    assert own["bounds"] != shown["bounds"]
+    assert pixels(own["types"][0]).shape[1] < pixels(shown["types"][0]).shape[1]
+
+
+def test_sites_carry_their_areas_and_candidates_are_there(travelled, toy: Assessment):
+    areas, paths = travelled
+    data = data_of(paths[0].read_text(encoding="utf-8"))
+    assert len(toy.sites) > 0
+    assert [int(one) for one in data["areas"]] == list(areas.sites["step"])
+    assert [one[2] for one in data["candidates"]] == list(toy.city.candidates["name"])
+    text = paths[0].read_text(encoding="utf-8")
+    switches = re.findall(r'type="checkbox" data-layer="(\w+)"', text)
+    assert {"bands", "areas", "candidates"} <= set(switches)
+    assert "tiles" not in switches
+    assert "img-src data:;" in text
+
+
+def test_a_city_without_streets_has_no_bands(pages: Pages):
+    text = pages[1][0].read_text(encoding="utf-8")
+    assert data_of(text)["bands"] is None
+    assert 'id="band-legend"' not in text
+
+
+TILES = {
+    "url": "https://{s}.tiles.example/{z}/{x}/{y}.png",
+    "attribution": "<b>map</b> of somebody",
+}
+
+
+def on_tiles(toy: Assessment, **more: object) -> Assessment:
+    server = TileServer(**TILES, **more)
+    study = toy.city.study
+    outputs = study.outputs.model_copy(update={"tiles": server})
+    city = replace(toy.city, study=study.model_copy(update={"outputs": outputs}))
+    return replace(toy, city=city)
+
+
+def test_a_tile_server_is_the_one_place_that_pictures_may_come_from(
+    travelled, toy: Assessment
+):
+    areas, paths = travelled
+    text = draw_page(on_tiles(toy), areas)
+    assert "img-src data: https://*.tiles.example;" in text
+    assert "<b>map" not in text
+    assert 'data-layer="tiles"' in text
+    data = data_of(text)
+    assert data["tiles"]["url"] == TILES["url"]
+    plain = data_of(paths[0].read_text(encoding="utf-8"))
+    assert data["committees"] == plain["committees"]
+
+
+def test_the_page_is_shifted_for_tiles_in_gcj02(travelled, toy: Assessment):
+    areas, paths = travelled
+    shifted = data_of(draw_page(on_tiles(toy, crs="GCJ-02"), areas))
+    plain = data_of(paths[0].read_text(encoding="utf-8"))
+    for moved, one in zip(
+        shifted["committees"]["rows"], plain["committees"]["rows"], strict=True
+    ):
+        lat, lon = np.array(one["at"]) / 1e6
+        there = shift_to(np.array([lon]), np.array([lat]), system="GCJ-02")
+        np.testing.assert_allclose(
+            np.array(moved["at"]) / 1e6, [there[1][0], there[0][0]], atol=2e-6
+        )
+    for name in ("bounds", "bands", "cells"):
+        old, new = plain[name], shifted[name]
+        old, new = (old, new) if name == "bounds" else (old["bounds"], new["bounds"])
+        step = np.array(new) - np.array(old)
+        assert (np.abs(step) > 1e-4).all()
+        assert (np.abs(step) < 1e-2).all()
+    first = [one["subdistricts"][0]["area"][0][0][:2] for one in (plain, shifted)]
+    assert 100 < np.abs(np.subtract(*first)).max() < 10_000
+
+
+def draw_page(assessment: Assessment, areas: MapAreas) -> str:
+    return _draw(Sheet(assessment, memo={AREAS: areas})).text()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "tiles/{z}/{x}/{y}.png",
+        "https://a.example/{z}/{x}.png",
+        "https://a.example;script-src/{z}/{x}/{y}",
+        "https://a.example/{z}/{x}/{y}' onload='1",
+        "https://{z}/{x}/{y}",
+        "https://example.{s}/{z}/{x}/{y}",
+    ],
+)
+def test_an_address_that_is_no_tile_is_refused(url: str):
+    with pytest.raises(ValueError, match="such as https"):
+        TileServer(url=url, attribution="somebody")
+
+
 @pytest.mark.slow
 def test_pages_stay_small_for_a_district_of_pudongs_size(tmp_path: Path):
-    one = toy(6, 5800, 36, facilities=5000)
+    one = square_toy(6, 5800, 36, facilities=5000)
     assert len(one.city.cells) > 120_000
     paths = write_atlas(one, tmp_path)
     assert paths[0].stat().st_size < 8_000_000

@@ -3,17 +3,20 @@
 import base64
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from atlas_toy import REQUIRED, toy
+from atlas_toy import REQUIRED
+from atlas_toy import toy as square_toy
 from chromium import BROWSER, Chromium
 from table_toy import toy_assessment
 from test_atlas import hostile
 
 from circle.assessment import Assessment
 from circle.atlas import write_atlas
+from circle.output_settings import TileServer
 from circle.outputs import write_outputs
 
 pytestmark = [
@@ -41,7 +44,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
 
 @pytest.fixture(scope="module")
 def small():
-    return toy()
+    return square_toy()
 
 
 @pytest.fixture(scope="module")
@@ -196,7 +199,7 @@ def test_picture_of_the_cells_lies_on_the_district(browser: Chromium, folder: Pa
 
 
 def test_hostile_names_run_nothing(browser: Chromium, tmp_path: Path):
-    one = toy(name=hostile, title=hostile("", 2))
+    one = square_toy(name=hostile, title=hostile("", 2))
     paths = write_atlas(one, tmp_path)
     for path in paths[:2]:
         browser.open(path.as_uri())
@@ -328,6 +331,126 @@ def test_a_site_shows_whom_it_serves(browser: Chromium, folder: Path):
     assert browser.run(lines) == served == 1
     browser.run("atlas.map.closePopup(); 1")
     assert browser.run(lines) == 0
+
+
+@pytest.fixture(scope="module")
+def travelled(toy: Assessment, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Pages of the toy city, which has streets and therefore bands."""
+    made = tmp_path_factory.mktemp("travelled")
+    write_atlas(toy, made)
+    return made
+
+
+LEGEND = (
+    "[...document.querySelectorAll('#band-legend li')].map((one) => one.textContent)"
+)
+BAND_PICTURES = "document.querySelectorAll('.band-picture').length"
+
+
+@pytest.mark.parametrize("page", ["district.html", "subdistricts/A1.html"])
+def test_bands_are_shown_for_one_type_at_a_time(
+    browser: Chromium, travelled: Path, page: str
+):
+    browser.open((travelled / page).as_uri())
+    tick(browser, "bands")
+    hidden = "document.getElementById('%s').hidden"
+    assert browser.run(BAND_PICTURES) == 0
+    assert not browser.run(hidden % "band-choose")
+    choose(browser, "2")
+    assert browser.run(BAND_PICTURES) == 1
+    assert browser.run(LEGEND) == ["within 5 min", "5–10 min", "10–15 min"]
+    assert browser.run(hidden % "band-choose")
+    assert not browser.run(hidden % "band-note")
+    first = browser.run("document.querySelector('.band-picture').src")
+    choose(browser, "3")
+    assert browser.run(BAND_PICTURES) == 1
+    assert browser.run("document.querySelector('.band-picture').src") != first
+    tick(browser, "bands")
+    assert browser.run(BAND_PICTURES) == 0
+    assert_quiet(browser)
+
+
+def test_bands_take_the_place_of_the_shading_and_are_printed(
+    browser: Chromium, travelled: Path
+):
+    browser.open((travelled / "district.html").as_uri())
+    shading = "atlas.map.hasLayer(atlas.layers.shading)"
+    assert browser.run(shading)
+    choose(browser, "2")
+    tick(browser, "bands")
+    assert not browser.run(shading)
+    browser.call("Emulation.setEmulatedMedia", media="print")
+    try:
+        assert browser.run("document.getElementById('band-legend').offsetHeight") > 0
+        assert browser.run("document.querySelector('.band-picture').offsetHeight") > 0
+    finally:
+        browser.call("Emulation.setEmulatedMedia", media="screen")
+    tick(browser, "bands")
+    assert browser.run(shading)
+
+
+def test_a_band_lies_around_its_facility(
+    browser: Chromium, travelled: Path, toy: Assessment
+):
+    browser.open((travelled / "district.html").as_uri())
+    choose(browser, str(toy.city.type_ids.index("hospital")))
+    tick(browser, "bands")
+    seen = browser.run(
+        """(async () => {
+        const picture = document.querySelector('.band-picture');
+        await picture.decode();
+        const type = atlas.data.types.findIndex((one) => one.label === 'hospital');
+        const place = atlas.layers['type-' + type].getLayers()[0].getLatLng();
+        const at = atlas.map.latLngToContainerPoint(place);
+        const box = picture.getBoundingClientRect();
+        const map = atlas.map.getContainer().getBoundingClientRect();
+        const canvas = Object.assign(document.createElement('canvas'),
+          {width: picture.naturalWidth, height: picture.naturalHeight});
+        const context = canvas.getContext('2d');
+        context.drawImage(picture, 0, 0);
+        const x = (map.left + at.x - box.left) / box.width * canvas.width;
+        const y = (map.top + at.y - box.top) / box.height * canvas.height;
+        return [...context.getImageData(Math.floor(x), Math.floor(y), 1, 1).data];
+        })()"""
+    )
+    assert seen == [0x54, 0x27, 0x8F, 255]
+
+
+def test_areas_of_sites_and_candidates_are_shown(
+    browser: Chromium, travelled: Path, toy: Assessment
+):
+    browser.open((travelled / "district.html").as_uri())
+    assert not browser.run("atlas.map.hasLayer(atlas.layers.areas)")
+    tick(browser, "areas")
+    tick(browser, "candidates")
+    assert browser.run("atlas.layers.areas.getLayers().length") == len(toy.sites) > 0
+    assert browser.run("atlas.layers.candidates.getLayers().length") == 3
+    browser.run(
+        "(() => { const layer = atlas.layers.candidates, one = layer.getLayers()[0];"
+        "layer.fire('click', {layer: one, latlng: one.getLatLng(),"
+        "propagatedFrom: one}, false); })()"
+    )
+    assert dict(browser.run(POPUP))["supply route"] == "reuse"
+    assert_quiet(browser)
+
+
+def test_only_a_named_tile_server_is_asked(
+    browser: Chromium, toy: Assessment, tmp_path: Path
+):
+    server = TileServer(
+        url="https://{s}.tiles.example/{z}/{x}/{y}.png", attribution="<i>somebody</i>"
+    )
+    study = toy.city.study
+    outputs = study.outputs.model_copy(update={"tiles": server})
+    city = replace(toy.city, study=study.model_copy(update={"outputs": outputs}))
+    paths = write_atlas(replace(toy, city=city), tmp_path)
+    browser.open(paths[0].as_uri())
+    asked = [one for one in browser.requests() if one.startswith("http")]
+    assert asked
+    assert all(".tiles.example/" in one for one in asked)
+    credit = "document.querySelector('.credit-control').textContent"
+    assert browser.run(credit) == "<i>somebody</i>"
+    assert not browser.run("atlas.map.hasLayer(atlas.layers.backdrop)")
 
 
 @pytest.mark.parametrize(("paper", "width_mm"), [("A4", 297), ("A3", 420)])

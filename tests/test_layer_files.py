@@ -55,8 +55,12 @@ def test_styles_name_fields_of_their_layer_and_every_class_has_a_sign(toy):
         renderer = style(text).find("renderer-v2")
         signs = {one.get("name") for one in renderer.iter("symbol")}
         classes = [*renderer.iter("range"), *renderer.iter("category")]
+        classes += renderer.findall("rules/rule/rule")
         assert {one.get("symbol") for one in classes} <= signs
-        if renderer.get("type") != "singleSymbol":
+        if renderer.get("type") == "RuleRenderer":
+            fields = {one.get("filter").split('"')[1] for one in renderer.iter("rule")}
+            assert fields <= set(layers[name].columns)
+        elif renderer.get("type") != "singleSymbol":
             assert renderer.get("attr") in layers[name].columns
             assert classes
         label = style(text).find("labeling/settings/text-style")

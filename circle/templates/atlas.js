@@ -120,7 +120,8 @@ function subdistrictLayers(data, panes, words) {
   for (const one of data.subdistricts) {
     const shape = unpackArea(one.area);
     shading.addLayer(L.polygon(shape, {
-      renderer: panes.ground, stroke: false, fillColor: one.colour, fillOpacity: 0.82,
+      renderer: panes.ground, stroke: false, fillColor: one.colour,
+      fillOpacity: data.tiles ? 0.5 : 0.82,
       interactive: false, row: one,
     }));
     const outline = L.polygon(shape, {
@@ -236,8 +237,7 @@ function committeeLayer(data, panes, words) {
       const missing = choice.types.filter((type) => one.covered[type] !== "1").length;
       rank = missing === 0 ? 0 : missing < 3 ? 1 : 2;
     }
-    marker.setStyle({ fillColor: COMMITTEE_FILLS[rank] });
-    marker.setRadius(COMMITTEE_RADII[rank] * scale);
+    marker.setStyle({ fillColor: COMMITTEE_FILLS[rank], radius: COMMITTEE_RADII[rank] * scale });
   });
   layer.choose(null);
   return layer;
@@ -300,6 +300,70 @@ function cellLayer(data) {
   return layer;
 }
 
+// The band of each place around the facilities of one chosen type.
+function bandLayer(data) {
+  const layer = L.layerGroup(), legend = document.getElementById("band-legend");
+  layer.choose = (choice) => {
+    layer.clearLayers();
+    if (!data.bands) return;
+    const type = choice !== null && choice.single ? choice.types[0] : null;
+    legend.hidden = document.getElementById("band-note").hidden = type === null;
+    document.getElementById("band-choose").hidden = type !== null;
+    legend.replaceChildren();
+    if (type === null) return;
+    for (const [colour, text] of data.bands.legends[type]) {
+      const sign = element("span", "sign sign-area");
+      sign.style.setProperty("--colour", colour);
+      const row = legend.appendChild(element("li"));
+      row.append(sign, element("span", "", text));
+    }
+    if (!data.bands.types[type]) return;
+    layer.addLayer(L.imageOverlay(data.bands.types[type], data.bands.bounds,
+      { pane: "bands", opacity: 0.85, className: "band-picture" }));
+  };
+  layer.choose(null);
+  return layer;
+}
+
+function areaShape(packed, panes) {
+  return L.polygon(unpackArea(packed), {
+    renderer: panes.main, color: "#b35806", weight: 1.4, fillColor: "#b35806",
+    fillOpacity: 0.14, interactive: false,
+  });
+}
+
+function areaLayer(data, panes) {
+  return L.featureGroup(Object.values(data.areas).map((one) => areaShape(one, panes)));
+}
+
+function candidateLayer(data, panes, words) {
+  const layer = L.featureGroup();
+  for (const [lat, lon, name, route, area, cost] of data.candidates) {
+    layer.addLayer(new SignMarker([lat / 1e6, lon / 1e6], {
+      renderer: panes.main, radius: 4, sign: "diamond", color: "#1a1a1a", weight: 1.4,
+      fillColor: "#ffffff", fillOpacity: 1, row: [name, route, area, cost],
+    }));
+  }
+  layer.bindPopup((marker) => {
+    const [name, route, area, cost] = marker.options.row;
+    return card(name || words.unnamed, [[words.type, words.candidate],
+      [words.route, words[route] || route], [words.floor_area_m2, area],
+      [words.cost_10k, cost]]);
+  }, { maxWidth: 340 });
+  return layer;
+}
+
+// The one thing that asks a network: the map of the tile server that the study names.
+function tileLayer(data) {
+  const { url, attribution, subdomains } = data.tiles;
+  const layer = L.tileLayer(url, { subdomains, maxZoom: 18, minZoom: 3 });
+  const credit = L.control({ position: "bottomleft" });
+  credit.onAdd = () => element("div", "credit-control", attribution);
+  layer.on("add", () => credit.addTo(layer._map));
+  layer.on("remove", () => credit.remove());
+  return layer;
+}
+
 function siteLayer(data, panes, words) {
   const layer = L.featureGroup(), catchment = L.layerGroup();
   layer.on("add", () => catchment.addTo(layer._map));
@@ -318,9 +382,13 @@ function siteLayer(data, panes, words) {
       }
       return node;
     }, { maxWidth: 380 });
-    // Whom the site serves: lines to the committees whose items it clears.
+    // Whom the site serves: from where it is reached, and lines to the committees
+    // whose items it clears.
     marker.on("popupopen", () => {
       catchment.clearLayers();
+      if (data.areas[site.step]) {
+        catchment.addLayer(areaShape(data.areas[site.step], panes));
+      }
       for (const place of site.serves) {
         catchment.addLayer(L.polyline([unpackPoint(site.at), unpackPoint(place)], {
           renderer: panes.main, color: "#1a1a1a", weight: 2, dashArray: "5 4",
@@ -342,16 +410,36 @@ function overlaps(box, other) {
     box.top < other.bottom && box.bottom > other.top;
 }
 
+// Places a sign of a site may stand at; a step to the side where sites lie together.
+const SIGN_PLACES = [[0, 0], [24, 0], [-24, 0], [0, 24], [0, -24], [24, 24], [-24, -24],
+  [24, -24], [-24, 24]];
+
+function placesOf(own, steps) {
+  return steps.map(([x, y]) => ({ x, y, left: own.left + x, right: own.right + x,
+    top: own.top + y, bottom: own.bottom + y }));
+}
+
+function spreadSigns() {
+  const signs = [];
+  for (const sign of document.querySelectorAll(".site-sign")) {
+    sign.style.translate = "";
+    const places = placesOf(sign.getBoundingClientRect(), SIGN_PLACES);
+    const place = places.find((box) => !signs.some((other) => overlaps(box, other))) ||
+      places[0];
+    if (place.x || place.y) sign.style.translate = `${place.x}px ${place.y}px`;
+    signs.push(place);
+  }
+  return signs;
+}
+
 // Move labels off the signs of sites; hide those that would cover one another.
 function uncrowd() {
-  const signs = [...document.querySelectorAll(".site-sign")]
-    .map((one) => one.getBoundingClientRect());
+  const signs = spreadSigns();
   const taken = [];
   for (const label of document.querySelectorAll(".area-label div")) {
     label.style.marginLeft = label.style.marginTop = "";
     const own = label.getBoundingClientRect();
-    const moved = LABEL_PLACES.map(([x, y]) => ({ x, y, left: own.left + x,
-      right: own.right + x, top: own.top + y, bottom: own.bottom + y }));
+    const moved = placesOf(own, LABEL_PLACES);
     const free = (box, others) => !others.some((other) => overlaps(box, other));
     const crowded = !free(moved[0], taken);
     label.classList.toggle("crowded", crowded);
@@ -471,7 +559,7 @@ function homeControl(map, data, words) {
 
 function drawAtlas(map, data) {
   const words = data.words;
-  for (const [name, level] of [["ground", 210], ["cells", 220], ["streets", 230],
+  for (const [name, level] of [["ground", 210], ["bands", 215], ["cells", 220], ["streets", 230],
     ["labels", 450]]) {
     map.createPane(name).style.zIndex = level;
     map.getPane(name).style.pointerEvents = "none";
@@ -491,14 +579,22 @@ function drawAtlas(map, data) {
     committees: committeeLayer(data, panes, words),
     sites: siteLayer(data, panes, words),
     cells: cellLayer(data),
+    bands: bandLayer(data),
+    areas: areaLayer(data, panes),
+    candidates: candidateLayer(data, panes, words),
   };
+  if (data.tiles) layers.tiles = tileLayer(data);
   areas.outlines.addTo(map);
 
+  // While a choice is made, many layers change; the map is put in order once, after it.
+  let choosing = false;
   function restack() {
-    for (const one of [layers.gaps, ...data.types.map((_, i) => layers["type-" + i]),
+    if (choosing) return;
+    for (const one of [layers.areas, layers.gaps, layers.candidates, ...data.types.map((_, i) => layers["type-" + i]),
       layers.committees]) {
       if (one && map.hasLayer(one)) one.bringToFront();
     }
+    uncrowd();
   }
   function show(key, wanted) {
     if (wanted && !layers[key] && key.startsWith("type-")) {
@@ -508,13 +604,22 @@ function drawAtlas(map, data) {
     if (wanted) layers[key].addTo(map);
     else layers[key].remove();
     restack();
-    uncrowd();
   }
   for (const box of document.querySelectorAll("input[data-layer]")) {
     // A reloaded page may keep old ticks; the map follows the ticks.
     show(box.dataset.layer, box.checked);
     box.addEventListener("change", () => show(box.dataset.layer, box.checked));
   }
+  // Bands, shading and cells all fill areas, and look alike in grey: not at one time.
+  const bandBox = document.querySelector('input[data-layer="bands"]');
+  let covered = [];
+  bandBox?.addEventListener("change", () => {
+    if (bandBox.checked) {
+      covered = [...document.querySelectorAll(
+        'input[data-layer="shading"]:checked, input[data-layer="cells"]:checked')];
+    }
+    for (const box of covered) if (box.checked === bandBox.checked) box.click();
+  });
   const chooser = document.getElementById("chosen-type");
   let ticked = [];
   function chosen() {
@@ -529,19 +634,20 @@ function drawAtlas(map, data) {
   }
   function choose() {
     const choice = chosen();
-    for (const key of ["shading", "committees", "gaps", "cells"]) layers[key].choose(choice);
+    for (const key of ["shading", "bands", "committees", "gaps", "cells"]) layers[key].choose(choice);
     for (const legend of document.querySelectorAll("[data-when]")) {
       const when = legend.dataset.when, single = choice !== null && choice.single;
       legend.hidden = when === (single ? "all" : "one");
     }
+    choosing = true;
     // The facilities of the chosen types are shown with them.
     const wanted = choice === null ? [] : choice.types
       .map((type) => document.querySelector(`input[data-layer="type-${type}"]`));
     for (const box of ticked) if (!wanted.includes(box) && box.checked) box.click();
     ticked = wanted.filter((box) => ticked.includes(box) || !box.checked);
     for (const box of ticked) if (!box.checked) box.click();
+    choosing = false;
     restack();
-    uncrowd();
   }
   chooser.addEventListener("change", choose);
   if (chooser.value !== "") choose();

@@ -45,14 +45,16 @@
       one.setAttribute("stroke-width", 3 * scale);
     }
     for (const one of data.facilities) {
-      if ((choice.value && one.type !== choice.value) || !isOn(one.what)) { continue; }
+      if ((choice.value && !one.types.includes(choice.value)) || !isOn(one.what)) { continue; }
       const sign = document.createElementNS("http://www.w3.org/2000/svg", "path");
       const title = document.createElementNS("http://www.w3.org/2000/svg", "title");
       const x = one.x, y = one.y;
-      sign.setAttribute("d", one.what === "added"
-        ? `M${x} ${y - r}L${x + r} ${y + r}L${x - r} ${y + r}Z`
-        : `M${x - r} ${y - r}L${x + r} ${y + r}M${x + r} ${y - r}L${x - r} ${y + r}`);
-      sign.setAttribute("class", one.what);
+      sign.setAttribute("d", {
+        added: `M${x} ${y - r}L${x + r} ${y + r}L${x - r} ${y + r}Z`,
+        closed: `M${x - r} ${y - r}L${x + r} ${y + r}M${x + r} ${y - r}L${x - r} ${y + r}`,
+        sites: `M${x} ${y - r}L${x + r} ${y}L${x} ${y + r}L${x - r} ${y}Z`,
+      }[one.what]);
+      sign.setAttribute("class", `${one.what} ${one.fate}`);
       title.textContent = one.text;
       sign.append(title);
       group.append(sign);
