@@ -270,9 +270,9 @@ def draw_rule(
     )
 
 
-def draw_circle(x: float, y: float, colour: str) -> str:
+def draw_mark(x: float, y: float, colour: str, *, square: bool = False) -> str:
     """
-    Draw a round mark.
+    Draw a mark at a point of a line.
 
     Parameters
     ----------
@@ -282,36 +282,18 @@ def draw_circle(x: float, y: float, colour: str) -> str:
         Place from the top, in pixels.
     colour
         Its colour.
+    square
+        Whether it is square; round if not.
 
     Returns
     -------
     part
         An SVG element.
     """
+    if square:
+        place = f'x="{x - 3:.1f}" y="{y - 3:.1f}" width="6" height="6"'
+        return f'<rect {place} fill="{colour}"/>'
     return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>'
-
-
-def draw_square(x: float, y: float, colour: str) -> str:
-    """
-    Draw a square mark.
-
-    Parameters
-    ----------
-    x
-        Place across, in pixels.
-    y
-        Place from the top, in pixels.
-    colour
-        Its colour.
-
-    Returns
-    -------
-    part
-        An SVG element.
-    """
-    return (
-        f'<rect x="{x - 3:.1f}" y="{y - 3:.1f}" width="6" height="6" fill="{colour}"/>'
-    )
 
 
 def svg_element(parts: Sequence[str], *, title: str, height: float) -> str:

@@ -16,9 +16,8 @@ from circle.chart_parts import (
     Frame,
     axis_ticks,
     draw_axes,
-    draw_circle,
+    draw_mark,
     draw_rule,
-    draw_square,
     draw_text,
     shortened,
     svg_element,
@@ -327,8 +326,9 @@ def _line(
     ]
     if marks:
         places = sorted({one for run in runs for one in run})
-        kind = draw_circle if number % 2 == 0 else draw_square
-        drawn += [kind(x, y, colour) for x, y in places] if len(places) <= 60 else []
+        square = number % 2 == 1
+        marked = places if len(places) <= 60 else []
+        drawn += [draw_mark(x, y, colour, square=square) for x, y in marked]
     return drawn
 
 

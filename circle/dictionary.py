@@ -34,7 +34,10 @@ same list lies in every result folder as `tables/data_dictionary.csv`. CSV files
 the Chinese headers in Chinese outputs and the column names in English ones; the layers
 of `coverage.gpkg` and `layers/` carry the column names in both. In these layers,
 `min_<type>` is the time in minutes to the nearest facility of a type (empty: no way),
-and `n_missing_required` counts the required types out of reach.
+and `n_missing_required` counts the required types out of reach. The cells of
+`coverage.gpkg` have `s_<type>` instead: whole seconds, rounded up. The layer `bands`
+holds the bands of travel time of each type (`band` from 1, the innermost; `limit` in
+`unit`), `site_areas` from where each chosen site is reached; both are for looking at.
 """
 _INPUTS = (*INPUT_CONTRACTS, OFFICE_REPLIES)
 _RESULTS = (*RESULT_CONTRACTS, *MEASURE_CONTRACTS, NOT_PLACED, POPULATION_BALANCE)

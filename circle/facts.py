@@ -18,6 +18,7 @@ from circle.fact_texts import (
     speed_text,
     verify_mark,
 )
+from circle.time_model import counted_text
 from circle.words_tables import table_word
 
 __all__ = [
@@ -40,8 +41,10 @@ __all__ = [
     "thresholds_m",
     "thresholds_min",
     "verify_mark",
+    "worst_subdistricts",
 ]
 
+WORST_SUBDISTRICTS = 5
 Definition = Literal["committee_pair", "committee_all", "person_item"]
 # Definition to the share's column of COVERAGE, its numerator and its denominator.
 HEADLINE_COLUMNS: Mapping[Definition, tuple[str, str, str]] = {
@@ -131,6 +134,27 @@ def headline_definition(assessment: Assessment) -> Definition:
     return wanted
 
 
+def worst_subdistricts(assessment: Assessment) -> tuple[str, ...]:
+    """
+    Find the subdistricts with the lowest headline share.
+
+    Parameters
+    ----------
+    assessment
+        The assessment.
+
+    Returns
+    -------
+    codes
+        Of the `WORST_SUBDISTRICTS` lowest, the lowest first; equal shares by code.
+        Subdistricts without a share are left out.
+    """
+    share = HEADLINE_COLUMNS[headline_definition(assessment)][0]
+    rows = coverage_rows(assessment, area_kind="subdistrict", group_kind="required")
+    rows = rows.dropna(subset=[share]).sort_values([share, "area_id"], kind="stable")
+    return tuple(str(one) for one in rows["area_id"][:WORST_SUBDISTRICTS])
+
+
 def coverage_rows(
     assessment: Assessment, *, area_kind: str, group_kind: str
 ) -> pd.DataFrame:
@@ -201,11 +225,11 @@ def basis_text(assessment: Assessment) -> str:
     text
         Standard, edition, its note, time limit and speeds, each with "to be
         verified" where it is; before them, where it applies, that straight lines
-        stand in for a network.
+        stand in for a network; behind them, what else counts in times.
     """
     city = assessment.city
     language, profile = city.study.language, city.profile
-    return screening_text(city.detour, language) + table_word("basis", language).format(
+    basis = table_word("basis", language).format(
         standard=profile.title[language],
         edition=profile.edition,
         note=profile.note[language],
@@ -213,6 +237,7 @@ def basis_text(assessment: Assessment) -> str:
         walk=speed_text(profile.speeds.walk_kmh, language),
         cycle=speed_text(profile.speeds.cycle_kmh, language),
     )
+    return screening_text(city.detour, language) + basis + counted_text(city)
 
 
 def definition_text(assessment: Assessment) -> str:

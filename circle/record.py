@@ -21,6 +21,7 @@ from circle.problems import os_reason, problem_of
 from circle.profile import Number, Profile
 from circle.site_plan import SitePlan
 from circle.study import Study, input_paths
+from circle.time_model import time_model_facts
 
 RECORD_FORMAT = 1
 PACKAGES = (
@@ -86,6 +87,7 @@ def run_record(
             "thresholds_min": thresholds_min(assessment),
             "thresholds_m": thresholds_m(assessment),
         },
+        "time_model": time_model_facts(city),
         "coverage": {
             "definition": figure.definition,
             "text": definition_text(assessment),

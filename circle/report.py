@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
-
 from circle.facts import (
     basis_text,
     coverage_rows,
@@ -15,7 +13,7 @@ from circle.facts import (
     share_text,
     verify_mark,
 )
-from circle.html_pages import TEMPLATES, page_template, write_page
+from circle.html_pages import TEMPLATES, as_is, page_template, write_page
 from circle.report_chapters import (
     area_table,
     class_chapters,
@@ -25,9 +23,11 @@ from circle.report_chapters import (
 )
 from circle.report_charts import people_chart, sites_chart, type_chart
 from circle.report_maps import district_svg, share_legend
+from circle.report_measures import measure_sections
 from circle.sheet_cover import cover_rows
 from circle.sheet_parts import clean_text
 from circle.site_plan import quality_text
+from circle.time_model import time_model_rows
 from circle.words_report import report_word
 
 if TYPE_CHECKING:
@@ -35,6 +35,16 @@ if TYPE_CHECKING:
 
     from circle.assessment import Assessment
     from circle.profile import Sourced
+
+# Label of a part of the time model, and its fact.
+_SPEEDS = (
+    ("walk_speed", "walk_kmh"),
+    ("cycle_speed", "cycle_kmh"),
+    ("steps_speed", "steps_kmh"),
+    ("ferry", "ferry_kmh"),
+    ("ferry_wait", "ferry_wait_min"),
+    ("signal_delay", "signal_delay_s"),
+)
 
 
 def write_report(assessment: Assessment, path: Path) -> None:
@@ -85,7 +95,7 @@ def report_text(assessment: Assessment) -> str:
     return page_template("report.html").render(
         say=say,
         language="zh-CN" if language == "zh" else "en",
-        style=_drawing((TEMPLATES / "report.css").read_text(encoding="utf-8")),
+        style=as_is((TEMPLATES / "report.css").read_text(encoding="utf-8")),
         title=clean_text(city.study.title),
         as_of=None if city.study.as_of is None else city.study.as_of.isoformat(),
         headline=headline_text(assessment),
@@ -93,15 +103,16 @@ def report_text(assessment: Assessment) -> str:
         basis=basis_text(assessment),
         definition=definition_text(assessment),
         cards=_key_figures(assessment),
-        map=_drawing(district_svg(assessment)),
+        map=as_is(district_svg(assessment)),
         legend=share_legend(assessment),
         areas=area_table(assessment, "area_class"),
         subdistricts=area_table(assessment, "subdistrict"),
-        type_chart=_drawing(type_chart(assessment)),
-        sites_chart=_drawing(sites_chart(assessment)),
+        type_chart=as_is(type_chart(assessment)),
+        sites_chart=as_is(sites_chart(assessment)),
         plan_text=_plan_text(assessment),
-        people_chart=_drawing(people),
-        gini=f"{coefficient:.2f}",
+        people_chart=as_is(people),
+        gini=f"{coefficient:.3f}",
+        measures=measure_sections(assessment),
         sites=sites_table(assessment),
         domains=domain_chapters(assessment),
         classes=class_chapters(assessment),
@@ -118,11 +129,6 @@ def _plan_text(assessment: Assessment) -> str:
     if assessment.plan is None or assessment.sites.empty:
         return ""
     return quality_text(assessment.plan, assessment.city.study.language)
-
-
-def _drawing(text: str) -> Markup:
-    """Mark a drawing or a style of circle's own as ready for the page."""
-    return Markup(text)  # noqa: S704  (every text in it is escaped where it is drawn)
 
 
 def _key_figures(assessment: Assessment) -> list[tuple[str, str]]:
@@ -155,8 +161,7 @@ def _facts(assessment: Assessment) -> list[tuple[str, str]]:
         "edition",
         "note",
         "threshold",
-        "walk_speed",
-        "cycle_speed",
+        *(key for key, _ in time_model_rows(assessment.city)),
         "mode_rule",
         "substitution",
         "inputs",
@@ -182,8 +187,7 @@ def _to_be_verified(assessment: Assessment) -> list[tuple[str, str]]:
             [profile.rule.minutes, profile.rule.metres, *profile.rule.limits],
         ),
         (say("verify_modes", count=len(modes)), modes),
-        (say("walk_speed"), [profile.speeds.walk_kmh]),
-        (say("cycle_speed"), [profile.speeds.cycle_kmh]),
+        *((say(key), [getattr(profile.speeds, fact)]) for key, fact in _SPEEDS),
         (say("verify_types", count=len(types)), types),
         (say("verify_substitution"), [profile.higher_level_satisfies_lower]),
         (say("verify_definition"), [profile.coverage]),

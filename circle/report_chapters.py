@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from markupsafe import Markup
 
 from circle.facts import (
     HEADLINE_COLUMNS,
@@ -16,9 +15,11 @@ from circle.facts import (
     share_text,
     thresholds_min,
 )
+from circle.html_pages import as_is
 from circle.report_charts import type_chart
 from circle.report_maps import subdistrict_svg
-from circle.sheet_layout import shown_header
+from circle.report_measures import area_figures, types_table
+from circle.report_tables import Table, block_table
 from circle.sheet_lists import sites_block
 from circle.sheet_parts import add_names, area_class_label, clean_text
 from circle.words_report import report_word
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 WORST = 5
 _LOWEST = 3
-Table = dict[str, Any]
 
 
 def area_table(assessment: Assessment, area_kind: str) -> Table:
@@ -91,7 +91,8 @@ def domain_chapters(assessment: Assessment) -> list[dict[str, Any]]:
             {
                 "title": city.profile.domains[row["group_id"]][language],
                 "figures": _figures(assessment, row),
-                "chart": Markup(type_chart(assessment, row["group_id"])),  # noqa: S704
+                "table": types_table(assessment, row["group_id"]),
+                "chart": as_is(type_chart(assessment, row["group_id"])),
                 "lowest": [
                     (names[one["area_id"]], share_text(float(one[share]), language))
                     for _, one in lowest.iterrows()
@@ -128,7 +129,10 @@ def class_chapters(assessment: Assessment) -> list[dict[str, Any]]:
         chapters.append(
             {
                 "title": names[row["area_id"]],
-                "figures": _figures(assessment, row),
+                "figures": [
+                    *_figures(assessment, row),
+                    *area_figures(assessment, "area_class", row["area_id"]),
+                ],
                 "table": {"head": head, "rows": shown, "totals": 0, "texts": (0,)},
             }
         )
@@ -161,8 +165,9 @@ def subdistrict_chapters(assessment: Assessment) -> list[dict[str, Any]]:
             "figures": [
                 *_figures(assessment, row),
                 *_counts(assessment, row["area_id"]),
+                *area_figures(assessment, "subdistrict", row["area_id"]),
             ],
-            "map": Markup(subdistrict_svg(assessment, row["area_id"])),  # noqa: S704
+            "map": as_is(subdistrict_svg(assessment, row["area_id"])),
             "gaps": (
                 _worst_items(assessment, row["area_id"])
                 if committees
@@ -190,19 +195,11 @@ def sites_table(assessment: Assessment, subdistrict_id: str | None = None) -> Ta
     table
         The columns of the workbook that a reader needs; the district's has totals.
     """
-    block = sites_block(assessment, subdistrict_id)
-    language = assessment.city.study.language
     place = ["subdistrict"] if subdistrict_id is None else []
     wanted = ["step", "name", *place, "type_names", "route", "year"]
     wanted += ["items_cleared", "share_after", "cost_10k"]
-    fields = [one for key in wanted for one in block.fields if one.key == key]
-    shown = [
-        [_shown(row[one.key], one.form, language) for one in fields]
-        for _, row in block.rows.iterrows()
-    ]
-    texts = tuple(i for i, one in enumerate(fields) if one.form in {"text", "word"})
-    head = [shown_header(one.header, language) for one in fields]
-    return {"head": head, "rows": shown, "totals": block.totals, "texts": texts}
+    block = sites_block(assessment, subdistrict_id)
+    return block_table(block, assessment.city.study.language, keys=wanted)
 
 
 def _figures(assessment: Assessment, row: pd.Series[Any]) -> list[tuple[str, str]]:
@@ -340,16 +337,3 @@ def _time(item: Any, assessment: Assessment) -> str:
     minutes = max(round(float(item.travel_time_min), 1), round(limit + 0.1, 1))
     several = len(thresholds_min(assessment)) > 1
     return f"{minutes:.1f} > {limit:g}" if several else f"{minutes:.1f}"
-
-
-def _shown(value: Any, form: str, language: str) -> str:
-    """Write a value of a block of the workbook."""
-    if form in {"text", "word"}:
-        return clean_text(value)
-    if value is None or pd.isna(value):
-        return ""
-    if form == "share":
-        return share_text(float(value), language)
-    if form == "rank":
-        return f"{value:.0f}"
-    return f"{value:,.1f}" if form == "money" else f"{value:,.0f}"

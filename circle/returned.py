@@ -73,7 +73,10 @@ def is_returned(path: Path) -> bool:
     returned
         Whether it has the sheets of the template.
     """
-    names = set(_sheet_names(path))
+    try:
+        names = set(_sheet_names(path))
+    except InputError:
+        return False
     return any(
         INSTRUCTIONS[at] in names and SHEETS["facilities"][at] in names
         for at in range(2)
@@ -131,11 +134,8 @@ def _sheet_names(path: Path) -> list[str]:
     """List the sheets of a workbook; none if it is no workbook."""
     if path.suffix.lower() not in {".xlsx", ".xls", ".ods"}:
         return []
-    try:
-        with opened_book(path) as book:
-            return list(book.sheet_names)
-    except InputError:
-        return []
+    with opened_book(path) as book:
+        return list(book.sheet_names)
 
 
 def _is_filled(path: Path, sheet: str) -> bool:

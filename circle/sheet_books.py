@@ -20,6 +20,11 @@ from python_calamine import (
 from circle.errors import InputError
 from circle.problems import Problem, problem_of
 
+# No inventory of a district comes near: 121,000 rows of eight columns unpack to 60 MB,
+# and spreadsheets pack ten to twenty times.
+UNPACKED_MB, SMALL_MB, PACKED_TIMES = 500, 20, 200
+_BYTES_PER_MB = 1e6
+_READ_BYTES = 1 << 20
 # A sheet is laid out as a full rectangle: 121,000 rows of 40 columns.
 MOST_CELLS = 5_000_000
 _XLSX_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,9})(\d{1,12})"')
@@ -51,10 +56,12 @@ def opened_book(path: Path) -> Iterator[CalamineWorkbook]:
     Raises
     ------
     InputError
-        If the file is damaged, or a sheet of it is larger than `MOST_CELLS`. Whatever
-        the reader of spreadsheets stumbles on while the book is open ends so too.
+        If the file is damaged, is a ZIP bomb, or a sheet of it is larger than
+        `MOST_CELLS`. Whatever the reader of spreadsheets stumbles on while the book is
+        open ends so too.
     """
     try:
+        refuse_bomb(path)
         refuse_huge_sheets(path)
         _refuse_loops(path)
         with CalamineWorkbook.from_path(path) as book:
@@ -67,6 +74,8 @@ def opened_book(path: Path) -> Iterator[CalamineWorkbook]:
         struct.error,
         zlib.error,
         OSError,
+        EOFError,
+        RuntimeError,  # a password; NotImplementedError: packed in an unknown way
     ) as error:
         raise InputError(_not_read(path, error)) from error
     # Its compiled reader panics on some damage, past Exception.
@@ -74,6 +83,64 @@ def opened_book(path: Path) -> Iterator[CalamineWorkbook]:
         if type(error).__name__ != "PanicException":
             raise
         raise InputError(_not_read(path, error)) from error
+
+
+def refuse_bomb(path: Path) -> None:
+    """
+    Refuse a packed file that would unpack to far more than any table needs.
+
+    Parameters
+    ----------
+    path
+        A file; nothing happens if it is not packed as a ZIP.
+
+    Raises
+    ------
+    InputError
+        If it unpacks to more than 500 MB, or to more than 20 MB and 200 times its
+        size.
+    zipfile.BadZipFile
+        If it is damaged.
+
+    Notes
+    -----
+    What the file says of its unpacked size is not believed: it is unpacked in passing,
+    a piece at a time, as far as the limit.
+    """
+    if not zipfile.is_zipfile(path):
+        return
+    packed_mb = path.stat().st_size / _BYTES_PER_MB
+    most_mb = min(UNPACKED_MB, max(SMALL_MB, PACKED_TIMES * packed_mb))
+    try:
+        with zipfile.ZipFile(path) as packed:
+            said_mb = sum(one.file_size for one in packed.infolist()) / _BYTES_PER_MB
+            unpacked_mb = max(said_mb, _unpacked_mb(packed, most_mb))
+    except ValueError as error:  # its directory points outside the file
+        raise zipfile.BadZipFile(str(error)) from error
+    if unpacked_mb > most_mb:
+        problem = problem_of(
+            path.name,
+            "zip-bomb",
+            unpacked=f"{unpacked_mb:,.0f}",
+            times=f"{unpacked_mb / packed_mb:,.0f}",
+            most=str(UNPACKED_MB),
+            most_times=str(PACKED_TIMES),
+        )
+        raise InputError(problem)
+
+
+def _unpacked_mb(packed: zipfile.ZipFile, most_mb: float) -> float:
+    """Unpack in passing until the end or a little beyond a limit; give the MB."""
+    n_bytes = 0
+    for member in packed.infolist():
+        # The reader stops where it is said to end; a lie then shows in the check sum.
+        member.file_size = int(most_mb * _BYTES_PER_MB) + _READ_BYTES
+        with packed.open(member) as file:
+            while piece := file.read(_READ_BYTES):
+                n_bytes += len(piece)
+                if n_bytes > most_mb * _BYTES_PER_MB:
+                    return n_bytes / _BYTES_PER_MB
+    return n_bytes / _BYTES_PER_MB
 
 
 def refuse_huge_sheets(path: Path) -> None:

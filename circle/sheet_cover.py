@@ -6,13 +6,13 @@ from circle.facts import (
     has_committees,
     headline,
     share_text,
-    speed_text,
     threshold_text,
     verify_mark,
 )
 from circle.sheet_parts import area_class_label, clean_text
 from circle.site_plan import quality_text
 from circle.study import input_paths
+from circle.time_model import time_model_rows
 from circle.words_tables import table_word
 
 
@@ -79,8 +79,7 @@ def _standard_rows(assessment: Assessment) -> list[tuple[str, str]]:
         ("edition", profile.edition),
         ("note", profile.note[language]),
         ("threshold", threshold_text(assessment)),
-        ("walk_speed", speed_text(profile.speeds.walk_kmh, language)),
-        ("cycle_speed", speed_text(profile.speeds.cycle_kmh, language)),
+        *time_model_rows(city),
         *_mode_rows(assessment),
         (
             "substitution",

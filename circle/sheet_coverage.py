@@ -7,7 +7,7 @@ import pandas as pd
 from circle.assessment import Assessment
 from circle.contracts import COVERAGE, MISSING_ITEMS
 from circle.facts import coverage_rows, has_committees
-from circle.profile import FacilityType
+from circle.result_contracts_measures import COVERAGE_BUILDINGS
 from circle.sheet_parts import (
     Block,
     Field,
@@ -19,6 +19,7 @@ from circle.sheet_parts import (
     share_field,
     stack_rows,
 )
+from circle.words_standards import standard_word
 from circle.words_tables import table_word
 
 
@@ -37,14 +38,14 @@ def summary_block(assessment: Assessment) -> Block:
         The shares name their denominators; counts add up to the last row.
     """
     language = assessment.city.study.language
-    rows = coverage_rows(assessment, area_kind="subdistrict", group_kind="required")
+    rows = _rows(assessment, area_kind="subdistrict", group_kind="required")
     rows = rows.rename(columns={"area_id": "subdistrict_id"})
     rows = add_names(rows, assessment)
     classes = assessment.city.subdistricts.set_index("subdistrict_id")["area_class"]
     rows["area_class"] = [
         area_class_label(classes.get(one), assessment) for one in rows["subdistrict_id"]
     ]
-    total = coverage_rows(assessment, area_kind="district", group_kind="required")
+    total = _rows(assessment, area_kind="district", group_kind="required")
     total = total.assign(subdistrict=table_word("total", language))
     total = total.drop(columns="area_id")
     counts = _counts_by_subdistrict(assessment)
@@ -88,7 +89,7 @@ def area_class_block(assessment: Assessment) -> Block:
         Coverage of the required types.
     """
     language = assessment.city.study.language
-    rows = coverage_rows(assessment, area_kind="area_class", group_kind="required")
+    rows = _rows(assessment, area_kind="area_class", group_kind="required")
     rows["area_class"] = [area_class_label(one, assessment) for one in rows["area_id"]]
     classes = assessment.city.subdistricts["area_class"].value_counts()
     rows["subdistricts"] = [int(classes.get(one, 0)) for one in rows["area_id"]]
@@ -103,7 +104,12 @@ def area_class_block(assessment: Assessment) -> Block:
     return Block(title, fields, stack_rows([rows], fields))
 
 
-def types_block(assessment: Assessment, subdistrict_id: str | None = None) -> Block:
+def types_block(
+    assessment: Assessment,
+    subdistrict_id: str | None = None,
+    *,
+    facilities: pd.DataFrame | None = None,
+) -> Block:
     """
     Show coverage by facility type, for the district or for one subdistrict.
 
@@ -113,6 +119,8 @@ def types_block(assessment: Assessment, subdistrict_id: str | None = None) -> Bl
         The assessment.
     subdistrict_id
         Code of a subdistrict, or None for the district.
+    facilities
+        What `open_facilities` gives, where it is known already.
 
     Returns
     -------
@@ -122,7 +130,7 @@ def types_block(assessment: Assessment, subdistrict_id: str | None = None) -> Bl
     city = assessment.city
     language = city.study.language
     kind = "district" if subdistrict_id is None else "subdistrict"
-    rows = coverage_rows(assessment, area_kind=kind, group_kind="type")
+    rows = _rows(assessment, area_kind=kind, group_kind="type")
     if subdistrict_id is not None:
         rows = rows[rows["area_id"] == subdistrict_id]
     rows = rows.set_index("group_id").reindex(list(city.type_ids))
@@ -134,7 +142,8 @@ def types_block(assessment: Assessment, subdistrict_id: str | None = None) -> Bl
     named["type_code"] = [one.code for one in types]
     named["level"] = [table_word(f"level_{one.level}", language) for one in types]
     named["required"] = [yes if one.id in required else no for one in types]
-    named["open"] = [_open_facilities(assessment, one, subdistrict_id) for one in types]
+    open_types = _open_types(assessment, subdistrict_id, facilities).value_counts()
+    named["open"] = [int(open_types.get(one.id, 0)) for one in types]
     named["missing"] = named["pairs"] - named["pairs_covered"]
     fields = (
         own_field("type_code", "text", language),
@@ -151,9 +160,81 @@ def types_block(assessment: Assessment, subdistrict_id: str | None = None) -> Bl
     return Block("", fields, stack_rows([named], fields))
 
 
+def supply_block(
+    assessment: Assessment, subdistrict_id: str, *, facilities: pd.DataFrame
+) -> Block:
+    """
+    Show for one subdistrict what it has of each type, and who reaches it.
+
+    Parameters
+    ----------
+    assessment
+        The assessment.
+    subdistrict_id
+        Code of the subdistrict.
+    facilities
+        What `open_facilities` gives.
+
+    Returns
+    -------
+    block
+        One row per type: coverage, open facilities in the subdistrict, and the
+        capacity that the inventory gives for them.
+    """
+    language = assessment.city.study.language
+    whole = types_block(assessment, subdistrict_id, facilities=facilities)
+    rows, fields = whole.rows, {one.key: one for one in whole.fields}
+    if not has_committees(assessment):
+        wanted = ["type_code", "facility_type", "domain_name", "tier_name"]
+        wanted += ["required", "population", "person_item_share", "open"]
+    else:
+        wanted = ["type_code", "facility_type", "domain_name", "tier_name", "required"]
+        wanted += ["pairs", "pairs_covered", "missing", "pair_share"]
+        wanted += ["person_item_share", "open"]
+    own = facilities[facilities["subdistrict_id"] == subdistrict_id]
+    known = _known_capacity(own, language)
+    rows["capacity"] = [known.get(one, "") for one in rows["type_id"]]
+    shown = (
+        *(fields[one] for one in wanted),
+        own_field("capacity", "text", language, name="known_capacity"),
+        fields["type_id"],
+    )
+    title = table_word("title_supply", language)
+    return Block(title, shown, rows, aside=1)
+
+
+def _open_types(
+    assessment: Assessment, subdistrict_id: str | None, facilities: pd.DataFrame | None
+) -> "pd.Series[Any]":
+    """Give the types of the open facilities, of the subdistrict or of all."""
+    if subdistrict_id is None:
+        every = pd.DataFrame(assessment.city.facilities)
+        return pd.Series(every["type_id"][every["status"] == "open"])
+    held = open_facilities(assessment) if facilities is None else facilities
+    return pd.Series(held["type_id"][held["subdistrict_id"] == subdistrict_id])
+
+
+def _known_capacity(facilities: pd.DataFrame, language: str) -> dict[str, str]:
+    """Sum the capacity that the inventory gives for the facilities of each type."""
+    if not {"capacity", "capacity_unit"} <= set(facilities.columns):
+        return {}
+    known = facilities[facilities["capacity"].notna()]
+    units = known["capacity_unit"].astype(object)
+    sums = known.groupby([known["type_id"], units])["capacity"].sum().reset_index()
+    sums["text"] = [
+        f"{total:,.0f} {standard_word(str(unit), language)}"
+        for total, unit in zip(sums["capacity"], sums["capacity_unit"], strict=True)
+    ]
+    comma = "、" if language == "zh" else ", "
+    return {
+        str(type_id): comma.join(one)
+        for type_id, one in sums.groupby("type_id")["text"]
+    }
+
+
 def groups_block(assessment: Assessment) -> Block:
     """
-    Show the district's coverage by tier, by domain and for all required types.
+    Show the district's coverage by tier, level and domain, and of all required types.
 
     Parameters
     ----------
@@ -173,7 +254,7 @@ def groups_block(assessment: Assessment) -> Block:
         **{key: one[language] for key, one in city.profile.domains.items()},
     }
     parts = [
-        coverage_rows(assessment, area_kind="district", group_kind=one)
+        _rows(assessment, area_kind="district", group_kind=one)
         for one in ("required", "tier", "domain")
     ]
     rows = pd.concat(parts, ignore_index=True)
@@ -188,6 +269,15 @@ def groups_block(assessment: Assessment) -> Block:
     return Block(title, fields, stack_rows([rows], fields))
 
 
+def _rows(assessment: Assessment, *, area_kind: str, group_kind: str) -> pd.DataFrame:
+    """Select coverage rows, with those of residential buildings beside them."""
+    rows = coverage_rows(assessment, area_kind=area_kind, group_kind=group_kind)
+    buildings = assessment.measures.coverage_buildings
+    if buildings.empty:
+        return rows
+    return rows.merge(buildings, on=list(COVERAGE_BUILDINGS.key), how="left")
+
+
 def _coverage_fields(assessment: Assessment) -> tuple[Field, ...]:
     """Describe the coverage columns; those of pairs only where there are any."""
     language = assessment.city.study.language
@@ -198,6 +288,7 @@ def _coverage_fields(assessment: Assessment) -> tuple[Field, ...]:
     people = (
         *of("population", "person_items", "person_items_covered"),
         share_field("person_item_share", "person_items", language=language),
+        *_building_fields(assessment),
     )
     if not has_committees(assessment):
         return people
@@ -205,6 +296,24 @@ def _coverage_fields(assessment: Assessment) -> tuple[Field, ...]:
         *of("committees", "pairs", "pairs_covered"),
         share_field("pair_share", "pairs", language=language),
         *people,
+    )
+
+
+def _building_fields(assessment: Assessment) -> tuple[Field, ...]:
+    """Describe the columns of residential buildings, where they are known."""
+    language = assessment.city.study.language
+    if assessment.measures.coverage_buildings.empty:
+        return ()
+    return (
+        *contract_fields(
+            COVERAGE_BUILDINGS, ["buildings", "buildings_complete"], language=language
+        ),
+        share_field(
+            "building_complete_share",
+            "buildings",
+            language=language,
+            contract=COVERAGE_BUILDINGS,
+        ),
     )
 
 
@@ -247,16 +356,27 @@ def _counts_by_subdistrict(assessment: Assessment) -> dict[str, "pd.Series[Any]"
     return {**counts, "cost": by_code["cost_10k"].sum()}
 
 
-def _open_facilities(
-    assessment: Assessment, facility_type: FacilityType, subdistrict_id: str | None
-) -> float:
-    """Count the open facilities of a type, in the subdistrict or in all."""
+def open_facilities(assessment: Assessment) -> pd.DataFrame:
+    """
+    Say in which subdistricts the open facilities lie.
+
+    Parameters
+    ----------
+    assessment
+        The assessment.
+
+    Returns
+    -------
+    facilities
+        One row per open facility and subdistrict that holds its point, with
+        `subdistrict_id`, `type_id` and, where the inventory has them, `capacity` and
+        `capacity_unit`.
+    """
     city = assessment.city
-    facilities = city.facilities
-    wanted = (facilities["type_id"] == facility_type.id) & (
-        facilities["status"] == "open"
-    )
-    if subdistrict_id is None:
-        return int(wanted.sum())
-    area = city.subdistricts.set_index("subdistrict_id").geometry[subdistrict_id]
-    return int(facilities[wanted].geometry.intersects(area).sum())
+    found = city.facilities[city.facilities["status"] == "open"]
+    at, area = city.subdistricts.sindex.query(found.geometry, predicate="intersects")
+    wanted = ["type_id", "capacity", "capacity_unit"]
+    held = pd.DataFrame(found[[one for one in wanted if one in found.columns]])
+    held = held.iloc[at].reset_index(drop=True)
+    codes = city.subdistricts["subdistrict_id"].to_numpy(dtype=object)
+    return pd.DataFrame(held.assign(subdistrict_id=codes[area]))

@@ -4,13 +4,19 @@ import functools
 import math
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
-from circle.sheet_parts import TEXTS, Block, Form, clean_text
+from circle.sheet_parts import TEXTS, Block, Field, Form, clean_text
 
 NARROWEST = 7.0
-WIDEST = 32.0
+# Texts are cut into lines earlier where a page holds many columns.
+WIDEST, WIDEST_OF_MANY, MANY = 30.0, 21.0, 12
+# The columns are made for the first block; those below wrap their texts.
+WIDEST_BELOW = 14.0
+# Room for what an office writes by hand.
+OFFICE_WIDTHS = {"responsible": 14.0, "deadline": 11.0, "done": 11.0}
 # Room for the digits of each form, thousands separators and all.
 FORM_WIDTHS: dict[Form, float] = {
     "rank": 7,
@@ -22,12 +28,30 @@ FORM_WIDTHS: dict[Form, float] = {
     "money": 10,
     "metres": 9,
     "degrees": 12,
+    "part": 9,
+    "year": 7,
+    "index": 8,
+    "points": 8,
     "decimal": 9,
 }
-# A header may take so many lines before its column is made wider.
-HEADER_LINES = 3
+# A part of a header up to this wide stands on one line; a longer one takes two.
+ONE_LINE = 10
 # Column widths count digits at 11 points; cells are written at 10, bold at times.
 RELATIVE_FONT = 0.95
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Where a field of a block stands on its sheet."""
+
+    column: int
+    """Its first column, from 0."""
+    span: int
+    """How many columns it takes."""
+    width: float
+    """Width of them all, in digits."""
+    aside: bool
+    """Whether it stands beside the printed page."""
 
 
 @functools.lru_cache(maxsize=65_536)
@@ -96,12 +120,14 @@ def printed_columns(blocks: Sequence[Block]) -> int:
     columns
         As many as the widest block has, without those that stand aside.
     """
-    return max(len(one.fields) - one.aside for one in blocks)
+    return max(sum(field.span for field in _printed(one)) for one in blocks)
 
 
-def block_columns(block: Block, blocks: Sequence[Block]) -> tuple[int, ...]:
+def block_seats(
+    block: Block, blocks: Sequence[Block], widths: Sequence[float]
+) -> tuple[Seat, ...]:
     """
-    Find in which columns of a sheet the fields of a block stand.
+    Find where on a sheet the fields of a block stand.
 
     Parameters
     ----------
@@ -109,14 +135,23 @@ def block_columns(block: Block, blocks: Sequence[Block]) -> tuple[int, ...]:
         One block of the sheet.
     blocks
         All blocks of the sheet.
+    widths
+        Widths of the sheet's columns, in digits.
 
     Returns
     -------
-    columns
-        One per field, from 0; fields that stand aside come after all printed ones.
+    seats
+        One per field; fields that stand aside come after all printed ones.
     """
-    printed, own = printed_columns(blocks), len(block.fields) - block.aside
-    return (*range(own), *range(printed, printed + block.aside))
+    seats, n_printed = [], len(_printed(block))
+    at = 0
+    for number, field in enumerate(block.fields):
+        if number == n_printed:
+            at = printed_columns(blocks)
+        width = sum(widths[at : at + field.span])
+        seats.append(Seat(at, field.span, width, number >= n_printed))
+        at += field.span
+    return tuple(seats)
 
 
 def block_widths(blocks: Sequence[Block]) -> tuple[float, ...]:
@@ -131,22 +166,35 @@ def block_widths(blocks: Sequence[Block]) -> tuple[float, ...]:
     Returns
     -------
     widths
-        In digits, each from 7 to 32; longer texts wrap.
+        In digits, each from 7 to 30; longer texts wrap.
     """
-    n_columns = 1 + max(block_columns(block, blocks)[-1] for block in blocks)
+    n_columns = printed_columns(blocks) + max(one.aside for one in blocks)
     widths = [NARROWEST] * n_columns
-    for block in blocks:
-        columns = block_columns(block, blocks)
-        for column, field in zip(columns, block.fields, strict=True):
-            wanted = text_width(field.header) / HEADER_LINES + 3
-            if field.form in TEXTS:
-                wanted = max(
-                    wanted, RELATIVE_FONT * _widest_text(block.rows[field.key]) + 2
-                )
-            else:
-                wanted = max(wanted, FORM_WIDTHS[field.form])
-            widths[column] = min(max(widths[column], wanted), WIDEST)
+    widest = WIDEST_OF_MANY if printed_columns(blocks) > MANY else WIDEST
+    for number, block in enumerate(blocks):
+        seats = block_seats(block, blocks, widths)
+        for seat, field in zip(seats, block.fields, strict=True):
+            if field.span == 1:
+                most = widest if number == 0 or seat.aside else WIDEST_BELOW
+                wanted = min(_wanted_width(block, field), most)
+                widths[seat.column] = max(widths[seat.column], wanted)
     return tuple(widths)
+
+
+def _printed(block: Block) -> tuple[Field, ...]:
+    """Give the fields of a block that are printed."""
+    return block.fields[: len(block.fields) - block.aside]
+
+
+def _wanted_width(block: Block, field: Field) -> float:
+    """Find the width at which a field is read well."""
+    parts = [text_width(one) for one in header_lines(field.header)]
+    wanted = max(one + 2 if one <= ONE_LINE else one / 2 + 3 for one in parts)
+    if field.form not in TEXTS:
+        return max(wanted, FORM_WIDTHS[field.form])
+    room = 2 if field.form == "word" else 3.5
+    texts = RELATIVE_FONT * _widest_text(block.rows[field.key]) + room
+    return max(wanted, texts, OFFICE_WIDTHS.get(field.key, 0.0))
 
 
 def row_lines(texts: Sequence[str], widths: Sequence[float]) -> int:
@@ -180,9 +228,32 @@ def _widest_text(values: pd.Series) -> int:
     return max((text_width(one) for one in texts), default=0)
 
 
+def header_lines(header: str) -> list[str]:
+    """
+    Part a header: the unit or the denominator stands on a line of its own.
+
+    Parameters
+    ----------
+    header
+        A header as readers see it.
+
+    Returns
+    -------
+    lines
+        One or more.
+
+    Examples
+    --------
+    >>> header_lines("用时（分钟）"), header_lines("share (of pairs)")
+    (['用时', '（分钟）'], ['share', '(of pairs)'])
+    """
+    parted = header.replace("（", "\n（").replace(" (", "\n(")
+    return parted.replace("（分母：", "（分母：\n").split("\n")
+
+
 def shown_header(header: str, language: str) -> str:
     """
-    Write a header for readers: a unit stands in brackets.
+    Write a header for readers: words with blanks, a Chinese unit in brackets.
 
     Parameters
     ----------
@@ -198,11 +269,13 @@ def shown_header(header: str, language: str) -> str:
 
     Examples
     --------
-    >>> shown_header("造价_万元", "zh")
-    '造价（万元）'
+    >>> shown_header("造价_万元", "zh"), shown_header("cost_10k", "en")
+    ('造价（万元）', 'cost 10k')
     """
     text = clean_text(header)
-    if language == "zh" and "_" in text:
+    if language != "zh":
+        return text.replace("_", " ")
+    if "_" in text:
         name, unit = text.rsplit("_", 1)
         text = f"{name}（{unit}）"
     return text

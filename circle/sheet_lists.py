@@ -1,6 +1,7 @@
 """Blocks that list missing items, gap clusters, sites and points without a place."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import geopandas as gpd
 import pandas as pd
@@ -20,6 +21,10 @@ from circle.sheet_parts import (
     stack_rows,
 )
 from circle.words_tables import table_word
+
+# A street office sees so many gap clusters; the sheet of the district has all.
+MOST_CLUSTERS = 15
+TOGETHER_SPAN = 6
 
 
 def missing_block(assessment: Assessment, subdistrict_id: str) -> Block:
@@ -62,16 +67,16 @@ def missing_block(assessment: Assessment, subdistrict_id: str) -> Block:
     fields = (
         *of("rank", "committee_name"),
         own_field("facility_type", "text", language),
-        own_field("tier_name", "word", language, name="tier"),
         *of("required", "population"),
         *of("mode", "travel_time_min", "minutes_over", *metres),
         *of("facility_name", "kind"),
         own_field("site_step", "rank", language),
         *office_fields(language),
+        own_field("tier_name", "word", language, name="tier"),
         *of("item_id", "committee_id", "facility_id"),
     )
     title = table_word("title_missing", language)
-    return Block(title, fields, stack_rows([rows], fields), aside=3)
+    return Block(title, fields, stack_rows([rows], fields), aside=4)
 
 
 def office_fields(language: str) -> tuple[Field, ...]:
@@ -106,42 +111,48 @@ def gaps_block(assessment: Assessment, subdistrict_id: str | None = None) -> Blo
     Returns
     -------
     block
-        By rank; in a subdistrict's block, ranked within it.
+        By rank; a subdistrict's are its first `MOST_CLUSTERS`, ranked within it. The
+        sheet of the district has them all.
     """
     language = assessment.city.study.language
 
     def of(*names: str) -> tuple[Field, ...]:
         return contract_fields(GAP_CLUSTERS, names, language=language)
 
-    rows = assessment.gap_clusters.sort_values("rank")
-    if subdistrict_id is not None:
-        rows = rows[rows["subdistrict_id"] == subdistrict_id]
-    named_ids = rows["missing_together"].tolist()
-    named = spell_out(add_names(rows, assessment), GAP_CLUSTERS, language=language)
-    named["missing_together"] = _type_labels(named_ids, assessment)
-    title = ""
-    together = own_field("missing_together", "text", language)
-    own = (
-        own_field("subdistrict", "text", language),
-        *of("cells", "area_km2"),
-        together,
-    )
-    if subdistrict_id is not None:
-        # The columns of the missing items, whose headers are repeated in print.
-        named["rank"] = range(1, len(named) + 1)
-        title, own = table_word("title_gaps", language), (together,)
-    # A street office reads its sheet on paper, where codes only take room.
+    rows, title = assessment.gap_clusters.sort_values("rank"), ""
     is_district = subdistrict_id is None
-    first, last = (("gap_id",), ()) if is_district else ((), ("gap_id",))
+    if not is_district:
+        rows = rows[rows["subdistrict_id"] == subdistrict_id]
+        title = _gaps_title(len(rows), language)
+        rows = rows.head(MOST_CLUSTERS)
+    ids = rows["missing_together"].tolist()
+    named = spell_out(add_names(rows, assessment), GAP_CLUSTERS, language=language)
+    named["missing_together"] = _type_labels(ids, assessment)
+    named["together_count"] = [len(one) for one in ids]
+    if not is_district:
+        named["rank"] = range(1, len(named) + 1)
+    together = own_field("missing_together", "text", language)
+    # Below the missing items, a wide text takes the columns of several.
+    own = (
+        (
+            own_field("subdistrict", "text", language),
+            *of("cells", "area_km2"),
+            own_field("together_count", "count", language),
+            together,
+        )
+        if is_district
+        else (*of("area_km2"), replace(together, span=TOGETHER_SPAN))
+    )
     fields = (
-        *of("rank", *first, "name"),
+        *of("rank", "name"),
         own_field("facility_type", "text", language),
-        own_field("tier_name", "word", language, name="tier"),
         *of("required", "population"),
         *own,
-        *of(*last),
+        own_field("tier_name", "word", language, name="tier"),
+        *of("gap_id"),
     )
-    return Block(title, fields, stack_rows([named], fields), aside=len(last))
+    aside = 3 if is_district else 2
+    return Block(title, fields, stack_rows([named], fields), aside=aside)
 
 
 def _type_labels(lists: Iterable[Iterable[str]], assessment: Assessment) -> list[str]:
@@ -149,6 +160,16 @@ def _type_labels(lists: Iterable[Iterable[str]], assessment: Assessment) -> list
     language = assessment.city.study.language
     labels = {one.id: one.label[language] for one in assessment.city.profile.types}
     return [clean_text([labels.get(one, one) for one in ids]) for ids in lists]
+
+
+def _gaps_title(n_rows: int, language: str) -> str:
+    """Say how many gap clusters are listed, where it is not all of them."""
+    title = table_word("title_gaps", language)
+    if n_rows <= MOST_CLUSTERS:
+        return title
+    return title + table_word("first_clusters", language).format(
+        shown=MOST_CLUSTERS, all=f"{n_rows:,}"
+    )
 
 
 def sites_block(assessment: Assessment, subdistrict_id: str | None = None) -> Block:
@@ -189,22 +210,19 @@ def sites_block(assessment: Assessment, subdistrict_id: str | None = None) -> Bl
         summed = ["cost_10k", "items_cleared", "person_items_gained"]
         text = table_word("total", language)
         parts.append(pd.DataFrame([{"name": text, **named[summed].sum().to_dict()}]))
-    is_district = subdistrict_id is None
-    first, last = (("candidate_id",), ()) if is_district else ((), ("candidate_id",))
     fields = (
-        *of("step", *first, "name"),
+        *of("step", "name"),
         own_field("type_names", "text", language, name="facility_types"),
-        *of("route", *(("year",) if "year" in SITES.names else ())),
-        *of("items_cleared", "person_items_gained", "share_after"),
+        *of("route", "year", "items_cleared", "person_items_gained", "share_after"),
         *of("floor_area_m2", "cost_10k"),
         *own,
-        *(() if is_district else office_fields(language)),
+        *(() if subdistrict_id is None else office_fields(language)),
         own_field("longitude", "degrees", language),
         own_field("latitude", "degrees", language),
-        *of(*last),
+        *of("candidate_id"),
     )
     rows_shown, totals = stack_rows(parts, fields), len(parts) - 1
-    return Block(title, fields, rows_shown, totals=totals, aside=len(last))
+    return Block(title, fields, rows_shown, totals=totals, aside=3)
 
 
 def unsnapped_block(assessment: Assessment) -> Block:

@@ -11,6 +11,7 @@ import pandas as pd
 from circle.assessment import Assessment
 from circle.contracts import (
     COVERAGE,
+    COVERAGE_BY,
     GAP_CLUSTERS,
     MISSING_ITEMS,
     REACH,
@@ -28,22 +29,35 @@ Form = Literal[
     "minutes",
     "over",
     "share",
+    "part",
     "area",
     "money",
     "metres",
     "degrees",
+    "year",
+    "index",
+    "points",
     "decimal",
 ]
 TEXTS: frozenset[Form] = frozenset({"text", "word"})
 CONTRACTS: Mapping[str, Contract] = {
     one.name: one
-    for one in (COVERAGE, GAP_CLUSTERS, MISSING_ITEMS, REACH, SITES, UNSNAPPED)
+    for one in (
+        COVERAGE,
+        COVERAGE_BY,
+        GAP_CLUSTERS,
+        MISSING_ITEMS,
+        REACH,
+        SITES,
+        UNSNAPPED,
+    )
 }
 # What XML cannot hold, and halves of characters that no file can hold.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _OWN_FORMS: Mapping[str, Form] = {
     "rank": "rank",
     "step": "rank",
+    "year": "year",
     "minutes_over": "over",
 }
 _UNIT_FORMS: Mapping[str, Form] = {
@@ -65,7 +79,10 @@ class Field:
     header: str
     """Header in the language of the study."""
     form: Form
-    """How its values are written; a ``word`` and a ``rank`` stand in the middle."""
+    """How its values are written; words, ranks and years stand in the middle."""
+    span: int = 1
+    """How many columns of the sheet it takes; more than one only below the first
+    block."""
 
 
 @dataclass(frozen=True)
@@ -175,18 +192,22 @@ def contract_fields(
     return tuple(Field(one.name, header(one, language), _form(one)) for one in columns)
 
 
-def share_field(name: str, total: str, *, language: str) -> Field:
+def share_field(
+    name: str, total: str, *, language: str, contract: Contract = COVERAGE
+) -> Field:
     """
     Describe a share of the coverage table with its denominator in the header.
 
     Parameters
     ----------
     name
-        The share's column of COVERAGE.
+        The share's column.
     total
-        The denominator's column of COVERAGE.
+        The denominator's column.
     language
         ``zh`` or ``en``.
+    contract
+        The contract of both columns.
 
     Returns
     -------
@@ -199,8 +220,8 @@ def share_field(name: str, total: str, *, language: str) -> Field:
     'pair_share (of pairs)'
     """
     text = table_word("share_of", language).format(
-        share=header(COVERAGE.column(name), language),
-        total=header(COVERAGE.column(total), language),
+        share=header(contract.column(name), language),
+        total=header(contract.column(total), language),
     )
     return Field(name, text, "share")
 
@@ -275,61 +296,6 @@ def add_names(table: pd.DataFrame, assessment: Assessment) -> pd.DataFrame:
             for ids in named["type_ids"]
         ]
     return named
-
-
-def sheet_names(
-    names: Sequence[str], *, codes: Sequence[str], taken: Iterable[str]
-) -> tuple[str, ...]:
-    r"""
-    Make names that a spreadsheet program accepts for sheets.
-
-    At most 31 characters, none of ``[]:*?/\``, no apostrophe at either end, and
-    each once, letter case aside.
-
-    Parameters
-    ----------
-    names
-        The names wanted.
-    codes
-        What to use where nothing is left of a name, one per name.
-    taken
-        Names of sheets that are there already.
-
-    Returns
-    -------
-    names
-        One per name, in order.
-
-    Examples
-    --------
-    >>> sheet_names(["A/B", "a?b"], codes=["1", "2"], taken=[])
-    ('A_B', 'a_b (2)')
-    """
-    used = {one.casefold() for one in taken} | {"history"}
-    given: list[str] = []
-    for name, code in zip(names, codes, strict=True):
-        base = _sheet_base(name) or _sheet_base(code) or "sheet"
-        found, number = base, 1
-        while found.casefold() in used:
-            number += 1
-            ending = f" ({number})"
-            found = _shorten(base, 31 - len(ending)) + ending
-        used.add(found.casefold())
-        given.append(found)
-    return tuple(given)
-
-
-def _sheet_base(name: str) -> str:
-    """Replace what a sheet's name may not hold."""
-    legal = re.sub(r"[\[\]:*?/\\]", "_", clean_text(name))
-    return _shorten(legal.strip("' "), 31)
-
-
-def _shorten(text: str, longest: int) -> str:
-    """Cut a text to so many UTF-16 units, which is how Excel counts."""
-    while len(text.encode("utf-16-le")) > 2 * longest:
-        text = text[:-1]
-    return text.strip("' ")
 
 
 def _form(column: Column) -> Form:

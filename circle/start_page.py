@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from markupsafe import Markup
-
 from circle.facts import basis_text, headline, headline_text, share_text
-from circle.html_pages import TEMPLATES, page_template, write_page
+from circle.html_pages import TEMPLATES, as_is, page_template, write_page
+from circle.report_measures import measure_lines
 from circle.sheet_parts import clean_text
 from circle.words_report import report_word
 
@@ -87,18 +86,17 @@ def write_start_page(
         return _Link(address, text, f"{note} · {size}" if note else size)
 
     style = (TEMPLATES / "report.css").read_text(encoding="utf-8")
-    text = page_template(
-        "start.html"
-    ).render(
+    text = page_template("start.html").render(
         say=say,
         language="zh-CN" if language == "zh" else "en",
-        style=Markup(style),  # noqa: S704  (a file of circle's own)
+        style=as_is(style),
         title=clean_text(city.study.title),
         share=share_text(headline(assessment).share, language),
         headline=headline_text(assessment),
         basis=basis_text(assessment),
         map=link(written.maps[0], say("district_map")),
         subdistricts=_subdistrict_links(assessment, written.maps[1:], path.parent),
+        measures=_measure_links(assessment, written.report.relative_to(path.parent)),
         papers=[
             link(written.report, say("open_report")),
             link(written.workbook, say("open_workbook")),
@@ -111,6 +109,15 @@ def write_start_page(
         notices=[one.in_language(language) for one in assessment.warnings],
     )
     write_page(path, text)
+
+
+def _measure_links(assessment: Assessment, report: Path) -> list[_Link]:
+    """Link each measure of the report, with the district's figures."""
+    page, language = quote(report.as_posix()), assessment.city.study.language
+    return [
+        _Link(f"{page}#{name}", report_word(f"title_{name}", language), line)
+        for name, line in measure_lines(assessment).items()
+    ]
 
 
 def _subdistrict_links(

@@ -121,7 +121,31 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "items_cleared": ("消除缺项", "items cleared"),
         "share_after": ("实施后达标率", "coverage after this step"),
         "clears_items_of": ("为以下居村消除缺项", "clears items of"),
+        "site_areas": ("建议选址的服务范围", "Areas that reach the sites in time"),
+        "candidate": ("候选点", "candidate"),
+        "candidates": ("候选点", "Candidate sites"),
+        # bands of travel time
+        "bands": ("等时圈：到最近设施的用时", "Bands of travel time to the nearest"),
+        "bands_choose": (
+            "先在上方选择一类设施。",
+            "Choose one facility type above first.",
+        ),
+        "bands_note": (
+            "每 {spacing} 米取一点，按该处居村的出行方式计时；仅供看图，"
+            "是否达标以居村、网格的用时为准。",
+            "One place every {spacing} m, by the mode of the nearest committee or "
+            "cell; for looking at only, coverage is counted at committees and cells.",
+        ),
+        "within_min": ("{high} 分钟以内", "within {high} min"),
+        "between_min": ("{low}–{high} 分钟", "{low}–{high} min"),
+        "within_m": ("{high} 米以内", "within {high} m"),
+        "between_m": ("{low}–{high} 米", "{low}–{high} m"),
         # page furniture
+        "tiles": ("网络底图", "Map from a tile server"),
+        "tiles_note": (
+            "底图来自网络；断网时不显示，其余内容不受影响。",
+            "It comes from a network; without one it stays empty, all else is shown.",
+        ),
         "search": ("查找居村或设施", "Find a committee or facility"),
         "search_facility": ("查找设施", "Find a facility"),
         "nothing_found": ("没有找到", "Nothing found"),
@@ -198,11 +222,6 @@ def word(key: str, language: str) -> str:
     text
         In official Chinese or plain English; some texts hold ``{fields}`` to fill.
 
-    Raises
-    ------
-    CircleBug
-        If there is no such text or language.
-
     Examples
     --------
     >>> word("committees", "zh")
@@ -210,7 +229,40 @@ def word(key: str, language: str) -> str:
     >>> word("of_people", "en").format(part="5", whole="8")
     '5 of 8 people'
     """
-    if key not in WORDS or language not in LANGUAGES:
-        message = f"words: no text '{key}' in language '{language}'."
-        raise CircleBug(message)
-    return WORDS[key][LANGUAGES.index(language)]
+    return first_text(key, language, WORDS)
+
+
+def first_text(key: str, language: str, *tables: Mapping[str, tuple[str, str]]) -> str:
+    """
+    Give a text out of the first of several tables of words that has it.
+
+    Parameters
+    ----------
+    key
+        Key of the text.
+    language
+        ``zh`` or ``en``.
+    *tables
+        Keys to Chinese and English texts.
+
+    Returns
+    -------
+    text
+        The text in that language.
+
+    Raises
+    ------
+    CircleBug
+        If there is no such text or language.
+
+    Examples
+    --------
+    >>> first_text("a", "en", {}, {"a": ("甲", "first")}, {"a": ("乙", "second")})
+    'first'
+    """
+    if language in LANGUAGES:
+        for one in tables:
+            if key in one:
+                return one[key][LANGUAGES.index(language)]
+    message = f"words: no text '{key}' in language '{language}'."
+    raise CircleBug(message)

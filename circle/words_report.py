@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from circle.words_tables import table_word
+from circle.words import WORDS, first_text
+from circle.words_tables import TABLE_WORDS
 
 # key: (Chinese, English); these come before the words of the tables.
 REPORT_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -52,6 +53,67 @@ REPORT_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "虚线表示人人相同；曲线越低越不均衡。基尼系数 {gini}。",
             "Dashed: everybody reaches the same; the lower the curve, the less even. "
             "Gini coefficient {gini}.",
+        ),
+        "measures": (
+            "配置、选择、公平与监测",
+            "Capacity, choice, fairness, monitoring",
+        ),
+        "measures_note": (
+            "各表摘自缺项表（Excel）的同名工作表，分母写在表头；各街镇的数字见工作表。",
+            "The tables are those of the workbook's sheets of the same names; headers "
+            "name denominators. The sheets have the figures of each subdistrict.",
+        ),
+        "short_norms": ("配置不足（项 / 标准数）", "norms not met (of norms)"),
+        "passed_requirements": (
+            "验收通过（项 / 要求数）",
+            "requirements passed (of requirements)",
+        ),
+        "alerts_count": ("预警（项）", "alerts"),
+        "own_degree": (
+            "实现度（本工具自有指数）",
+            "realisation degree (the tool's own index)",
+        ),
+        "no_norms": (
+            "所用标准没有配置标准，不比较应配置与已配置。",
+            "The standard has no capacity norms: nothing is required or provided.",
+        ),
+        "no_figures": ("没有可用的数字。", "There are no figures."),
+        "no_requirements": (
+            "所用标准没有验收要求、预警线和实现度目标。",
+            "The standard has no pass marks, warning lines or targets.",
+        ),
+        "capacity_line": (
+            "全区{norms}项配置标准中{short}项不足，{unknown}项数据不全",
+            "the district falls short of {short} of {norms} norms; {unknown} unknown",
+        ),
+        "choice_line": (
+            "必备类型中，{type}仅靠一处设施的人口最多：{share}（{single} ÷ {people}，"
+            "分母为人口）",
+            "of required types, most people depend on one facility for {type}: {share} "
+            "({single} of {people} people)",
+        ),
+        "fairness_line": (
+            "必备设施可达类型数在居民之间的基尼系数{gini}；最差十分之一人口可达必备类型的"
+            "{worst}（分母：人口×必备类型）",
+            "Gini coefficient over people {gini}; the worst-served tenth of people "
+            "reach {worst} of the required types",
+        ),
+        "gap_line": (
+            "；地区类型之间达标人项占比相差{gap}",
+            "; the shares of person items of area classes differ by {gap}",
+        ),
+        "people_line": (
+            "全部必备设施可达人口{share}（{part} ÷ {people}，分母为人口）",
+            "{share} of people reach every required type ({part} of {people})",
+        ),
+        "acceptance_line": (
+            "验收{all}项，通过{passed}项",
+            "{passed} of {all} requirements passed",
+        ),
+        "alerts_line": ("预警{alerts}项", "{alerts} alerts"),
+        "degree_line": (
+            "全区实现度{degree}（本工具自有指数，非官方）",
+            "realisation degree {degree} (the tool's own index, not an official one)",
         ),
         "worst_gaps": ("最突出的缺项（前五）", "The five worst gaps"),
         "no_gaps": ("没有必备缺项。", "No required item is missing."),
@@ -128,6 +190,7 @@ REPORT_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "start": ("成果目录", "Results"),
         "start_maps": ("地图", "Maps"),
         "district_map": ("全区地图", "District map"),
+        "start_measures": ("主要测度", "Measures"),
         "start_papers": ("报告与表格", "Report and tables"),
         "open_report": (
             "评估报告（可打印）",
@@ -180,7 +243,4 @@ def report_word(key: str, language: str) -> str:
     >>> report_word("report", "zh"), report_word("committees", "en")
     ('评估报告', 'Committees')
     """
-    if key in REPORT_WORDS:
-        zh, en = REPORT_WORDS[key]
-        return zh if language == "zh" else en
-    return table_word(key, language)
+    return first_text(key, language, REPORT_WORDS, TABLE_WORDS, WORDS)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from circle.words import word
+from circle.words import WORDS, first_text
 
 # key: (Chinese, English); these come before the words shared by all outputs.
 TABLE_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -14,6 +14,34 @@ TABLE_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "sheet_types": ("按类型", "types"),
         "sheet_sites": ("选址", "sites"),
         "sheet_gaps": ("缺口", "gaps"),
+        "sheet_worst_tasks": ("任务清单", "tasks"),
+        "title_worst_tasks": (
+            "达标率最低的五个街镇：设施任务配置清单表",
+            "Task lists of the five subdistricts with the lowest coverage",
+        ),
+        "no_tasks": ("（没有建议选址）", "(no site is proposed)"),
+        "sheet_people": ("分人群", "people"),
+        "title_people": (
+            "分年龄段、人群和面积的达标情况（必备类型）",
+            "Coverage by age, person group and area (required types)",
+        ),
+        "by_age_band": ("年龄段", "age band"),
+        "by_person_group": ("人群（按其速度）", "person group, at its speeds"),
+        "by_area": ("有人居住的面积（平方千米）", "inhabited area (km²)"),
+        "by_building": ("居住建筑", "residential buildings"),
+        "by_kind": ("分项", "by"),
+        "by_name": ("分项名称", "group"),
+        "weight": ("人数或面积", "people_or_km2"),
+        "weight_types": ("人数或面积×类型", "people or km² times types"),
+        "weighted_share": ("达标占比", "share in reach"),
+        "weighted_complete": ("全部必备设施可达占比", "share that reaches every type"),
+        "title_supply": ("各类设施配置与达标", "Facilities by type"),
+        "known_capacity": ("名录所列容量", "capacity in the inventory"),
+        "together_count": ("同缺类型数", "missing_together_count"),
+        "first_clusters": (
+            "（显示前{shown}处，共{all}处；全部见“缺口”工作表）",
+            " (the first {shown} of {all}; all are on sheet 'gaps')",
+        ),
         "sheet_unsnapped": ("未接入", "unsnapped"),
         "sheet_not_placed": ("未落位", "not placed"),
         # titles of tables
@@ -21,8 +49,8 @@ TABLE_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "title_area_classes": ("按地区类型", "By area class"),
         "title_types": ("各类设施达标情况表", "Coverage by facility type"),
         "title_groups": (
-            "按类别和领域（领域仅统计必备类型）",
-            "By tier and domain (domains hold required types only)",
+            "按类别、层级和领域（领域仅统计必备类型）",
+            "By tier, level and domain (domains hold required types only)",
         ),
         "title_sites": ("选址建议表", "Proposed sites"),
         "title_tasks": ("设施任务配置清单表", "Task list"),
@@ -64,6 +92,19 @@ TABLE_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "实现度（本工具自有指数，非官方）",
             "Realisation degree (the tool's own index, not an official one)",
         ),
+        "per_people_per_facility": ("每处服务人口", "people per facility"),
+        "people_types": ("人口×类型", "people times types"),
+        "worst_people_types": (
+            "可达最少的十分之一人口×类型",
+            "the worst-served tenth of people times types",
+        ),
+        "target_value": ("目标值", "target"),
+        "across_people": ("居民之间", "between people"),
+        "across_subdistricts": ("街镇之间", "between subdistricts"),
+        "across_area_classes": ("地区类型之间", "between area classes"),
+        "area_kind_district": ("全区", "district"),
+        "area_kind_area_class": ("地区类型", "area class"),
+        "area_kind_subdistrict": ("街镇", "subdistrict"),
         "whole_district": ("全区", "district"),
         "area": ("范围", "area"),
         "norm": ("配置标准", "norm"),
@@ -89,7 +130,7 @@ TABLE_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "missing_of_type": ("缺项数", "missing_items"),
         "sites_count": ("选址数", "sites"),
         "open_facilities": ("开放设施数", "open_facilities"),
-        "site_step": ("由第几处选址消除", "cleared_by_site"),
+        "site_step": ("消除选址次序", "cleared_by_site"),
         "responsible": ("责任单位", "responsible"),
         "deadline": ("完成时限", "deadline"),
         "done": ("完成情况", "done"),
@@ -174,6 +215,27 @@ TABLE_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "walk_speed": ("步行速度", "Walking speed"),
         "cycle_speed": ("骑行速度", "Cycling speed"),
         "speed_value": ("{kmh:g} 公里/小时", "{kmh:g} km/h"),
+        "steps_speed": ("梯道速度", "Speed on steps"),
+        "as_walking": ("同步行", "as walking"),
+        "ferry": ("轮渡", "Ferries"),
+        "ferry_value": (
+            "道路数据有航时的按航时，其余{speed}；候船{wait}",
+            "by their duration in the street data, else {speed}; wait {wait}",
+        ),
+        "ferry_wait": ("候船时间", "Wait for a ferry"),
+        "signal_delay": ("路口信号等候", "Delay at signals"),
+        "slopes": ("坡度", "Slopes"),
+        "slopes_value": ("计入（高程栅格：{file}）", "counted (heights: {file})"),
+        "also_counted": ("另计：{parts}。", " Also counted: {parts}."),
+        "not_counted": ("不计", "not counted"),
+        "seconds_value": ("每处 {value:g} 秒", "{value:g} s each"),
+        "minutes_value": ("{value:g} 分钟", "{value:g} min"),
+        "person_groups": ("人群", "Person groups"),
+        "person_group_value": (
+            "{group}（步行 {walk}，骑行 {cycle}）",
+            "{group} (walking {walk}, cycling {cycle})",
+        ),
+        "no_groups": ("按全体人群统一速度", "everybody at the same speeds"),
         "threshold": ("时限", "Time limit"),
         "limit_min": ("{limits} 分钟", "{limits} minutes"),
         "limit_m": ("{limits} 米", "{limits} metres"),
@@ -272,7 +334,4 @@ def table_word(key: str, language: str) -> str:
     >>> table_word("total", "zh"), table_word("tier", "en")
     ('合计', 'tier')
     """
-    if key in TABLE_WORDS:
-        zh, en = TABLE_WORDS[key]
-        return zh if language == "zh" else en
-    return word(key, language)
+    return first_text(key, language, TABLE_WORDS, WORDS)

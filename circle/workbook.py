@@ -13,16 +13,20 @@ import xlsxwriter.exceptions
 from circle.assessment import Assessment
 from circle.errors import OutputError
 from circle.problems import os_reason, problem_of
+from circle.result_contracts_measures import RESULT_WORDS, STATE_WORDS
 from circle.sheet_cover import cover_rows
 from circle.sheet_layout import (
-    block_columns,
+    Seat,
+    block_seats,
     block_widths,
+    header_lines,
     lines_needed,
     printed_columns,
     row_lines,
     shown_header,
 )
-from circle.sheet_parts import TEXTS, Block, Field, Form, Sheet, clean_text
+from circle.sheet_parts import TEXTS, Block, Field, Sheet, clean_text
+from circle.sheet_styles import COLOUR_SCALES, FONTS, MARKED, cell_styles, field_style
 from circle.sheets import district_sheets, subdistrict_sheets
 from circle.words_tables import table_word
 
@@ -33,44 +37,7 @@ LINE_HEIGHT = 14.0
 MOST_LINES = 12
 HEADER_FOOTER_LENGTH = 80
 FIRST_HEADER_ROW = 2
-FONTS: Mapping[str, str] = {"zh": "等线", "en": "Calibri"}
 COVER_WIDTHS = (24, 96)
-NUMBER_FORMATS: Mapping[Form, str] = {
-    "rank": "0",
-    "count": "#,##0",
-    "minutes": "0.0",
-    "over": '[<0.05]"<0.1";0.0',
-    "share": "0.0%",
-    "area": "0.00",
-    "money": "#,##0.0",
-    "metres": "#,##0",
-    "degrees": "0.000000",
-    "decimal": "#,##0.0##",
-}
-# Orange to blue: told apart by colour-blind readers.
-COLOUR_SCALES: Mapping[Form, Mapping[str, object]] = {
-    "share": {
-        "type": "3_color_scale",
-        "min_type": "num",
-        "min_value": 0.5,
-        "min_color": "#F4B183",
-        "mid_type": "num",
-        "mid_value": 0.8,
-        "mid_color": "#FFFFFF",
-        "max_type": "num",
-        "max_value": 1.0,
-        "max_color": "#9DC3E6",
-    },
-    "over": {
-        "type": "2_color_scale",
-        "min_type": "num",
-        "min_value": 0.0,
-        "min_color": "#FFFFFF",
-        "max_type": "num",
-        "max_value": 15.0,
-        "max_color": "#F4B183",
-    },
-}
 DONE_WORDS = ("yes", "going", "no")
 
 
@@ -162,7 +129,7 @@ def write_sheets(
     }
     try:
         with xlsxwriter.Workbook(str(path), options) as file:
-            book = _Book(file, language, title, _styles(file, FONTS[language]))
+            book = _Book(file, language, title, cell_styles(file, FONTS[language]))
             file.set_properties({"title": title, "created": CREATED})
             _write_cover(book, cover, sheets=sheets)
             links = {one.code: one.name for one in sheets if one.code}
@@ -171,20 +138,6 @@ def write_sheets(
     except (OSError, xlsxwriter.exceptions.XlsxFileError) as error:
         problem = problem_of(path.name, "not-written", reason=os_reason(error))
         raise OutputError(problem) from error
-
-
-def _styles(file: Any, font: str) -> Callable[..., Any]:
-    """Give a function that makes each cell format once."""
-    made: dict[tuple[tuple[str, object], ...], Any] = {}
-
-    def style(**wanted: object) -> Any:
-        key = tuple(sorted(wanted.items()))
-        if key not in made:
-            base = {"font_name": font, "font_size": 10, "valign": "vcenter"}
-            made[key] = file.add_format({**base, **wanted})
-        return made[key]
-
-    return style
 
 
 def _write_sheet(book: _Book, sheet: Sheet, *, links: Mapping[str, str]) -> None:
@@ -196,26 +149,32 @@ def _write_sheet(book: _Book, sheet: Sheet, *, links: Mapping[str, str]) -> None
     _write_heading(book, page, sheet, widths=widths[:n_printed])
     row = FIRST_HEADER_ROW
     for number, block in enumerate(sheet.blocks):
+        seats = block_seats(block, sheet.blocks, widths)
         if number > 0:
-            style = book.style(bold=True, font_size=12)
-            page.write_string(row, 0, clean_text(block.title), style)
+            _write_band(book, page, block, row=row, last=n_printed - 1)
             row += 1
-        columns = {
-            column: widths[column] for column in block_columns(block, sheet.blocks)
-        }
-        _write_header(book, page, block, row=row, columns=columns)
+        _write_header(book, page, block, row=row, seats=seats)
         if number == 0:
             page.freeze_panes(row + 1, 0)
             page.repeat_rows(0, row)
             if not block.rows.empty:
                 # Totals stay out of the filter, or sorting would move them.
                 last = row + len(block.rows) - block.totals
-                page.autofilter(row, 0, last, max(columns))
-        end = _write_rows(book, page, block, row=row + 1, columns=columns, links=links)
-        _add_aids(book, page, block, rows=(row + 1, end), columns=columns)
+                page.autofilter(row, 0, last, seats[-1].column)
+        end = _write_rows(book, page, block, row=row + 1, seats=seats, links=links)
+        _add_aids(book, page, block, rows=(row + 1, end), seats=seats)
         row = end + 1
     _set_up_page(book, page, title=sheet.title)
     page.print_area(0, 0, row - 2, n_printed - 1)
+
+
+def _write_band(book: _Book, page: Any, block: Block, *, row: int, last: int) -> None:
+    """Write the title of a block below the first over the full width."""
+    style = book.style(bold=True, font_size=12, bottom=2, bottom_color="#1F4E79")
+    for column in range(1, last + 1):
+        page.write_blank(row, column, None, style)
+    page.write_string(row, 0, clean_text(block.title), style)
+    page.set_row(row, 22)
 
 
 def _write_heading(
@@ -234,22 +193,31 @@ def _write_heading(
 
 
 def _write_header(
-    book: _Book, page: Any, block: Block, *, row: int, columns: Mapping[int, float]
+    book: _Book, page: Any, block: Block, *, row: int, seats: tuple[Seat, ...]
 ) -> None:
-    """Write the headers of a block into its columns, given with their widths."""
+    """Write the headers of a block into its seats."""
     style = book.style(
         bold=True, text_wrap=True, align="center", bg_color="#DCE6F1", border=1
     )
     headers = [
-        # The unit or the denominator stands on a line of its own.
-        shown_header(one.header, book.language)
-        .replace("（", "\n（")
-        .replace(" (", "\n(")
+        "\n".join(header_lines(shown_header(one.header, book.language)))
         for one in block.fields
     ]
-    for column, text in zip(columns, headers, strict=True):
-        page.write_string(row, column, text, style)
-    page.set_row(row, 4 + LINE_HEIGHT * row_lines(headers, list(columns.values())))
+    for seat, text in zip(seats, headers, strict=True):
+        _write_cell(page, row, seat, text, style)
+    page.set_row(row, 4 + LINE_HEIGHT * row_lines(headers, [x.width for x in seats]))
+
+
+def _write_cell(page: Any, row: int, seat: Seat, value: Any, style: Any) -> None:
+    """Write a text or a number into one seat, whichever columns it takes."""
+    if seat.span > 1:
+        page.merge_range(row, seat.column, row, seat.column + seat.span - 1, "", style)
+    if value is None or value == "":
+        page.write_blank(row, seat.column, None, style)
+    elif isinstance(value, str):
+        page.write_string(row, seat.column, value, style)
+    else:
+        page.write_number(row, seat.column, value, style)
 
 
 def _write_rows(
@@ -258,7 +226,7 @@ def _write_rows(
     block: Block,
     *,
     row: int,
-    columns: Mapping[int, float],
+    seats: tuple[Seat, ...],
     links: Mapping[str, str],
 ) -> int:
     """Write the rows of a block; give the row below the last one."""
@@ -268,31 +236,43 @@ def _write_rows(
     first_total = len(block.rows) - block.totals
     codes = block.rows.get("subdistrict_id", block.rows.iloc[:, 0]).tolist()
     styles = {
-        is_total: [_cell_style(book, one, total=is_total) for one in block.fields]
-        for is_total in (False, True)
+        total: [
+            field_style(book.style, field, total=total, aside=seat.aside)
+            for field, seat in zip(block.fields, seats, strict=True)
+        ]
+        for total in (False, True)
     }
-    widths = list(columns.values())
     shown = [_shown_values(block, field) for field in block.fields]
+    lines = _lines_of_rows(block, shown, seats)
     for number, values in enumerate(zip(*shown, strict=True)):
-        row_styles = styles[number >= first_total]
-        cells = zip(columns, block.fields, values, row_styles, strict=True)
-        for column, field, value, style in cells:
-            place = (row + number, column)
-            if field.key == "subdistrict" and codes[number] in links:
-                link = _Link(str(value), links[codes[number]])
-                _write_link(book, page, place, link)
-            elif value is None or value == "":
-                page.write_blank(*place, None, style)
-            elif isinstance(value, str):
-                page.write_string(*place, value, style)
+        row_styles, code = styles[number >= first_total], codes[number]
+        cells = zip(seats, block.fields, values, row_styles, strict=True)
+        for seat, field, value, style in cells:
+            if field.key == "subdistrict" and code in links:
+                place = (row + number, seat.column)
+                _write_link(book, page, place, _Link(str(value), links[code]))
             else:
-                page.write_number(*place, value, style)
-        lines = row_lines(
-            [one if isinstance(one, str) else "" for one in values], widths
-        )
-        if lines > 1:
-            page.set_row(row + number, LINE_HEIGHT * min(lines, MOST_LINES))
+                _write_cell(page, row + number, seat, value, style)
+        if lines[number] > 1:
+            height = LINE_HEIGHT * min(lines[number], MOST_LINES)
+            page.set_row(row + number, height)
     return row + len(block.rows)
+
+
+def _lines_of_rows(
+    block: Block, shown: list[list[Any]], seats: tuple[Seat, ...]
+) -> list[int]:
+    """Count the lines of each row; texts beside the printed page do not wrap."""
+    lines = [1] * len(block.rows)
+    for field, seat, values in zip(block.fields, seats, shown, strict=True):
+        if field.form not in TEXTS or seat.aside:
+            continue
+        room = seat.width - (1.5 if field.form == "text" else 0.0)
+        for number, text in enumerate(values):
+            # Most texts fit, whatever signs they are made of.
+            if 2 * len(text) > room:
+                lines[number] = max(lines[number], lines_needed(text, room))
+    return lines
 
 
 def _add_aids(
@@ -301,20 +281,31 @@ def _add_aids(
     block: Block,
     *,
     rows: tuple[int, int],
-    columns: Mapping[int, float],
+    seats: tuple[Seat, ...],
 ) -> None:
     """Colour shares and excess times by their size; offer words for what is done."""
     first, last = rows[0], rows[1] - 1 - block.totals
     if block.rows.empty or last < first:
         return
-    for column, field in zip(columns, block.fields, strict=True):
+    for seat, field in zip(seats, block.fields, strict=True):
+        place = (first, seat.column, last, seat.column)
         if field.form in COLOUR_SCALES:
-            scale = COLOUR_SCALES[field.form]
-            page.conditional_format(first, column, last, column, dict(scale))
+            page.conditional_format(*place, dict(COLOUR_SCALES[field.form]))
+        if field.key in MARKED:
+            for text in _marked_words(field.key, book.language):
+                rule = {"type": "cell", "criteria": "==", "value": f'"{text}"'}
+                fill = book.style(bg_color="#F4B183", bold=True)
+                page.conditional_format(*place, {**rule, "format": fill})
         if field.key == "done":
             words = [table_word(f"done_{one}", book.language) for one in DONE_WORDS]
             choice = {"validate": "list", "source": words, "error_type": "warning"}
-            page.data_validation(first, column, last, column, choice)
+            page.data_validation(*place, choice)
+
+
+def _marked_words(key: str, language: str) -> list[str]:
+    """Give the results that are marked, as the sheet writes them."""
+    words = {"result": RESULT_WORDS, "state": STATE_WORDS}[key]
+    return [words[one][0] if language == "zh" else one for one in MARKED[key]]
 
 
 def _shown_values(block: Block, field: Field) -> list[str] | list[float | None]:
@@ -324,21 +315,6 @@ def _shown_values(block: Block, field: Field) -> list[str] | list[float | None]:
         return [clean_text(one)[:LONGEST_CELL] for one in values]
     numbers = [math.nan if one is None else float(one) for one in values]
     return [one if math.isfinite(one) else None for one in numbers]
-
-
-def _cell_style(book: _Book, field: Field, *, total: bool) -> Any:
-    """Give the cell format of a field, in bold for a total."""
-    wanted: dict[str, object] = {"border": 1, "border_color": "#BFBFBF"}
-    if field.form in TEXTS:
-        wanted["text_wrap"] = True
-    else:
-        wanted["num_format"] = NUMBER_FORMATS[field.form]
-    # In the middle, they do not run together with the number or name beside them.
-    if field.form in {"word", "rank"}:
-        wanted["align"] = "center"
-    if total:
-        wanted |= {"bold": True, "bg_color": "#F2F2F2"}
-    return book.style(**wanted)
 
 
 def _write_link(book: _Book, page: Any, place: tuple[int, int], link: _Link) -> None:
@@ -359,7 +335,9 @@ def _write_cover(
         page.set_column(column, column, width)
     page.write_string(0, 0, clean_text(book.title), book.style(bold=True, font_size=18))
     page.set_row(0, 32)
-    label_style = book.style(bold=True, valign="top", bg_color="#DCE6F1", border=1)
+    label_style = book.style(
+        bold=True, text_wrap=True, valign="top", bg_color="#DCE6F1", border=1
+    )
     value_style = book.style(text_wrap=True, border=1, valign="top")
     row, last_label = 2, ""
     for label, text in rows:
@@ -367,7 +345,7 @@ def _write_cover(
         value = clean_text(text)[:LONGEST_CELL]
         page.write_string(row, 0, shown, label_style)
         page.write_string(row, 1, value, value_style)
-        lines = lines_needed(value, COVER_WIDTHS[1])
+        lines = row_lines([shown, value], COVER_WIDTHS)
         page.set_row(row, 3 + LINE_HEIGHT * min(lines, MOST_LINES))
         row, last_label = row + 1, label
     contents = table_word("contents", book.language)

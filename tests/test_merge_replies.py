@@ -81,6 +81,23 @@ def test_replies_go_out_come_back_and_are_shown(handed_out, tmp_path):
     assert kept["编号"].tolist() == [item, site]
 
 
+def test_an_english_workbook_is_read_alike(toy, tmp_path):
+    write_workbook(toy, tmp_path / "gaps.xlsx")
+    rows = read_replies(tmp_path / "gaps.xlsx")
+    items = {code for kind, code in rows if kind == "item"}
+    sites = {code for kind, code in rows if kind == "site"}
+    assert items == set(toy.missing_items["item_id"])
+    assert sites == set(toy.sites["candidate_id"][toy.sites["subdistrict_id"].notna()])
+    names = dict(
+        zip(
+            toy.missing_items["item_id"],
+            toy.missing_items["committee_name"],
+            strict=True,
+        )
+    )
+    assert all(rows["item", one].name == names[one] for one in items)
+
+
 def test_what_differs_stays_and_what_is_unknown_is_left_out(handed_out, tmp_path):
     _, book = handed_out
     item = first_item(book)

@@ -15,21 +15,29 @@ from circle.csv_tables import csv_text, write_csv_twins
 from circle.errors import OutputError
 from circle.files import read_raw_table
 from circle.sheet_layout import lines_needed, text_width
-from circle.sheet_parts import clean_text, sheet_names
+from circle.sheet_lists import MOST_CLUSTERS
+from circle.sheet_names import sheet_names
+from circle.sheet_parts import clean_text
 from circle.tables import conform, header
 from circle.words_tables import TABLE_WORDS
 from circle.workbook import write_workbook
 
 
-@pytest.fixture
-def toy(tmp_path):
-    return toy_assessment(tmp_path)
+@pytest.fixture(scope="module")
+def toy(tmp_path_factory):
+    return toy_assessment(tmp_path_factory.mktemp("toy"))
 
 
-@pytest.fixture
-def book(toy, tmp_path):
-    write_workbook(toy, tmp_path / "gaps.xlsx")
-    return openpyxl.load_workbook(tmp_path / "gaps.xlsx")
+@pytest.fixture(scope="module")
+def book_path(toy, tmp_path_factory):
+    path = tmp_path_factory.mktemp("book") / "gaps.xlsx"
+    write_workbook(toy, path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def book(book_path):
+    return openpyxl.load_workbook(book_path)
 
 
 def block(sheet, first_header):
@@ -57,8 +65,9 @@ def required(assessment, kind):
 
 
 def test_sheets_stand_in_order_and_one_per_subdistrict(book):
-    assert book.sheetnames[:6] == ["封面", "汇总", "按类型", "选址", "缺口", "未接入"]
-    assert book.sheetnames[6:] == ["江东街道", "江西镇", "江南镇"]
+    assert book.sheetnames[:4] == ["封面", "汇总", "按类型", "选址"]
+    assert book.sheetnames[4:7] == ["任务清单", "缺口", "未接入"]
+    assert book.sheetnames[7:] == ["江东街道", "江西镇", "江南镇"]
 
 
 def test_cover_names_all_that_a_share_rests_on(book, toy):
@@ -130,7 +139,7 @@ def test_types_equal_coverage(book, toy):
 
 def test_missing_items_of_each_subdistrict_are_all_there(book, toy):
     n_items = 0
-    for code, name in zip(["007", "008", "009"], book.sheetnames[6:], strict=True):
+    for code, name in zip(["007", "008", "009"], book.sheetnames[7:], strict=True):
         shown = block(book[name], "序号")
         items = toy.missing_items
         items = items[items.subdistrict_id == code].sort_values("rank")
@@ -147,15 +156,15 @@ def test_missing_items_of_each_subdistrict_are_all_there(book, toy):
 
 
 def test_each_item_names_the_site_that_clears_it(book, toy):
-    shown = pd.concat([block(book[name], "序号") for name in book.sheetnames[6:]])
-    found = shown.set_index("缺项编号")["由第几处选址消除"].dropna()
+    shown = pd.concat([block(book[name], "序号") for name in book.sheetnames[7:]])
+    found = shown.set_index("缺项编号")["消除选址次序"].dropna()
     cleared = found.to_dict()
     assert cleared == dict.fromkeys(toy.sites["item_ids"][0], 1)
 
 
 def test_codes_stand_beside_the_printed_columns_of_a_subdistrict(book):
     codes = {"缺项编号", "缺口编号", "候选点编号"}
-    for name in book.sheetnames[6:]:
+    for name in book.sheetnames[7:]:
         sheet = book[name]
         # Such as 'name'!$A$1:$L$40
         last = re.fullmatch(r".*\$A\$1:\$([A-Z]+)\$\d+", sheet.print_area)[1]
@@ -172,13 +181,17 @@ def test_codes_stand_beside_the_printed_columns_of_a_subdistrict(book):
 
 def test_gap_clusters_and_sites_stand_below_in_their_subdistrict(book, toy):
     gaps = toy.gap_clusters
+    every = block(book["缺口"], "序号")
+    assert list(every["缺口编号"]) == list(gaps.sort_values("rank")["gap_id"])
     shown = [
         cell
-        for name in book.sheetnames[6:]
+        for name in book.sheetnames[7:]
         for row in book[name].iter_rows(values_only=True)
         for cell in row
     ]
-    assert set(gaps["gap_id"]) <= set(shown)
+    for _, own in gaps.sort_values("rank").groupby("subdistrict_id"):
+        assert set(own["gap_id"][:MOST_CLUSTERS]) <= set(shown)
+        assert not set(own["gap_id"][MOST_CLUSTERS:]) & set(shown)
     assert shown.count("-1") == 1
     sites = block(book["选址"], "次序")
     assert list(sites["名称"]) == ["江东街道", "空地", "合计"]
@@ -234,10 +247,11 @@ def test_hostile_names_stay_plain_text(tmp_path, language):
     assert max(widths) < 100
 
 
-def test_calamine_reads_the_same_texts(toy, book, tmp_path):
-    with CalamineWorkbook.from_path(tmp_path / "gaps.xlsx") as other:
+def test_calamine_reads_the_same_texts(toy, book, book_path):
+    with CalamineWorkbook.from_path(book_path) as other:
         rows = other.get_sheet_by_name("江东街道").to_python(skip_empty_area=False)
-    assert rows[2][12:16] == ["责任单位", "完成时限", "完成情况", "缺项编号"]
+    assert rows[2][11:14] == ["责任单位", "完成时限", "完成情况"]
+    assert rows[2][14:16] == ["类别", "缺项编号"]
     assert (
         rows[3][15]
         == book["江东街道"]["P4"].value
@@ -261,6 +275,57 @@ def test_pages_are_set_up_for_print(book):
         assert sheet.print_title_rows == "$1:$3"
         assert sheet.freeze_panes == "A4"
         assert sheet.auto_filter.ref.startswith("A3:")
+
+
+def test_years_are_no_counts_and_texts_keep_away_from_numbers(book):
+    sites = book["选址"]
+    headers = {folded(one.value): one.column for one in sites[3]}
+    assert sites.cell(4, headers["实施年份"]).number_format == "0"
+    assert sites.cell(4, headers["名称"]).alignment.indent == 1
+    assert sites.cell(4, headers["造价（万元）"]).number_format == "#,##0.0"
+
+
+def test_only_printed_texts_make_rows_higher(book):
+    gaps = book["缺口"]
+    headers = {folded(one.value): one.column for one in gaps[3]}
+    aside = gaps.cell(4, headers["同缺类型"])
+    assert not aside.alignment.wrap_text
+    printed = re.search(r":\$([A-Z]+)\$", gaps.print_area)[1]
+    assert aside.column > openpyxl.utils.column_index_from_string(printed)
+    assert gaps.row_dimensions[4].height is None
+
+
+def test_a_wide_text_takes_several_columns_below_the_items(book):
+    sheet = book["江东街道"]
+    (row,) = [
+        one.row for one in sheet["A"] if str(one.value).startswith("未覆盖网格集聚区")
+    ]
+    below = [one for one in sheet.merged_cells.ranges if one.min_row > row]
+    merged = sorted(below, key=lambda one: one.min_row)
+    assert {one.size["columns"] for one in merged} == {6}
+    texts = [sheet.cell(one.min_row, one.min_col).value for one in merged]
+    assert folded(texts[0]) == "同缺类型"
+
+
+def test_the_worst_subdistricts_have_their_tasks_on_one_sheet(book, toy):
+    tasks = block(book["任务清单"], "序号")
+    share = required(toy, "subdistrict").sort_values(["pair_share", "area_id"])
+    names = dict(
+        zip(
+            toy.city.subdistricts["subdistrict_id"],
+            toy.city.subdistricts["name"],
+            strict=True,
+        )
+    )
+    expected = [names[one] for one in share["area_id"]]
+    assert list(dict.fromkeys(tasks["街镇"][:-1])) == expected
+    assert tasks["街镇"].iloc[-1] == "合计"
+    own = toy.sites[toy.sites["subdistrict_id"].isin(names)]
+    assert tasks["造价（万元）"].iloc[-1] == own["cost_10k"].sum()
+
+
+def folded(text):
+    return re.sub(r"\s", "", str(text))
 
 
 def test_totals_stay_out_of_the_filter(book):
