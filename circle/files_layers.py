@@ -2,24 +2,37 @@
 
 import struct
 import zipfile
+import zlib
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow.parquet
 import pyogrio
 import pyogrio.errors
-from pyarrow.lib import ArrowInvalid
+import shapely
+from pyarrow.lib import ArrowException
+from pyproj.exceptions import ProjError
+from shapely.errors import ShapelyError
 
 from circle.errors import InputError
-from circle.files_sheets import not_read, refuse_bomb
+from circle.files_sheets import not_read
 from circle.files_text import decode_text
 from circle.problems import problem_of
 from circle.raw_table import RawTable
+from circle.sheet_books import UNPACKED_MB, refuse_bomb
 
 PARQUET_SUFFIXES = (".parquet", ".geoparquet")
 FOLDER_SUFFIX = ".gdb"
 # Tables by which programs remember styles are no data.
 _STYLE_LAYERS = frozenset({"layer_styles"})
+# What its description of places is damaged in comes out as any of these.
+_PARQUET_FAULTS = (ArrowException, OSError, ValueError, KeyError, TypeError,
+                   AttributeError, ProjError, ShapelyError)  # fmt: skip
+# The streets of a province; borders of a district have some ten thousand.
+MOST_VERTICES = 5_000_000
+# Cells of a large district, with fifty columns each.
+MOST_VALUES = 50_000_000
 # dBASE: the header has 32 bytes, then 32 for each field, ended by 0x0D.
 _DBF_BLOCK, _DBF_END = 32, 0x0D
 # Every byte is one character of Latin-1.
@@ -64,7 +77,8 @@ def read_layer_file(path: Path, *, layer: str | None = None) -> RawTable:
     Raises
     ------
     InputError
-        If the file cannot be read, or has no such layer.
+        If the file cannot be read, has no such layer, or has more than
+        `MOST_VERTICES` vertices.
     """
     try:
         if path.suffix.lower() == ".zip":
@@ -76,12 +90,16 @@ def read_layer_file(path: Path, *, layer: str | None = None) -> RawTable:
         pyogrio.errors.DataSourceError,
         pyogrio.errors.DataLayerError,
         zipfile.BadZipFile,
+        zlib.error,
         OSError,
+        RuntimeError,  # of a ZIP: a password, or packed in an unknown way; of PROJ
+        ShapelyError,
     ) as error:
         problem = problem_of(path.name, "layer-not-read", error=str(error))
         raise InputError(problem) from error
     except UnicodeDecodeError as error:
         raise InputError(problem_of(path.name, "layer-encoding")) from error
+    _refuse_vertices(rows, path.name)
     rows.index = pd.RangeIndex(1, len(rows) + 1)
     others = [] if layer is not None else names[1:]
     return RawTable(
@@ -106,15 +124,61 @@ def read_parquet_file(path: Path) -> RawTable:
     Raises
     ------
     InputError
-        If it is no such file.
+        If it is no such file, or holds more than any district needs.
     """
     try:
+        _refuse_size(path)
         rows = _parquet(path)
-    except (ArrowInvalid, OSError, ValueError) as error:
+    except InputError:
+        raise
+    except _PARQUET_FAULTS as error:
         problem = problem_of(path.name, "parquet-not-read", error=str(error))
         raise InputError(problem) from error
+    _refuse_vertices(rows, path.name)
     rows.index = pd.RangeIndex(1, len(rows) + 1)
     return RawTable(path.name, rows, "feature")
+
+
+def _refuse_size(path: Path) -> None:
+    """
+    Refuse a Parquet file that a few bytes make large: equal values are kept once.
+
+    Raises
+    ------
+    InputError
+        If it unpacks to more than any district needs.
+    """
+    held = pyarrow.parquet.read_metadata(path)
+    groups = (held.row_group(i) for i in range(held.num_row_groups))
+    unpacked_mb = sum(one.total_byte_size for one in groups) / 1e6
+    n_values = held.num_rows * held.num_columns
+    if n_values > MOST_VALUES or unpacked_mb > UNPACKED_MB:
+        problem = problem_of(
+            path.name,
+            "parquet-too-big",
+            n=f"{n_values:,}",
+            unpacked=f"{unpacked_mb:,.0f}",
+            most=f"{MOST_VALUES:,}",
+            most_mb=str(UNPACKED_MB),
+        )
+        raise InputError(problem)
+
+
+def _refuse_vertices(rows: pd.DataFrame, where: str) -> None:
+    """
+    Refuse shapes with more detail than a district can be measured with.
+
+    Raises
+    ------
+    InputError
+        If they have more than `MOST_VERTICES` vertices.
+    """
+    if not isinstance(rows, gpd.GeoDataFrame):
+        return
+    n = int(shapely.get_num_coordinates(rows.geometry.to_numpy()).sum())
+    if n > MOST_VERTICES:
+        most = f"{MOST_VERTICES:,}"
+        raise InputError(problem_of(where, "too-many-vertices", n=f"{n:,}", most=most))
 
 
 def _parquet(path: Path) -> gpd.GeoDataFrame | pd.DataFrame:

@@ -1,6 +1,5 @@
 """Read one sheet of a spreadsheet."""
 
-import zipfile
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,58 +13,6 @@ from circle.sheet_books import opened_book
 from circle.table_layout import MergedRange, lay_out
 
 SHEET_SUFFIXES = (".xlsx", ".xls", ".ods", ".xlsb", ".xlsm")
-# No inventory of a district comes near: 121,000 rows of eight columns unpack to 60 MB,
-# and spreadsheets pack ten to twenty times.
-UNPACKED_MB, SMALL_MB, PACKED_TIMES = 500, 20, 200
-_BYTES_PER_MB = 1e6
-
-
-def refuse_bomb(path: Path) -> None:
-    """
-    Refuse a packed file that would unpack to far more than any table needs.
-
-    Parameters
-    ----------
-    path
-        A file; nothing happens if it is not packed as a ZIP.
-
-    Raises
-    ------
-    InputError
-        If it unpacks to more than 500 MB, or to more than 20 MB and 200 times its
-        size.
-    """
-    if not zipfile.is_zipfile(path):
-        return
-    with zipfile.ZipFile(path) as packed:
-        unpacked_mb = sum(one.file_size for one in packed.infolist()) / _BYTES_PER_MB
-    times = unpacked_mb * _BYTES_PER_MB / path.stat().st_size
-    if unpacked_mb > UNPACKED_MB or (unpacked_mb > SMALL_MB and times > PACKED_TIMES):
-        problem = problem_of(
-            path.name,
-            "zip-bomb",
-            unpacked=f"{unpacked_mb:,.0f}",
-            times=f"{times:,.0f}",
-            most=str(UNPACKED_MB),
-            most_times=str(PACKED_TIMES),
-        )
-        raise InputError(problem)
-
-
-def _refuse_damaged(path: Path) -> None:
-    """
-    Refuse a bomb, and an archive of which nothing can be listed.
-
-    Raises
-    ------
-    InputError
-        If it is either.
-    """
-    try:
-        refuse_bomb(path)
-    except (zipfile.BadZipFile, OSError) as error:
-        problem = problem_of(path.name, "sheet-not-read", error=str(error))
-        raise InputError(problem) from error
 
 
 def read_sheet_file(
@@ -94,7 +41,6 @@ def read_sheet_file(
     InputError
         If the file cannot be read, is a ZIP bomb or has no such sheet.
     """
-    _refuse_damaged(path)
     with opened_book(path) as book:
         name = sheet if sheet is not None else book.sheet_names[0]
         if name not in book.sheet_names:

@@ -4,6 +4,7 @@ import csv
 import io
 import logging
 from collections.abc import Collection
+from itertools import islice
 from pathlib import Path
 
 from circle.errors import InputError
@@ -85,7 +86,8 @@ def find_separator(text: str, *, known: Collection[str] = (), suffix: str = "") 
     >>> find_separator("名称;经度;纬度\n甲,乙;121,5;31,2")
     ';'
     """
-    lines = [one for one in text.splitlines() if one.strip()][:_LINES_LOOKED_AT]
+    filled = (one for one in text.splitlines() if one.strip())
+    lines = list(islice(filled, _LINES_LOOKED_AT))
     names = {fold_name(one) for one in known}
 
     def fit(separator: str) -> tuple[int, int, bool]:

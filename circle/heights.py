@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from rasterio.windows import Window
 
 from circle.crs import project
-from circle.errors import CircleWarning, InputError
+from circle.errors import CircleWarning, InputError, gather
 from circle.problems import problem_of
+from circle.raster_grid import block_problems
 from circle.streets import Streets
 
 # Cells on each side of what is read at once; a fine raster of a city fits no memory.
@@ -49,9 +50,10 @@ def with_heights(
         If the file is no raster with a coordinate system, or covers no node.
     """
     try:
-        with rasterio.open(path) as file:
+        with rasterio.open(path, driver="GTiff") as file:
             if file.crs is None:
                 raise InputError(problem_of(path.name, "heights-without-crs"))
+            gather(block_problems(file, path.name), InputError)
             own = pyproj.CRS.from_wkt(file.crs.to_wkt())
             x, y = project(streets.x_m, streets.y_m, source=crs, target=own)
             to_cell = ~file.transform

@@ -14,17 +14,20 @@ from circle.declared import DeclaredCrs, shapes_to_metric, to_metric
 from circle.errors import Words
 from circle.files import RawTable
 from circle.problems import Problem, problem_in
-from circle.tables import Column, Contract, conform
+from circle.tables import Column, Contract, conform, match_columns
 
-Shape = Literal["point", "area"]
+Shape = Literal["point", "area", "footprint"]
 _KINDS: Mapping[Shape, frozenset[str]] = {
     "point": frozenset({"Point"}),
     "area": frozenset({"Polygon", "MultiPolygon"}),
+    "footprint": frozenset({"Point", "Polygon", "MultiPolygon"}),
 }
 
 # Millimetres: finer than any survey, coarser than what formats and conversions lose,
 # so that the same place is the same number out of every file.
 PLACE_DIGITS = 3
+# Twice round the Earth, and more than any number of a zone before an easting.
+_FARTHEST_M = 1e8
 
 COORDINATES = Contract(
     "coordinates",
@@ -74,7 +77,7 @@ def place(
     target
         The metric coordinate system of the study.
     shape
-        ``point`` or ``area``, what is wanted.
+        ``point``, ``area``, or ``footprint`` for either; what is wanted.
 
     Returns
     -------
@@ -96,11 +99,15 @@ def place(
         return _nowhere(raw, target), [*problems, *slips]
     given = ~np.isnan(x) & ~np.isnan(y)
     if not problems and (np.isnan(x) != np.isnan(y)).any():
-        half = raw.rows.index[np.isnan(x) != np.isnan(y)]
-        problems.append(problem_in(raw, "half-a-place", rows=half))
+        problems += _halves(raw, np.isnan(x), np.isnan(y), columns)
     easting, northing = to_metric(x, y, declared=declared, target=target)
-    fits = np.isfinite(easting) & np.isfinite(northing)
-    problems += _misfits(raw, given & ~fits, declared)
+    fits = (np.abs([easting, northing]) <= _FARTHEST_M).all(axis=0)
+    if (given & ~fits).any():
+        back = to_metric(y, x, declared=declared, target=target)
+        turned = given & ~fits & np.isfinite(back).all(axis=0)
+        column = _header_of(raw, "x", columns)
+        problems += _misfits(raw, given & ~fits & ~turned, declared, column=column)
+        problems += _turned(raw, turned, column=column)
     points = np.full(len(x), None, dtype=object)
     places = np.column_stack([easting, northing]).round(PLACE_DIGITS)
     points[given & fits] = shapely.points(places[given & fits])
@@ -143,7 +150,7 @@ def _from_layer(
     series = shapes_to_metric(series, declared=declared, target=target)
     shapes = shapely.transform(series.to_numpy(), lambda at: at.round(PLACE_DIGITS))
     series = gpd.GeoSeries(shapes, index=series.index, crs=target)
-    fits = np.isfinite(shapely.bounds(shapes)).all(axis=1)
+    fits = (np.abs(shapely.bounds(shapes)) <= _FARTHEST_M).all(axis=1)
     given = ~shapely.is_missing(shapes)
     problems: list[str] = [*_misfits(raw, given & ~fits, declared)]
     return series, [*problems, *_shape_problems(series, shape, raw, given & fits)]
@@ -208,13 +215,51 @@ def _slips(
 
 
 def _misfits(
-    raw: RawTable, outside: NDArray[np.bool_], declared: DeclaredCrs
+    raw: RawTable,
+    outside: NDArray[np.bool_],
+    declared: DeclaredCrs,
+    *,
+    column: str = "",
 ) -> list[Problem]:
     """Name rows whose coordinates cannot be meant in the declared system."""
     if not outside.any():
         return []
-    rows = raw.rows.index[outside]
-    return [problem_in(raw, "misfit-coordinates", rows=rows, declared=declared.name)]
+    rows, name = raw.rows.index[outside], declared.name
+    key = "misfit-coordinates"
+    return [problem_in(raw, key, rows=rows, column=column, declared=name)]
+
+
+def _turned(raw: RawTable, turned: NDArray[np.bool_], *, column: str) -> list[Problem]:
+    """Name rows whose coordinates fit the other way round."""
+    if not turned.any():
+        return []
+    rows = raw.rows.index[turned]
+    return [problem_in(raw, "turned-coordinates", rows=rows, column=column)]
+
+
+def _halves(
+    raw: RawTable,
+    no_x: NDArray[np.bool_],
+    no_y: NDArray[np.bool_],
+    columns: Mapping[str, str],
+) -> list[Problem]:
+    """Name rows with one coordinate, in the column of the one that is missing."""
+    return [
+        problem_in(
+            raw,
+            "half-a-place",
+            rows=raw.rows.index[half],
+            column=_header_of(raw, axis, columns),
+        )
+        for axis, half in (("x", no_x & ~no_y), ("y", no_y & ~no_x))
+        if half.any()
+    ]
+
+
+def _header_of(raw: RawTable, axis: str, columns: Mapping[str, str]) -> str:
+    """Give the column that holds x or y, as the file names it."""
+    found, _ = match_columns(raw, COORDINATES, columns=columns)
+    return found.get(axis, "")
 
 
 def _either(words: list[str]) -> Words:

@@ -11,15 +11,14 @@ from numpy.typing import NDArray
 
 from circle.age_bands import band_problems, with_age_bands
 from circle.areas import locate
+from circle.buildings import read_osm_homes
 from circle.contracts import CELLS
 from circle.control_totals import read_control_totals
 from circle.declared import parse_declared
 from circle.derived_ids import ID_RULES, with_ids
 from circle.errors import InputError, gather
-from circle.osm_features import Tags, read_osm_features
 from circle.placing import COORDINATES, place, without_place
 from circle.population_shapes import read_shape_cells
-from circle.problems import Problem
 from circle.profile import Profile
 from circle.reading import read_table, taken_warnings, with_warnings
 from circle.study import (
@@ -31,19 +30,6 @@ from circle.study import (
 )
 from circle.tables import conform
 from circle.whole_people import share_out_people
-
-_HOUSES = frozenset(
-    {"apartments", "residential", "house", "detached", "semidetached_house",
-     "terrace", "bungalow", "dormitory", "farm", "cabin", "static_caravan"}
-)  # fmt: skip
-_STOREY_LIMIT = 120
-# A building tagged only building=yes is taken as a home unless another tag says what
-# it is for, or it is too small to live in or too large to be one.
-_PURPOSES = (
-    *("amenity", "shop", "office", "tourism", "leisure", "man_made", "power"),
-    *("aeroway", "military", "railway", "craft", "industrial", "historic"),
-)
-_HOME_M2 = (25.0, 5000.0)
 
 
 def read_cells(
@@ -179,40 +165,13 @@ def _cells_from_buildings(
     subdistricts: gpd.GeoDataFrame,
 ) -> gpd.GeoDataFrame:
     """Spread a total over homes by floor area and gather them into squares."""
-    features = read_osm_features(
-        study.input_path(source.path), keys=("building",), wanted=_may_be_home, crs=crs
+    homes = read_osm_homes(
+        study.input_path(source.path), source.path, crs=crs, subdistricts=subdistricts
     )
-    shapes = features.geometry.to_numpy()
-    footprint_m2 = shapely.area(shapes)
-    sure = np.array([tags["building"] in _HOUSES for tags in features["tags"]])
-    fits = (footprint_m2 >= _HOME_M2[0]) & (footprint_m2 <= _HOME_M2[1])
-    middles = gpd.GeoSeries(shapely.centroid(shapes), crs=crs)
-    inside = np.array([one is not None for one in locate(middles, subdistricts)])
-    homes = (sure | fits) & (footprint_m2 > 0) & inside
-    if not homes.any():
-        raise InputError(Problem("no-homes", source.path))
-    storeys = np.array([_storeys(tags) for tags in features["tags"][homes]])
-    people = share_out_people(source.total, footprint_m2[homes] * storeys)
-    places = shapely.get_coordinates(middles[homes].to_numpy())
+    floors = homes["footprint_m2"] * homes["storeys"]
+    people = share_out_people(source.total, floors.to_numpy(dtype=float))
+    places = shapely.get_coordinates(homes.geometry.to_numpy())
     return _gathered(places, people, source.cell_size_m, crs)
-
-
-def _may_be_home(tags: Tags) -> bool:
-    """Tell whether people may live in a building, by its tags."""
-    kind = tags.get("building", "no")
-    if kind in _HOUSES:
-        return True
-    return kind == "yes" and not any(key in tags for key in _PURPOSES)
-
-
-def _storeys(tags: Tags) -> float:
-    """Read the storeys of a building; one where they are not given."""
-    text = tags.get("building:levels", "").split(";")[0].replace(",", ".").strip()
-    try:
-        storeys = float(text)
-    except ValueError:
-        return 1.0
-    return storeys if 1 <= storeys <= _STOREY_LIMIT else 1.0
 
 
 def _gathered(

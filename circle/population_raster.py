@@ -24,6 +24,7 @@ from circle.profile import Profile
 from circle.raster_grid import (
     RasterGrid,
     aligned,
+    block_problems,
     cell_areas_km2,
     declared_bounds,
     uncovered_subdistricts,
@@ -180,6 +181,8 @@ def _unfit(
     problems = []
     if file.count != 1:
         problems.append(problem_of(where, "raster-bands", n=str(file.count)))
+    else:
+        problems += block_problems(file, where)
     if file.transform.is_identity:
         problems.append(problem_of(where, "raster-without-place"))
     if file.crs is None and source.crs is None:

@@ -6,6 +6,7 @@ from functools import lru_cache
 import geopandas as gpd
 import numpy as np
 import pyproj
+import rasterio
 import shapely
 from affine import Affine
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ from circle.problems import Problem, problem_of
 # Part of a subdistrict that the raster must cover; borders are drawn by hand.
 _COVERED_SHARE = 0.99
 _EDGE_PARTS = 64
+# A block is unpacked whole, however small the window that is read.
+_MOST_IN_BLOCK = 50_000_000
 
 Positions = NDArray[np.float64] | NDArray[np.int64]
 
@@ -73,6 +76,29 @@ class RasterGrid:
             return transformer(self.crs, crs).transform(x, y)
         declared = DeclaredCrs(self.offset, self.crs, self.offset)
         return to_metric(x.ravel(), y.ravel(), declared=declared, target=crs)
+
+
+def block_problems(file: rasterio.DatasetReader, where: str) -> list[Problem]:
+    """
+    Name what keeps even a small window of a raster from being read in little memory.
+
+    Parameters
+    ----------
+    file
+        The open raster.
+    where
+        Name of the file.
+
+    Returns
+    -------
+    problems
+        One where the raster is kept in too large blocks, else none.
+    """
+    tall, wide = file.block_shapes[0]
+    if tall * wide <= _MOST_IN_BLOCK:
+        return []
+    n, most = f"{tall * wide:,}", f"{_MOST_IN_BLOCK:,}"
+    return [problem_of(where, "raster-block-too-big", n=n, most=most)]
 
 
 def declared_bounds(

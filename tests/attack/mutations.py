@@ -3,6 +3,8 @@
 import io
 import random
 import zipfile
+import zlib
+from contextlib import suppress
 
 # What breaks parsers: limits, signs, brackets, other scripts, controls.
 TOKENS = (
@@ -46,7 +48,11 @@ TOKENS = (
 def spoil(content: bytes, rng: random.Random) -> bytes:
     """Spoil a file; of a packed one (xlsx, zip) usually what is inside."""
     if zipfile.is_zipfile(io.BytesIO(content)) and rng.random() < 0.8:
-        return _spoil_packed(content, rng)
+        # What is spoilt already may no longer unpack.
+        with suppress(
+            zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError
+        ):
+            return _spoil_packed(content, rng)
     for _ in range(rng.choice((1, 1, 2, 4, 16))):
         content = rng.choice(_WAYS)(content, rng)
     return content

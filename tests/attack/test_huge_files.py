@@ -1,13 +1,19 @@
 """Files that would fill memory or never end are refused before they do."""
 
+import json
 import struct
 import zipfile
 
+import geopandas as gpd
 import openpyxl
 import pyproj
 import pytest
+import shapely
 import xlwt
+from pyproj.exceptions import CRSError
+from toy_city import write_toy
 
+from circle.check import check_path
 from circle.errors import CircleError, InputError
 from circle.files import read_raw_table
 from circle.settings import read_yaml
@@ -108,6 +114,55 @@ def test_entities_of_xml_are_never_fetched(tmp_path):
         with pytest.raises(InputError) as caught:
             read_streets(path, crs=pyproj.CRS("EPSG:4550"))
         assert "hidden" not in str(caught.value)
+
+
+def test_an_archive_that_points_outside_itself_is_refused(tmp_path):
+    path = tmp_path / "a.xlsx"
+    small_xlsx(path, "B2")
+    content = bytearray(path.read_bytes())
+    at = content.rfind(b"PK\x05\x06")
+    content[at + 16 : at + 20] = struct.pack("<I", len(content) + 5_000)
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="cannot be read as a spreadsheet"):
+        read_raw_table(path)
+
+
+def test_a_claim_to_be_small_is_not_believed(tmp_path):
+    path = tmp_path / "a.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/worksheets/sheet1.xml", bytes(30_000_000))
+    content = bytearray(path.read_bytes())
+    at = content.find(b"PK\x01\x02")
+    content[at + 24 : at + 28] = (10).to_bytes(4, "little")
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="times its size"):
+        read_raw_table(path)
+
+
+def test_a_layer_with_a_damaged_system_is_refused(tmp_path, monkeypatch):
+    """The fuzzer found one; what it changed depends on the version of the writer."""
+
+    def stumble(_: object):
+        message = "Invalid projection"
+        raise CRSError(message)
+
+    path = tmp_path / "a.parquet"
+    shape = gpd.GeoDataFrame({"name": ["a"]}, geometry=[shapely.Point(1, 2)])
+    shape.to_parquet(path)
+    monkeypatch.setattr(gpd, "read_parquet", stumble)
+    with pytest.raises(InputError, match="cannot be read as GeoParquet"):
+        read_raw_table(path)
+
+
+@pytest.mark.parametrize("value", [1e300, -2e8])
+def test_coordinates_beyond_the_earth_are_refused(tmp_path, value):
+    study = write_toy(tmp_path)
+    path = tmp_path / "areas.geojson"
+    layer = json.loads(path.read_text("utf-8"))
+    layer["features"][0]["geometry"]["coordinates"][0][1] = [value, value]
+    path.write_text(json.dumps(layer), "utf-8")
+    (problem,) = check_path(study).problems
+    assert problem.key == "misfit-coordinates"
 
 
 def test_a_deep_yaml_is_refused(tmp_path):

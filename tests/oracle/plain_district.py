@@ -185,7 +185,11 @@ def read_tables(data: Path, rules: Rules) -> Tables:
     candidates = _placed(pd.read_csv(data / "candidates.csv", dtype=str), crs)
     candidates = candidates.set_index("候选点编号").sort_index()
     candidates["types"] = [
-        [rules.type_of_name[name] for name in names.split("、")]
+        [
+            rules.type_of_name[name]
+            for name in names.split("、")
+            if name in rules.type_of_name
+        ]
         for names in candidates["可设类型"]
     ]
     opened = facilities[facilities["状态"] == "开放"]
@@ -415,7 +419,7 @@ def _foot(
 def committee_times(
     graphs: dict[str, nx.DiGraph], tables: Tables, rules: Rules
 ) -> tuple[pd.DataFrame, ...]:
-    """Search from every committee, one after another, to everything."""
+    """Search from every committee, one after another, to everything, by SciPy."""
     of_type = {
         one: [
             key
@@ -424,14 +428,20 @@ def committee_times(
         ]
         for one in rules.types
     }
+    drawn = {mode: _matrix(graph) for mode, graph in graphs.items()}
+    asked = [
+        *(("facility", key) for key in tables.facilities.index),
+        *(("planned", key) for key in tables.planned.index),
+        *(("candidate", key) for key in tables.candidates.index),
+    ]
     minutes, nearest, candidates, to_come = {}, {}, {}, {}
     for committee, mode in tables.committees["mode"].items():
-        graph = graphs[mode]
+        position, forwards = drawn[mode]
         times = {}
-        if ("committee", committee) in graph:
-            times = nx.single_source_dijkstra_path_length(
-                graph, ("committee", committee), weight="minutes"
-            )
+        if ("committee", committee) in position:
+            start = position["committee", committee]
+            reached = dijkstra(forwards, indices=start)
+            times = {key: reached[position[key]] for key in asked if key in position}
         found = {
             one: min(
                 ((round(times.get(("facility", key), np.inf), 9), key) for key in keys),
@@ -465,20 +475,26 @@ def committee_times(
     )
 
 
+def _matrix(graph: nx.DiGraph) -> tuple[dict[object, int], csr_array]:
+    """Write a graph as a matrix of minutes, from row to column; give the rows."""
+    position = {node: i for i, node in enumerate(graph)}
+    a, b, minutes = zip(*graph.edges(data="minutes"), strict=True)
+    row = np.array([position[one] for one in a])
+    column = np.array([position[one] for one in b])
+    # A stored zero would be no link for SciPy.
+    weight = np.maximum(np.array(minutes), 1e-12)
+    size = len(position)
+    return position, csr_array((weight, (row, column)), shape=(size, size))
+
+
 def cell_times(
     graphs: dict[str, nx.DiGraph], tables: Tables, rules: Rules
 ) -> pd.DataFrame:
     """Search backwards from all facilities of a type at once, by SciPy."""
     result = pd.DataFrame(np.inf, index=tables.cells.index, columns=rules.types)
     for mode, graph in graphs.items():
-        position = {node: i for i, node in enumerate(graph)}
-        a, b, minutes = zip(*graph.edges(data="minutes"), strict=True)
-        row = np.array([position[one] for one in b])
-        column = np.array([position[one] for one in a])
-        # A stored zero would be no link for SciPy.
-        weight = np.maximum(np.array(minutes), 1e-12)
-        size = len(position)
-        backwards = csr_array((weight, (row, column)), shape=(size, size))
+        position, forwards = _matrix(graph)
+        backwards = csr_array(forwards.T)
         mine = tables.cells.index[tables.cells["mode"] == mode]
         for one in rules.types:
             kinds = tables.facilities["type"].isin(rules.serving[one])
