@@ -1,7 +1,7 @@
 # make demo   set up, install, and assess the embedded demo district
 # make test   lint, types, import contracts, tests
 # make docs   write the pages that are made from code, and hold all pages to it
-# make attack spoilt files, little memory, kills, full disks; SECONDS=30 for each reader
+# make attack spoilt files, kills, little memory, full disks, random examples; SECONDS=20
 # make bench  compare with other tools and measure growth; OSM=FILE takes another city
 # make lock   renew constraints.txt from the lower bounds in pyproject.toml
 # make clean  remove the environment and what runs have written
@@ -33,18 +33,26 @@ lint: $(VENV)/installed-dev
 	$(BIN)/lint-imports
 
 tests: $(VENV)/installed-dev
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 # Pages are held to the code: links, commands, keys, columns, warnings, examples.
 docs: $(VENV)/installed-dev
 	$(BIN)/python docs/generate.py
-	$(BIN)/python -m pytest -q tests/test_docs.py tests/test_reference.py tests/test_tutorial.py
+	CIRCLE_EXAMPLES=all $(BIN)/python -m pytest -q -rs tests/test_docs.py \
+	  tests/test_reference.py tests/test_tutorial.py tests/test_howto.py \
+	  tests/test_command_examples.py
 
-SECONDS ?= 30
-attack: $(VENV)/installed-dev
+# New examples each time: spoilt files for SECONDS per reader and fuzzer, kills, little
+# memory, full disks, and all properties. The second fuzzer is skipped where it cannot
+# be installed; what is skipped is listed with its reason.
+SECONDS ?= 20
+PROPERTIES = $(shell grep -l "^from hypothesis" tests/test_*.py)
+attack: $(VENV)/installed-fuzz
 	CIRCLE_ATTACK_SECONDS=$(SECONDS) CIRCLE_ATTACK_SEED=$$(date +%s) \
-	  $(BIN)/python -m pytest tests/attack tests/oracle tests/test_demo.py tests/test_outputs.py \
-	  tests/test_cache.py tests/test_bad_inputs.py
+	  $(BIN)/python -m pytest --numprocesses auto --dist worksteal -q \
+	  tests/attack tests/oracle tests/test_demo.py tests/test_outputs.py \
+	  tests/test_cache.py tests/test_bad_inputs.py tests/test_round_trip.py \
+	  $(PROPERTIES)
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -56,6 +64,11 @@ $(VENV)/installed-dev: $(VENV)/installed
 	$(PIP) install --quiet --constraint constraints.txt --group dev
 	touch $@
 
+# Fuzzing led by coverage exists for Linux only.
+$(VENV)/installed-fuzz: $(VENV)/installed-dev
+	$(PIP) install --quiet --constraint constraints.txt --group fuzz || true
+	touch $@
+
 # The peers are AGPL: they stay out of the environment and are never shipped.
 bench: $(VENV)/installed-dev
 	test -d $(PEERS) || ($(PYTHON) -m venv $(PEERS) && \
@@ -65,13 +78,15 @@ bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks.district --rounds $(ROUNDS)
 	$(BIN)/python -m benchmarks.growth
 	$(BIN)/python -m benchmarks.siting
+	$(BIN)/python -m benchmarks.whatif
+	$(BIN)/python -m benchmarks.pages
 	$(BIN)/python -m benchmarks.report
 
 lock:
 	rm -rf .venv-lock
 	$(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/python -m pip install --quiet --upgrade pip
-	.venv-lock/bin/python -m pip install --quiet --editable . --group dev
+	.venv-lock/bin/python -m pip install --quiet --editable . --group dev --group fuzz
 	.venv-lock/bin/python -m pip freeze --all --exclude-editable > constraints.txt
 	rm -rf .venv-lock
 

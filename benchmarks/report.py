@@ -141,11 +141,13 @@ def siting_section(result: Mapping[str, Any]) -> str:
         Markdown.
     """
     rows = [
-        [row["name"], _seconds(row["seconds"]), f"{row['objective']:,.0f}",
-         f"{row['bound']:,.0f}", f"{row['gap_pct']:.2f}", row["status"]]
+        [row["name"], _seconds(row["seconds"]), _seconds(row["processor_seconds"]),
+         f"{row['objective']:,.0f}", f"{row['bound']:,.0f}",
+         f"{row['gap_pct']:.2f}", row["status"]]
         for row in result["rows"]
     ]  # fmt: skip
-    head = ["", "seconds", "people covered", "bound", "gap, %", "status"]
+    head = ["", "seconds", "of the processor", "people covered", "bound", "gap, %",
+            "status"]  # fmt: skip
     text = (
         f"{result['demands']:,} demands, {result['candidates']:,} candidates, "
         f"{result['pairs']:,} pairs within 1,000 m, {result['sites']} sites. "
@@ -165,11 +167,81 @@ def siting_section(result: Mapping[str, Any]) -> str:
     return "\n\n".join([text, _table(head, rows), title, compared])
 
 
+def whatif_section(result: Mapping[str, Any]) -> str:
+    """
+    Print how long what-ifs take on a loaded district.
+
+    Parameters
+    ----------
+    result
+        What `whatif` measured.
+
+    Returns
+    -------
+    text
+        Markdown.
+    """
+    kinds = {"close": "a facility closes", "open": "one opens", "move": "one moves"}
+    rows = [
+        [text, f"{result['n']}", f"{result[f'{kind}_s']:.3f}",
+         _seconds(result[f"{kind}_all_s"])]
+        for kind, text in kinds.items()
+    ]  # fmt: skip
+    if "street_s" in result:
+        rows.append(["a street is cut", "1", f"{result['street_s']:.3f}",
+                     _seconds(result["street_s"])])  # fmt: skip
+    head = ["", "what-ifs", "median, s", "all, s"]
+    text = (
+        f"Demo district `{result['size']}`, {result['cells']:,} cells, loaded and "
+        f"measured once ({result['base_s']:.2f} s): {result['n']} what-ifs of each "
+        "kind, one after the other, each from the record to coverage and missing "
+        f"items. Peak {result['peak_mb']:,.0f} MB. {_machine(result)}"
+    )
+    return f"{text}\n\n{_table(head, rows)}"
+
+
+def pages_section(result: Mapping[str, Any]) -> str:
+    """
+    Print sizes and switches of map pages, and what writing takes.
+
+    Parameters
+    ----------
+    result
+        What `pages` measured.
+
+    Returns
+    -------
+    text
+        Markdown.
+    """
+    limits = {"district.html": "8 MB", "largest subdistrict page": "2 MB"}
+    shown = [
+        [name, f"{mb:.2f}", limits.get(name, ""),
+         f"{result['switch_ms'][name]['without bands']:.0f}",
+         f"{result['switch_ms'][name]['with bands']:.0f}", "300 ms"]
+        for name, mb in result["pages_mb"].items()
+    ]  # fmt: skip
+    head = ["page", "MB", "below", "switch, ms", "with bands, ms", "below"]
+    written = [[name, _seconds(s)] for name, s in result["seconds"].items()]
+    files = [[name, f"{mb:.2f}"] for name, mb in result["files_mb"].items()]
+    text = (
+        f"Demo district `{result['size']}`, {result['n_pages']} pages. Choosing a "
+        "facility type until the next frame is drawn, median over all types, each "
+        f"layer made before. Peak {result['peak_mb']:,.0f} MB. {_machine(result)}"
+    )
+    return "\n\n".join(
+        [text, _table(head, shown), _table(["writing", "s"], written),
+         _table(["file", "MB"], files)]
+    )  # fmt: skip
+
+
 SECTIONS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "peers": peers_section,
     "district": district_section,
     "growth": growth_section,
     "siting": siting_section,
+    "whatif": whatif_section,
+    "pages": pages_section,
 }
 
 

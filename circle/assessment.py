@@ -3,12 +3,14 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from circle.capacity_warnings import capacity_warnings
 from circle.city import City, joined_in_own_mode
 from circle.contracts import REACH, UNSNAPPED
 from circle.coverage import count_coverage_by, reach_table
@@ -17,6 +19,7 @@ from circle.errors import CircleWarning, list_ids
 from circle.evaluation import Evaluation, Stage, evaluate
 from circle.gaps import find_gap_clusters
 from circle.measures import Measures, measure_more, no_measures
+from circle.points_wanted import points_wanted
 from circle.reach import Reach
 from circle.site_plan import SitePlan
 from circle.siting import site
@@ -57,6 +60,12 @@ class Assessment:
     """Capacity, access, choice, fairness, realisation, alerts and acceptance."""
     plan: SitePlan | None = None
     """The siting plan of `sites`, with its bound."""
+
+    def _repr_html_(self) -> str:
+        """Show a map and a table in notebooks."""
+        # By name: what draws stands above what measures.
+        shown: str = import_module("circle.notebook").assessment_html(self)
+        return shown
 
 
 class _Clock:
@@ -130,7 +139,8 @@ def assess(
     clock.start("measures")
     measures = _measures(city, evaluation)
     clock.start("siting")
-    plan = site(city, evaluation=evaluation)
+    options, unoffered = points_wanted(city, evaluation, city.study.siting)
+    plan = site(city, evaluation=evaluation, options=options)
     clock.stop()
     unsnapped = _unsnapped(city)
     return Assessment(
@@ -148,7 +158,9 @@ def assess(
         measures=measures,
         warnings=city.warnings
         + _result_warnings(city, unsnapped)
-        + cut_off_warnings(city, committees=committee_reach, cells=cell_reach),
+        + cut_off_warnings(city, committees=committee_reach, cells=cell_reach)
+        + capacity_warnings(city, measures.capacity)
+        + unoffered,
         seconds=clock.seconds,
         figures=_figures(city),
     )

@@ -4,7 +4,16 @@ from pathlib import Path
 
 import click
 
-from circle.cli_parts import EXIT_NOT_PASSED, FILE, FOLDER, show_progress, shown
+from circle.cli_parts import (
+    EXIT_NOT_PASSED,
+    FILE,
+    FOLDER,
+    JSON,
+    echo_json,
+    show_progress,
+    shown,
+    speak_as,
+)
 
 
 @click.command()
@@ -19,8 +28,15 @@ from circle.cli_parts import EXIT_NOT_PASSED, FILE, FOLDER, show_progress, shown
 @click.option(
     "--no-cache", is_flag=True, help="Read the streets anew and keep no network."
 )
+@JSON
 def accept(
-    study: Path, data: Path | None, out: Path | None, *, strict: bool, no_cache: bool
+    study: Path,
+    data: Path | None,
+    out: Path | None,
+    *,
+    strict: bool,
+    no_cache: bool,
+    as_json: bool,
 ) -> None:
     """Hold the district of STUDY to the pass marks of its standard.
 
@@ -32,6 +48,7 @@ def accept(
     and writes acceptance.csv and acceptance.json. What is not known is neither.
     """
     from circle.acceptance_files import (
+        acceptance_record,
         acceptance_text,
         check_acceptance,
         write_acceptance,
@@ -40,6 +57,7 @@ def accept(
     from circle.city import load_city
     from circle.study import read_study
 
+    speak_as(study)
     settings = read_study(study, data=data)
     with show_progress() as progress:
         progress.title(settings.title)
@@ -48,8 +66,12 @@ def accept(
         assessment = assess(city, on_stage=progress.stage)
         folder = out or settings.output_folder.parent / "acceptance"
         paths = write_acceptance(assessment, folder)
-    click.echo(acceptance_text(assessment))
-    click.echo(f"wrote: {shown(paths.table)}, {shown(paths.record)}")
+    if as_json:
+        files = {"table": str(paths.table), "record": str(paths.record)}
+        echo_json({**acceptance_record(assessment), **files})
+    else:
+        click.echo(acceptance_text(assessment))
+        click.echo(f"next: open {shown(paths.table)}")
     results = assessment.measures.acceptance["result"]
     if strict and (results != "passed").any():
         click.get_current_context().exit(EXIT_NOT_PASSED)

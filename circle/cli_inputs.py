@@ -35,12 +35,18 @@ TABLES = ["facilities", "committees", "candidates", "population", "subdistricts"
 )
 @click.option("--overpass", help="Address of an Overpass mirror.")
 @click.option("--nominatim", help="Address of a Nominatim mirror.")
+@click.option(
+    "--language", type=LANGUAGE, default="zh", show_default=True, help="Language."
+)
+@JSON
 def fetch(
     place: str,
     out: Path,
+    *,
+    language: str,
     profile: str,
-    overpass: str | None,
-    nominatim: str | None,
+    as_json: bool,
+    **mirrors: str | None,
 ) -> None:
     """Download streets, facilities and boundaries of PLACE from OpenStreetMap.
 
@@ -54,22 +60,33 @@ def fetch(
     """
     from datetime import UTC, datetime
 
-    from circle.fetch import POPULATION, fetch_place
+    from circle.fetch import POPULATION, Wanted, fetch_place
     from circle.osm_service import services_at
+    from circle.progress import FETCH_STAGES
 
-    with show_progress():
+    with errors_in(language), show_progress(FETCH_STAGES) as progress:
         fetched = fetch_place(
             place,
             out,
             day=datetime.now(UTC).astimezone().date(),
-            profile=profile,
-            services=services_at(overpass_url=overpass, nominatim_url=nominatim),
-            on_stage=lambda stage: click.echo(f"fetching: {stage}", err=True),
+            wanted=Wanted(profile, language),
+            services=services_at(
+                overpass_url=mirrors["overpass"], nominatim_url=mirrors["nominatim"]
+            ),
+            on_stage=progress.stage,
         )
+    people = fetched.folder / POPULATION
+    if as_json:
+        facts = {
+            key: str(one) if isinstance(one, Path) else one
+            for key, one in vars(fetched).items()
+        }
+        echo_json({**facts, "missing": str(people)})
+        return
     for name in ("subdistricts", "facilities", "street_edges"):
-        click.echo(f"{name}\t{getattr(fetched, name)}")
-    click.echo(f"missing: {shown(fetched.folder / POPULATION)} (people per cell)")
-    click.echo(f"next: add it, then circle run {shown(fetched.study)}")
+        click.echo(f"{_said(name, language)}\t{getattr(fetched, name)}")
+    click.echo(_said("missing", language, people=shown(people)))
+    click.echo(_said("after_fetch", language, study=shown(fetched.study)))
 
 
 @click.command()
@@ -123,7 +140,7 @@ def check(
             click.echo(line)
     if marked is not None:
         for copy in write_marked(checked, marked, language=spoken):
-            click.echo(f"marked: {shown(copy)}", err=True)
+            click.echo(_said("marked", spoken, copy=shown(copy)), err=True)
     if checked.problems:
         click.get_current_context().exit(EXIT_DATA)
 
@@ -183,7 +200,7 @@ def template(out: Path, inventories: tuple[Path, ...], **options: Any) -> None:
             inventories=old,
             subdistricts=options["subdistricts"],
         )
-    click.echo(f"next: fill in {shown(out)}, then circle check {shown(out)}")
+    click.echo(_said("after_template", language, out=shown(out)))
 
 
 @click.command()
@@ -199,13 +216,16 @@ def template(out: Path, inventories: tuple[Path, ...], **options: Any) -> None:
 @click.option(
     "--language", type=LANGUAGE, default="zh", show_default=True, help="Language."
 )
-def merge(inventory: Path, returned: tuple[Path, ...], **options: Any) -> None:
+@JSON
+def merge(
+    inventory: Path, returned: tuple[Path, ...], *, as_json: bool, **options: Any
+) -> None:
     """Fold RETURNED workbooks into INVENTORY; conflicts stay as they were.
 
     \b
     Example:
       circle merge facilities.xlsx return-1.xlsx return-2.xlsx --out merged.xlsx
-      circle merge maps/demo/gaps.xlsx return-1.xlsx --out replies.csv
+      circle merge maps/demo/gaps.xlsx gaps-returned.xlsx --out replies.csv
 
     Rows are added and changed, never deleted. Conflicts, cells left out and possible
     duplicates are listed, not settled; with --strict a conflict ends with exit code
@@ -214,6 +234,7 @@ def merge(inventory: Path, returned: tuple[Path, ...], **options: Any) -> None:
     """
     from circle.merge import merge_returns
     from circle.merge_files import (
+        merge_object,
         merge_summary,
         refuse_overwriting,
         write_merge_report,
@@ -241,9 +262,19 @@ def merge(inventory: Path, returned: tuple[Path, ...], **options: Any) -> None:
         write_merged(merged, options["out"])
         if options["report"] is not None:
             write_merge_report(merged, options["report"], language=language)
-    for line in merge_summary(merged, language=language):
-        click.echo(line)
-    after = "write into the study office_replies:" if is_reply else "circle check"
-    click.echo(f"next: {after} {shown(options['out'])}")
+    if as_json:
+        echo_json({**merge_object(merged), "inventory": str(options["out"])})
+    else:
+        for line in merge_summary(merged, language=language):
+            click.echo(line)
+        after = "after_replies" if is_reply else "after_merge"
+        click.echo(_said(after, language, out=shown(options["out"])))
     if options["strict"] and merged.rows("conflict"):
         click.get_current_context().exit(EXIT_DATA)
+
+
+def _said(key: str, language: str, **values: str) -> str:
+    """Give what a command says, in Chinese or English."""
+    from circle.words_fetch import COMMAND_WORDS
+
+    return COMMAND_WORDS[key][0 if language == "zh" else 1].format(**values)

@@ -75,16 +75,22 @@ def run(
     help="Multiple of the base size (about 120 km²), or 'pudong'.",
 )
 @click.option("--seed", type=int, default=2026, show_default=True, help="Random seed.")
-def demo(out: Path, size: str, seed: int) -> None:
+@JSON
+def demo(out: Path, size: str, seed: int, *, as_json: bool) -> None:
     """Make a fictional district with a ready study file.
 
     \b
     Example:
-      circle demo --out my-district --size 1
+      circle demo --out small-district --size 0.2
     """
     from circle.demo import make_demo
+    from circle.progress import DEMO_STAGES
 
-    counts = make_demo(out, size=size, seed=seed)
+    with show_progress(DEMO_STAGES) as progress:
+        counts = make_demo(out, size=size, seed=seed, on_stage=progress.stage)
+    if as_json:
+        echo_json({**vars(counts), "study": str(out / "study.yaml")})
+        return
     for name, value in vars(counts).items():
         click.echo(f"{name}\t{value}")
     click.echo(f"next: circle run {shown(out / 'study.yaml')}")

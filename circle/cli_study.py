@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from circle.cli_parts import FOLDER, LANGUAGE, shown
+from circle.cli_parts import FOLDER, JSON, LANGUAGE, echo_json, shown
 
 SHELLS = ("bash", "fish", "zsh")
 
@@ -17,12 +17,13 @@ SHELLS = ("bash", "fish", "zsh")
 @click.option(
     "--language", type=LANGUAGE, default="zh", show_default=True, help="Language."
 )
-def init(name: Path, profile: str, language: str) -> None:
+@JSON
+def init(name: Path, profile: str, language: str, *, as_json: bool) -> None:
     """Make a study folder NAME with commented files.
 
     \b
     Example:
-      circle init my-district
+      circle init our-district
 
     Writes study.yaml with every key explained, the workbook that street offices fill
     in, and a read-me. The inputs go into data/; circle check names what is missing.
@@ -34,6 +35,9 @@ def init(name: Path, profile: str, language: str) -> None:
     made = make_study_folder(
         name, profile=standard, profile_name=profile, language=language
     )
+    if as_json:
+        echo_json({key: str(path) for key, path in vars(made).items()})
+        return
     for path in (made.study, made.workbook, made.readme):
         click.echo(shown(path))
     click.echo(

@@ -2,6 +2,7 @@
 
 from circle.input_contracts import (
     ADDRESS_POINTS,
+    BUILDINGS,
     CANDIDATES,
     CELLS,
     COMMITTEE_ID,
@@ -17,6 +18,7 @@ from circle.tables import Column, Contract
 
 __all__ = [
     "ADDRESS_POINTS",
+    "BUILDINGS",
     "CANDIDATES",
     "CELLS",
     "CHANGE_LOG",
@@ -239,6 +241,7 @@ MISSING_ITEMS = Contract(
             null=True,
         ),
         _count("population", "涉及人口", "People of the committee's cells.", "persons"),
+        Column("people_by_age", "list", "The same by age band.", "分年龄涉及人口"),
         Column(
             "planned_facility_id",
             "id",

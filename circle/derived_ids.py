@@ -35,6 +35,7 @@ ID_RULES: Mapping[str, IdRule] = MappingProxyType(
         "subdistricts": IdRule("subdistrict_id", "s", ("name",)),
         "committees": IdRule("committee_id", "c", ("name", "subdistrict_id")),
         "cells": IdRule("cell_id", "p", ()),
+        "buildings": IdRule("building_id", "b", ()),
         "facilities": IdRule("facility_id", "f", ("type_id", "name", "address")),
         "candidates": IdRule("candidate_id", "k", ("name", "route")),
     }

@@ -138,7 +138,7 @@ def _same_plans(before: City, after: City, type_id: str) -> bool:
     """Tell whether the planned facilities of a type are the same in two cities."""
     plans = []
     for city in (before, after):
-        rows = serving_rows(city, type_id, statuses=PLANNED)
+        (rows,) = serving_rows(city, (type_id,), statuses=PLANNED)
         shapes = city.facilities.geometry.to_numpy()[rows]
         plans.append((city.facilities["facility_id"].iloc[rows].tolist(), shapes))
     (ids, places), (other_ids, others) = plans

@@ -8,8 +8,9 @@ import pandas as pd
 
 from circle.errors import CircleWarning, list_ids
 from circle.files import RawTable
-from circle.input_contracts import STATUS_WORDS
+from circle.input_contracts import FACILITIES, STATUS_WORDS
 from circle.problems import problem_in, shown_value
+from circle.tables import match_columns
 
 DATES = ("opened", "closed")
 
@@ -37,7 +38,9 @@ def turned_dates(raw: RawTable, table: pd.DataFrame) -> list[str]:
     turned = both[both["closed"] <= both["opened"]]
     if turned.empty:
         return []
-    return [problem_in(raw, "closes-before-it-opens", rows=turned.index.unique())]
+    found, _ = match_columns(raw, FACILITIES, columns={})
+    rows, column = turned.index.unique(), found.get("closed", "")
+    return [problem_in(raw, "closes-before-it-opens", rows=rows, column=column)]
 
 
 def status_on(facilities: gpd.GeoDataFrame, day: date) -> gpd.GeoDataFrame:

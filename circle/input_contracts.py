@@ -35,6 +35,7 @@ LEVEL_WORDS = {
 # Where a point comes from.
 MADE_FROM = {
     "table": ("候选点表",),
+    "layer": ("用地或建筑图层",),
     "facility": ("现有设施",),
     "cluster": ("缺口聚类点",),
     "committee": ("居村点",),
@@ -164,6 +165,22 @@ CELLS = Contract(
         ),
         _POPULATION,
         Column("geometry", "point", "Middle of the cell.", "位置"),
+    ),
+)
+
+BUILDINGS = Contract(
+    "buildings",
+    ("building_id",),
+    (
+        Column(
+            "building_id",
+            "id",
+            "Code of the residential building.",
+            "建筑编号",
+            required=False,
+            synonyms=("编号", "楼栋编号", "楼号", "id", "fid"),
+        ),
+        Column("geometry", "point", "Middle of the building.", "位置"),
     ),
 )
 
@@ -335,6 +352,15 @@ CANDIDATES = Contract(
             required=False,
             null=True,
         ),
+        Column(
+            "place_id",
+            "id",
+            "Code shared by the routes that one place could take.",
+            "地点编号",
+            required=False,
+            null=True,
+            synonyms=("地块编号", "place"),
+        ),
         _NAMED_SUBDISTRICT,
         Column("geometry", "point", "Place of the candidate.", "位置", null=True),
     ),
@@ -355,4 +381,7 @@ ADDRESS_POINTS = Contract(
     ),
 )
 
-INPUT_CONTRACTS = (SUBDISTRICTS, COMMITTEES, CELLS, FACILITIES, CANDIDATES)
+INPUT_CONTRACTS = (
+    *(SUBDISTRICTS, COMMITTEES, CELLS, BUILDINGS),
+    *(FACILITIES, CANDIDATES),
+)

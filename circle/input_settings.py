@@ -52,6 +52,25 @@ class TableFacilities(PlacedInput):
     """Points of addresses, for rows that have an address and no coordinates."""
 
 
+class LayerBuildings(PlacedInput):
+    """A layer of residential buildings: footprints or points, or a table of points."""
+
+    kind: Literal["layer"]
+    """A layer or table; every row is one residential building."""
+
+
+class OsmBuildings(Settings):
+    """Residential buildings out of an OpenStreetMap file, by their tags."""
+
+    kind: Literal["osm"]
+    """Buildings of an OpenStreetMap file that may be homes."""
+    path: str
+    """OSM file, relative to `data` or absolute."""
+
+
+Buildings = Annotated[LayerBuildings | OsmBuildings, Field(discriminator="kind")]
+
+
 class OsmFacilities(Settings):
     """Facilities out of an OpenStreetMap file, by the tag sets of the profile."""
 

@@ -39,6 +39,7 @@ def input_warnings(
     facilities = tables["facilities"]
     return (
         *_types_left_out(profile, types),
+        *_inherited_marks(profile),
         *_overlapping(tables["subdistricts"]),
         *_types_without_facility(facilities, types),
         *_not_placed(facilities),
@@ -61,6 +62,26 @@ def _types_left_out(
             f"{', '.join(one.id for one in left_out)}.",
             f"有{len(left_out)}类设施在标准中没有OSM标签，或不在清单声明的类型之内，未参与测算："
             f"{'、'.join(one.label.zh for one in left_out)}。",
+        ),
+    )
+
+
+def _inherited_marks(profile: Profile) -> tuple[CircleWarning, ...]:
+    """Say which marks of the profile were written for other required types."""
+    found = profile.inherited
+    if found is None:
+        return ()
+    count = len(profile.required_types)
+    sections = ", ".join(found.sections)
+    return (
+        CircleWarning(
+            "marks-inherited",
+            f"profile '{profile.name}' takes {sections} over from '{found.base}', "
+            f"whose {found.required} required types are other ones than its {count}; "
+            "write these sections in the profile, or leave them out with null.",
+            f"标准“{profile.name}”的{'、'.join(found.sections)}沿用“{found.base}”，"
+            f"后者的{found.required}类必备设施与本标准的{count}类不同；"
+            "请在标准中写明这些部分，或写 null 取消。",
         ),
     )
 

@@ -19,8 +19,9 @@ from circle.assessment import Assessment
 from circle.atlas import write_atlas
 from circle.csv_tables import write_csv_twins
 from circle.errors import OutputError
-from circle.geopackage import write_geopackage
+from circle.geopackage import result_layers, write_geopackage
 from circle.layer_files import write_layer_files
+from circle.map_areas import measure_map_areas
 from circle.problems import os_reason, problem_of
 from circle.record import write_record
 from circle.report import write_report
@@ -167,14 +168,17 @@ def check_output_folder(folder: Path) -> None:
 
 def _write_all(assessment: Assessment, folder: Path) -> OutputPaths:
     """Write every output; the record last, as it lists the others."""
-    maps = write_atlas(assessment, folder)
+    areas = measure_map_areas(assessment.city, assessment.sites)
+    maps = write_atlas(assessment, folder, areas=areas)
     report, workbook = folder / "report.html", folder / "gaps.xlsx"
     write_report(assessment, report)
     write_workbook(assessment, workbook)
     tables = write_csv_twins(assessment, folder / "tables")
     geopackage = folder / "coverage.gpkg"
-    write_geopackage(assessment, geopackage)
-    layers = (geopackage, *write_layer_files(assessment, folder / "layers"))
+    drawn = result_layers(assessment, areas)
+    write_geopackage(assessment, geopackage, layers=drawn)
+    files = write_layer_files(assessment, folder / "layers", layers=drawn)
+    layers = (geopackage, *files)
     written = Written(maps, report, workbook, tables, layers)
     start, record = folder / START, folder / RECORD
     write_start_page(assessment, start, written=written, record=RECORD)

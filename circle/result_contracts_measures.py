@@ -1,5 +1,6 @@
 """The data dictionary of measures: capacity, access, choice, fairness, acceptance."""
 
+from circle.contracts import MISSING_ITEMS
 from circle.tables import Column, Contract
 
 STATE_WORDS = {
@@ -32,10 +33,59 @@ def _count(name: str, zh: str, description: str, unit: str = "") -> Column:
     return Column(name, "count", description, zh, unit, null=True, minimum=0)
 
 
+def _share(name: str, zh: str, description: str) -> Column:
+    """Describe a share; empty where nothing is counted."""
+    return Column(name, "number", description, zh, "0–1", null=True, minimum=0)
+
+
 def _number(name: str, zh: str, description: str, unit: str = "") -> Column:
     """Describe a number that may be unknown."""
     return Column(name, "number", description, zh, unit, null=True)
 
+
+COVERAGE_BUILDINGS = Contract(
+    "coverage_buildings",
+    ("area_kind", "area_id", "group_kind", "group_id"),
+    (
+        _AREA_KIND,
+        _AREA_ID,
+        Column(
+            "group_kind",
+            "text",
+            "required, tier, level, domain or type; domains hold required types only.",
+            "统计口径",
+        ),
+        Column("group_id", "id", "Code of the group of facility types.", "口径编号"),
+        _count("buildings", "居住建筑数", "Residential buildings."),
+        _count(
+            "buildings_complete",
+            "全部达标居住建筑数",
+            "Buildings that reach every type of the group.",
+        ),
+        _share(
+            "building_complete_share",
+            "全部达标居住建筑占比",
+            "buildings_complete / buildings.",
+        ),
+        _count(
+            "building_items",
+            "建筑项数",
+            "Buildings times types of the group.",
+            "buildings × types",
+        ),
+        _count(
+            "building_items_covered",
+            "达标建筑项数",
+            "Part of building_items within the threshold.",
+            "buildings × types",
+        ),
+        _share(
+            "building_item_share",
+            "达标建筑项占比",
+            "building_items_covered / building_items.",
+        ),
+    ),
+)
 
 CAPACITY = Contract(
     "capacity",
@@ -117,6 +167,9 @@ FACILITY_LOAD = Contract(
     ),
 )
 
+# What is full is described as what is missing is.
+_OF_ITEM = {one.name: one for one in MISSING_ITEMS.columns}
+
 FULL_ITEMS = Contract(
     "full_items",
     ("item_id", "norm_id"),
@@ -124,11 +177,15 @@ FULL_ITEMS = Contract(
         Column("rank", "count", "Order by people concerned, required first.", "序号"),
         Column("item_id", "id", "<committee_id>:<type_id>, stable.", "项目编号"),
         _NORM_ID,
-        Column("subdistrict_id", "id", "Subdistrict of the committee.", "街镇编号"),
-        Column("committee_id", "id", "Code of the committee.", "居村编号"),
-        Column("committee_name", "text", "Name of the committee.", "居村名称"),
-        _TYPE_ID,
-        Column("required", "flag", "Counts in the headline figure.", "是否必备"),
+        *(
+            _OF_ITEM[one]
+            for one in (
+                *("subdistrict_id", "committee_id", "committee_name", "type_id"),
+                *("domain", "tier", "required", "mode", "person_group"),
+                *("threshold_min", "travel_time_min", "threshold_m", "distance_m"),
+                *("facility_id", "facility_name"),
+            )
+        ),
         Column(
             "kind",
             "choice",
@@ -145,7 +202,8 @@ FULL_ITEMS = Contract(
             "Supply per person of the best of them.",
         ),
         _number("norm_ratio", "标准人均供给", "The same by the norm."),
-        _count("population", "涉及人口", "People of the committee's cells.", "persons"),
+        _OF_ITEM["population"],
+        _OF_ITEM["people_by_age"],
     ),
 )
 
@@ -281,6 +339,7 @@ ACCEPTANCE = Contract(
 )
 
 MEASURE_CONTRACTS = (
+    COVERAGE_BUILDINGS,
     CAPACITY,
     ACCESS,
     FACILITY_LOAD,

@@ -218,10 +218,20 @@ def validate(
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        problems = [_explain(model, one, str(where)) for one in error.errors()]
+        found = _first_causes(error.errors())
+        problems = [_explain(model, one, str(where)) for one in found]
     failed = ConfigError("\n".join(problems))
     failed.gathered = tuple(problems)
     raise failed
+
+
+def _first_causes(details: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Leave out lists that are too short only because their entries are at fault."""
+    inside = {path[:n] for path in (one["loc"] for one in details)
+              for n in range(len(path))}  # fmt: skip
+    return [
+        one for one in details if one["type"] != "too_short" or one["loc"] not in inside
+    ]
 
 
 def _explain(model: type[Settings], detail: ErrorDetails, where: str) -> Problem:
@@ -289,9 +299,11 @@ def _walk(
 
 
 def _kinds(section: type[Settings]) -> tuple[Any, ...]:
-    """Give the words after `kind:` that choose this variant of a section."""
-    field = section.model_fields.get("kind")
-    return () if field is None else get_args(field.annotation)
+    """Give the words after `kind:` or `change:` that choose this variant."""
+    fields = (section.model_fields.get(key) for key in ("kind", "change"))
+    return tuple(
+        word for one in fields if one is not None for word in get_args(one.annotation)
+    )
 
 
 def _settings_within(annotation: Any) -> list[type[Settings]]:

@@ -9,6 +9,7 @@ from pydantic import Field, PrivateAttr, model_validator
 from circle.errors import ConfigError, Words, gather
 from circle.input_settings import (
     AddressPoints,
+    Buildings,
     ControlTotals,
     FileInput,
     OsmFacilities,
@@ -16,6 +17,7 @@ from circle.input_settings import (
     SubdistrictInput,
     TableFacilities,
 )
+from circle.output_settings import OutputOptions
 from circle.problems import problem_of
 from circle.profile import CommitteeKind, Name, PositiveNumber
 from circle.scenario import Change
@@ -122,13 +124,6 @@ class BuildingPopulation(ControlledPopulation):
     """Side of the grid squares into which the buildings are gathered, in metres."""
 
 
-class OutputOptions(Settings):
-    """Where the results go."""
-
-    folder: str
-    """Output folder, relative to the study file or absolute."""
-
-
 Population = Annotated[
     TablePopulation | RasterPopulation | ShapesPopulation | BuildingPopulation,
     Field(discriminator="kind"),
@@ -170,6 +165,8 @@ class Study(Settings):
     beside that of the rule."""
     population: Population
     """Population cells."""
+    buildings: Buildings | None = None
+    """Residential buildings, of which coverage is counted as well, where known."""
     facilities: Facilities
     """Facility inventory."""
     candidates: PlacedInput | None = None
@@ -337,6 +334,7 @@ def input_paths(study: Study) -> dict[str, Path]:
         "subdistricts": study.subdistricts,
         "committees": study.committees,
         "population": study.population,
+        "buildings": study.buildings,
         "facilities": study.facilities,
         "candidates": study.candidates,
         "streets": study.streets,
@@ -346,6 +344,7 @@ def input_paths(study: Study) -> dict[str, Path]:
         for name, one in sections.items()
         if one is not None and one.path is not None
     }
+    files |= study.siting.points.files
     if study.office_replies is not None:
         files["office_replies"] = study.office_replies
     if study.streets is not None and study.streets.heights is not None:

@@ -24,6 +24,18 @@ WARNINGS: dict[str, tuple[str, str]] = {
         "The lookup table of addresses holds two points for one address.",
         "Correct the lookup table; the facility stays without a place until then.",
     ),
+    "age-band-unknown": (
+        "A norm counts an age band that the population does not have somewhere.",
+        "Give the age bands; what is required there is unknown until then.",
+    ),
+    "buildings-outside": (
+        "Residential buildings lie in no subdistrict and do not count.",
+        "See whether the subdistricts, or the `crs:` of the layer, are right.",
+    ),
+    "capacity-unknown": (
+        "The capacity or size of some facilities of a norm is not known.",
+        "Complete the column in the inventory; unknown is never taken as zero.",
+    ),
     "codes-derived": (
         "A table has rows without a code; codes were derived from what the rows say.",
         "Give the rows codes of their own, so that a change of name keeps the code.",
@@ -31,6 +43,11 @@ WARNINGS: dict[str, tuple[str, str]] = {
     "control-totals-missing": (
         "The control totals leave out a subdistrict; its people stay as they are.",
         "Add the subdistrict to the table of totals.",
+    ),
+    "coordinates-not-judged": (
+        "A file has too few places to tell whether it lies off as files in GCJ-02 or "
+        "BD-09 do; told by `circle check`.",
+        "Look at some of its places on a map.",
     ),
     "coordinates-shifted": (
         "A whole file lies off as files in GCJ-02 or BD-09 do.",
@@ -52,9 +69,17 @@ WARNINGS: dict[str, tuple[str, str]] = {
         "Numbers were written in full-width digits; they were read as numbers.",
         "Nothing, or write plain digits.",
     ),
+    "households-unknown": (
+        "Households, or whether their housing is new or old, are not known somewhere.",
+        "Complete both columns of the committees; unknown is never taken as zero.",
+    ),
     "level-differs": (
         "The inventory gives a facility another level than its type has.",
         "Check type and level of the rows named.",
+    ),
+    "marks-inherited": (
+        "A profile takes over pass marks that are meant for other required types.",
+        "Write the sections in the profile, or leave them out with `null`.",
     ),
     "opening-date-passed": (
         "A planned facility should be open by the day of the assessment.",
@@ -75,6 +100,10 @@ WARNINGS: dict[str, tuple[str, str]] = {
     "placed-by-address": (
         "Facilities without coordinates took those of their address.",
         "Check the points that were taken.",
+    ),
+    "points-made": (
+        "No candidate offers what is missing, so points were made among the people.",
+        "Look for premises near these points, or name candidates for these types.",
     ),
     "population-scaled": (
         "The people of cells were scaled to control totals.",
@@ -123,6 +152,10 @@ WARNINGS: dict[str, tuple[str, str]] = {
     "types-not-in-osm": (
         "Types cannot be told from OpenStreetMap, or are not in the inventory.",
         "Give an inventory of them; until then they are left out of the figures.",
+    ),
+    "types-without-candidate": (
+        "The candidates offer some of the missing types, but not these.",
+        "Add candidates, or `siting: {points: {made: [clusters]}}`.",
     ),
     "types-without-facility": (
         "No open facility of a type is in the inventory.",

@@ -14,7 +14,14 @@ from toy_streets import diamond
 
 from benchmarks.district import measure_district
 from benchmarks.growth import growth_exponent
-from benchmarks.measure import Stopwatch, keep_result, middle, read_results
+from benchmarks.measure import (
+    Stopwatch,
+    describe_machine,
+    keep_result,
+    middle,
+    read_results,
+)
+from benchmarks.pages import write_once
 from benchmarks.peers import compare_peers
 from benchmarks.raw_graph import RawGraph
 from benchmarks.raw_streets import make_raw_graph
@@ -22,9 +29,11 @@ from benchmarks.report import (
     district_section,
     fill_page,
     growth_section,
+    pages_section,
     peers_section,
+    whatif_section,
 )
-from benchmarks.whatif import measure_whatif
+from benchmarks.whatif import described, measure_whatif
 from circle import load_city, read_study
 from circle.demo import make_demo
 
@@ -156,3 +165,22 @@ def test_what_ifs_are_timed(tmp_path):
     result = measure_whatif(load_city(read_study(write_toy(tmp_path))), n=2)
     assert {"base_s", "close_s", "open_s", "move_s", "street_s"} <= set(result)
     assert all(value > 0 for value in result.values())
+    text = whatif_section(described(result, "toy"))
+    assert f"| a facility closes | 2 | {result['close_s']:.3f} |" in text
+
+
+def test_pages_and_layers_are_measured_and_printed(tmp_path):
+    measured = write_once(write_toy(tmp_path), tmp_path / "out")
+    assert {"map pages", "GeoPackage"} <= set(measured["seconds"])
+    assert measured["files_mb"]["coverage.gpkg"] > 0
+    switches = {"without bands": 81.0, "with bands": 92.0}
+    result = {
+        "size": "toy",
+        "rounds": 1,
+        "machine": describe_machine(()),
+        "n_pages": 3,
+        "pages_mb": {"district.html": 1.25},
+        "switch_ms": {"district.html": switches},
+        **measured,
+    }
+    assert "| district.html | 1.25 | 8 MB | 81 | 92 | 300 ms |" in pages_section(result)

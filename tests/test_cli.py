@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from circle.cli import main
 from circle.demo import make_demo
-from circle.progress import STAGES
+from circle.progress import RUN_STAGES
 
 
 def circle(*arguments: object):
@@ -48,7 +48,7 @@ def test_a_run_ends_with_a_summary_and_names_the_next_step(ran):
     for label in ("城市化地区", "教育", "必备缺项", "建议选址"):
         assert label in ran.stdout
     assert ran.stdout.splitlines()[-1].startswith("next: open ")
-    assert f"[{len(STAGES)}/{len(STAGES)}] write maps and tables" in ran.stderr
+    assert f"[{len(RUN_STAGES)}/{len(RUN_STAGES)}] 写出结果" in ran.stderr
 
 
 def test_a_run_writes_what_the_readme_lists(ran, district):
@@ -115,7 +115,7 @@ def test_foreign_files_in_the_output_folder_stop_the_run_before_it_begins(
     result = circle("run", district / "study.yaml", "--out", tmp_path)
     assert result.exit_code == 3
     assert "thesis.docx" in result.stderr
-    assert "read inputs" not in result.stderr
+    assert "] " not in result.stderr
     assert (tmp_path / "thesis.docx").read_text() == "years of work"
 
 

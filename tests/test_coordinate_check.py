@@ -13,7 +13,12 @@ from toy_city import write_toy
 
 from circle.areas import read_committees, read_subdistricts, study_crs
 from circle.city import load_city
-from circle.coordinate_check import check_area, check_shift, stray_warnings
+from circle.coordinate_check import (
+    check_area,
+    check_shift,
+    stray_warnings,
+    unjudged_warnings,
+)
 from circle.crs import WGS84
 from circle.declared import from_metric, parse_declared, to_metric
 from circle.demo import make_demo
@@ -83,6 +88,21 @@ def test_both_systems_are_found_in_each_file_of_the_demo(district, name, offset)
     assert f"`crs: {offset}" in message
     assert f"under `{section}:` in study.yaml" in message
     assert "shift_check: off" in message
+
+
+@pytest.mark.parametrize("offset", OFFSETS)
+def test_a_whole_study_off_the_streets_is_found(district, offset):
+    study, tables, streets, crs = district
+    wrong = {
+        name: misread(table, really=offset, crs=crs) for name, table in tables.items()
+    }
+    with pytest.raises(CrsError) as caught:
+        check_shift(study, wrong, streets, crs=crs)
+    lines = str(caught.value).splitlines()
+    assert [one.split(":")[0] for one in lines] == [
+        "subdistricts.geojson", "committees.csv", "facilities.xlsx", "candidates.csv",
+    ]  # fmt: skip
+    assert all(f"`crs: {offset}`" in one for one in lines)
 
 
 @pytest.mark.parametrize("offset", OFFSETS)
@@ -163,6 +183,16 @@ def test_small_files_are_judged_together(district, offset):
     assert found
     assert {one.name for one in found} == {"coordinates-shifted"}
     assert all(f"`crs: {offset}`" in one.text for one in found)
+
+
+def test_a_file_too_small_to_judge_is_noted_by_a_check(district):
+    study, tables, _, crs = district
+    assert unjudged_warnings(study, tables, crs=crs) == ()
+    few = {**tables, "candidates": tables["candidates"].iloc[:6]}
+    (warning,) = unjudged_warnings(study, few, crs=crs)
+    assert warning.name == "coordinates-not-judged"
+    assert warning.text.startswith("candidates.csv: has 6 places")
+    assert is_chinese(warning.in_language("zh"))
 
 
 def complaint(study, tables, streets, crs):

@@ -1,5 +1,6 @@
 """The how-tos: their commands run on a demo, their keys are those of the reader."""
 
+import contextlib
 import re
 import shlex
 from pathlib import Path
@@ -14,6 +15,7 @@ from circle.profile_reading import read_profile
 from circle.study import Study
 
 PAGE = Path(__file__).parents[1] / "docs" / "howto.md"
+SCHEDULER = "tcp://10.0.0.1:8786"
 BLOCK = re.compile(r"^```(sh|yaml)( \S+)?\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -31,15 +33,33 @@ def commands():
     return [one for one in lines if one.startswith("circle") and ">" not in one]
 
 
+@contextlib.contextmanager
+def scheduler():
+    """Start a Dask scheduler with one worker, as a cluster would have."""
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=1,
+        threads_per_worker=1,
+        processes=False,
+        protocol="tcp",
+        dashboard_address=None,
+        host="127.0.0.1",
+    ) as cluster:
+        yield cluster.scheduler_address
+
+
+@pytest.mark.filterwarnings("ignore")
 def test_the_commands_run_one_after_another(tmp_path, monkeypatch):
     make_demo(tmp_path, size=0.1)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "districts.txt").write_text("study.yaml\n", "utf-8")
     lines = commands()
     assert len(lines) >= 8
-    for line in lines:
-        done = CliRunner().invoke(main, shlex.split(line)[1:])
-        assert done.exit_code == 0, (line, done.output)
+    with scheduler() as address:
+        for line in lines:
+            words = [address if one == SCHEDULER else one for one in shlex.split(line)]
+            done = CliRunner().invoke(main, words[1:])
+            assert done.exit_code == 0, (line, done.output)
     for name in ("plans/plan-002.json", "progress-2026", "record", "districts.csv"):
         assert (tmp_path / name).exists(), name
 

@@ -50,8 +50,10 @@ def row(table, **key: object):
 def test_every_table_keeps_its_contract(toy):
     for contract in MEASURE_CONTRACTS:
         table = getattr(toy.measures, contract.name)
-        # Nothing in reach is full in this city: see `test_reachable_but_full`.
-        assert len(table) or contract.name == "full_items", contract.name
+        # Nothing in reach is full in this city: see `test_reachable_but_full`; for
+        # buildings see `test_buildings`.
+        empty = {"full_items", "coverage_buildings"}
+        assert len(table) or contract.name in empty, contract.name
         check_table(table, contract)
 
 
@@ -88,6 +90,10 @@ def test_reachable_but_full(tmp_path):
     rows = zip(items["item_id"], items["population"], items["kind"], strict=True)
     assert list(rows) == [("C1:school", 150, "full"), ("C3:school", 120, "full")]
     assert items["supply_per_person"].tolist() == pytest.approx([100 / 180] * 2)
+    # They say which rule holds and what is nearest, as missing items do.
+    assert items["facility_name"].tolist() == ["School", "School"]
+    assert items["travel_time_min"].tolist() == pytest.approx([7.5, 10], abs=0.01)
+    assert items["mode"].tolist() == ["walk", "cycle"]
     assert not set(items["item_id"]) & set(toy.missing_items["item_id"])
     text = (
         write_csv_twins(toy, tmp_path / "csv")[0].parent / "full_items.csv"
@@ -181,6 +187,41 @@ def test_acceptance(toy):
     assert evidence == "2 of 4; 2 missing items: C2:clinic, C2:school"
 
 
+def test_evidence_by_level_lists_the_items_of_that_level(tmp_path):
+    profile = measured_profile()
+    mark = {**profile["acceptance"][0], "area": "district", "at_most": None}
+    profile["acceptance"] = [
+        {**mark, "id": level, "indicator": f"pair_share:level:{level}",
+         "at_least": 1}
+        for level in ("committee", "district")
+    ]  # fmt: skip
+    found = assessed(tmp_path, profile=profile).measures.acceptance
+    evidence = found.set_index("requirement_id")["evidence"]
+    assert evidence["committee"] == "3 of 4; 1 missing items: C2:clinic"
+    assert evidence["district"] == "2 of 4; 2 missing items: C2:hospital, C1:hospital"
+
+
+def test_what_is_unknown_is_told_with_its_counts(toy):
+    told = {one.name: one for one in toy.warnings}
+    # The places of school F8 and the floor area of court F9 are not known.
+    assert "school_places: 1 of 2" in told["capacity-unknown"].text
+    assert "court_size: 1 of 2" in told["capacity-unknown"].text
+    assert "2处中1处" in told["capacity-unknown"].in_language("zh")
+    # C4 has not said its households.
+    assert "1 subdistricts (Outer Town)" in told["households-unknown"].text
+    assert "age-band-unknown" not in told
+
+
+def test_an_age_band_that_nobody_counted_is_told(tmp_path):
+    profile = measured_profile()
+    profile["norms"][0]["age_band"] = "old"
+    assessment = assessed(tmp_path, profile=profile)
+    (told,) = [one for one in assessment.warnings if one.name == "age-band-unknown"]
+    assert "2 subdistricts (Cross Street, Outer Town)" in told.text
+    rows = assessment.measures.capacity.set_index("norm_id").loc["clinic_places"]
+    assert set(rows["state"]) == {"unknown"}
+
+
 def test_an_indicator_without_a_row_is_unknown(toy):
     values = IndicatorValues({"coverage": toy.coverage})
     table = find_all(values, ["pair_share", "gini_people"], [("subdistrict", "A1")])
@@ -203,7 +244,8 @@ def test_csv_twins_and_workbook(toy, tmp_path):
     paths = write_csv_twins(toy, tmp_path / "tables")
     names = {one.stem for one in paths}
     # A table without rows is left out.
-    assert {one.name for one in MEASURE_CONTRACTS} - {"full_items"} <= names
+    empty = {"full_items", "coverage_buildings"}
+    assert {one.name for one in MEASURE_CONTRACTS} - empty <= names
     table = pd.read_csv(tmp_path / "tables" / "capacity.csv")
     assert table["required"].notna().any()
     write_outputs(toy, tmp_path / "results")

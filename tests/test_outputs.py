@@ -21,7 +21,7 @@ from circle.outputs import check_output_folder, write_outputs
 from circle.record import run_record
 
 
-def _small_atlas(assessment, folder):
+def _small_atlas(assessment, folder, **_more: object):
     """Stand in for the maps, which have tests of their own."""
     (folder / "subdistricts").mkdir()
     paths = [folder / "district.html", folder / "subdistricts" / "007.html"]
@@ -307,13 +307,17 @@ def test_geopackage_layers_equal_the_assessment(tmp_path, committees):
         "gap_clusters": len(toy.gap_clusters),
         "sites": 2,
         "unsnapped": 3 if committees else 0,
+        # The toy has no streets to travel on.
+        "bands": 0,
+        "site_areas": 0,
     }
     assert all(one.crs == CRS for one in layers.values())
     cells = layers["cells"]
     for column, one in enumerate(toy.city.type_ids):
-        np.testing.assert_allclose(
-            cells[f"min_{one}"], toy.cell_reach.time_s[:, column] / 60
-        )
+        seconds = toy.cell_reach.time_s[:, column]
+        np.testing.assert_array_equal(cells[f"s_{one}"], np.ceil(seconds - 1e-3))
+        within = cells[f"s_{one}"] <= toy.cell_reach.threshold_s[:, column]
+        assert (within == toy.cell_reach.covered[:, column]).all()
     required = [one.tier == "basic" for one in toy.city.profile.types]
     missing = (~toy.cell_reach.covered[:, required]).sum(axis=1)
     assert list(cells["n_missing_required"]) == list(missing)

@@ -8,11 +8,13 @@ import pandas as pd
 import pytest
 import yaml
 from population_toy import DEMO, demo_people, demo_raster, demo_subdistricts, study_with
+from pydantic import TypeAdapter
 
 from circle.assessment import assess
 from circle.city import load_city
 from circle.csv_tables import write_csv_twins
 from circle.errors import ConfigError
+from circle.input_settings import Buildings
 from circle.population_balance import POPULATION_BALANCE
 from circle.record import run_record
 from circle.sheet_cover import cover_rows
@@ -110,16 +112,23 @@ def test_a_missing_raster_is_named_by_its_key(folder):
         read_study(broken)
 
 
-def documented():
-    """The sections `population` that the page on population inputs shows."""
+def documented(name="population"):
+    """The sections of one name that the page on population inputs shows."""
     page = Path(__file__).resolve().parents[1] / "docs" / "inputs_population.md"
     blocks = re.findall(r"```yaml\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
-    return [yaml.safe_load(one)["population"] for one in blocks]
+    sections = [yaml.safe_load(one) for one in blocks]
+    return [one[name] for one in sections if name in one]
 
 
 @pytest.mark.parametrize("section", documented())
 def test_the_documented_sections_are_valid(section, tmp_path):
     assert study_with(tmp_path, section).population.kind == section["kind"]
+
+
+def test_the_documented_buildings_are_valid():
+    (section,) = documented("buildings")
+    read = TypeAdapter(Buildings).validate_python(section)
+    assert read.kind == section["kind"]
 
 
 def test_every_key_is_documented():

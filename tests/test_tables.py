@@ -73,7 +73,7 @@ def test_missing_columns_say_what_would_do():
         (
             "类别",
             ["居委", "家委"],
-            "row 3: found '家委'; expected resident/居委/居委会",
+            "row 3: found '家委'; expected resident/居委",
         ),
         ("类别", ["居委", ""], "row 3: empty; expected a value in every row"),
         ("编号", ["C1", "C1"], "row 2, 3: found committee_id C1 more than once"),
