@@ -20,6 +20,8 @@ from circle.sweep_run import FIGURES, run_key, run_one
 from circle.sweep_spec import SweepRun
 
 OnCount = Callable[[int, int], None]
+# How long a cluster may have no worker: time enough for a queue to start one.
+WORKER_WAIT_S = 120.0
 
 
 @dataclass(frozen=True)
@@ -171,7 +173,7 @@ def _on_cluster(
     Raises
     ------
     ConfigError
-        If Dask is not installed, or no scheduler answers.
+        If Dask is not installed, no scheduler answers, or it has no worker.
     """
     try:
         # An extra of the installation, without types.
@@ -196,11 +198,34 @@ def _on_cluster(
             )
         ) from error
     with client:
+        _wait_for_worker(client, scheduler)
         futures = {
             client.submit(run_one, run, pure=False): key for key, run in missing.items()
         }
         for done in distributed.as_completed(futures, loop=client.loop):
             yield futures[done], done.result()
+
+
+def _wait_for_worker(client: Any, scheduler: str) -> None:
+    """
+    Wait until a cluster can make a run; without workers it would wait for ever.
+
+    Raises
+    ------
+    ConfigError
+        If no worker joins in time.
+    """
+    try:
+        client.wait_for_workers(1, timeout=WORKER_WAIT_S)
+    except TimeoutError as error:
+        raise ConfigError(
+            Words(
+                f"--scheduler: the Dask scheduler at {scheduler} had no worker for "
+                f"{WORKER_WAIT_S:.0f} s; start one: dask worker {scheduler}",
+                zh=f"--scheduler：{scheduler} 的 Dask 调度器在 {WORKER_WAIT_S:.0f} 秒内"
+                f"没有工作进程；请启动一个：dask worker {scheduler}",
+            )
+        ) from error
 
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:

@@ -13,7 +13,7 @@ import yaml
 from click.testing import CliRunner
 from toy_city import toy_study, write_toy
 
-from circle import load_city, read_study
+from circle import load_city, read_study, sweeps
 from circle.change_rules import shift_limits
 from circle.cli import main
 from circle.errors import ConfigError
@@ -185,6 +185,20 @@ def test_no_scheduler_is_told(study, tmp_path, monkeypatch):
     runs = read_sweep(spec_of(tmp_path, study))
     with pytest.raises(ConfigError, match="no Dask scheduler answers"):
         sweep(runs, tmp_path / "t.csv", scheduler="tcp://127.0.0.1:1")
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_cluster_without_workers_is_told(study, tmp_path, monkeypatch):
+    distributed = pytest.importorskip("distributed")
+    monkeypatch.setattr(sweeps, "WORKER_WAIT_S", 0.2)
+    runs = read_sweep(spec_of(tmp_path, study))
+    with (
+        distributed.LocalCluster(
+            n_workers=0, processes=False, protocol="tcp", dashboard_address=None
+        ) as cluster,
+        pytest.raises(ConfigError, match="had no worker for 0 s; start one: dask wor"),
+    ):
+        sweep(runs, tmp_path / "t.csv", scheduler=cluster.scheduler_address)
 
 
 def test_the_command_counts_its_runs(study, tmp_path):

@@ -169,7 +169,7 @@ def test_a_disk_that_fills_leaves_the_old_result(tmp_path, monkeypatch, name):
     assert not list(tmp_path.glob(".result*"))
 
 
-def _small_atlas(assessment, folder, **_):
+def _small_atlas(assessment, folder, areas=None):
     """Stand in for the maps."""
     path = folder / "district.html"
     path.write_text(assessment.city.study.title, encoding="utf-8")
