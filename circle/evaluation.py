@@ -13,9 +13,11 @@ from circle.coverage import count_coverage, recount_coverage
 from circle.errors import CircleBug
 from circle.missing_items import (
     PLANNED,
+    AgeTexts,
     find_missing_items,
     find_planned,
     renew_missing_items,
+    write_ages,
 )
 from circle.reach import Reach
 from circle.travel import measure_tables, serving_rows
@@ -40,6 +42,8 @@ class Evaluation:
     """Contract ``missing_items``, sorted by rank."""
     planned: Rows
     """What `missing_items.find_planned` gives."""
+    ages: AgeTexts
+    """What `missing_items.write_ages` gives."""
 
 
 def evaluate(
@@ -84,16 +88,22 @@ def evaluate(
     on_stage("reach")
     committees, cells = _measured(city, known, types)
     planned = _planned(city, known, types)
+    ages = _ages(city, base)
     on_stage("coverage")
     if known is None:
         coverage = count_coverage(city, committees=committees, cells=cells)
-        items = find_missing_items(city, committees, planned=planned)
+        items = find_missing_items(city, committees, planned=planned, ages=ages)
     else:
         coverage = recount_coverage(
             city, known.coverage, committees=committees, cells=cells, type_ids=types
         )
         items = renew_missing_items(
-            city, known.missing_items, committees, planned=planned, type_ids=types
+            city,
+            known.missing_items,
+            committees,
+            planned=planned,
+            type_ids=types,
+            ages=ages,
         )
     return Evaluation(
         city=city,
@@ -102,7 +112,20 @@ def evaluate(
         coverage=coverage,
         missing_items=items,
         planned=planned,
+        ages=ages,
     )
+
+
+def _ages(city: City, base: Evaluation | None) -> AgeTexts:
+    """Write the people by age, unless no people have changed."""
+    if (
+        base is not None
+        and base.city.cells is city.cells
+        and base.city.committees is city.committees
+        and base.city.profile.age_bands == city.profile.age_bands
+    ):
+        return base.ages
+    return write_ages(city)
 
 
 def _measured(

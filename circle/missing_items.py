@@ -13,12 +13,18 @@ from circle.travel import measure_table
 
 # Rows of planned facilities, -1 for none, by committee and type.
 Planned = NDArray[np.int32]
+# What `write_ages` gives.
+AgeTexts = NDArray[np.object_]
 # Statuses of facilities to come.
 PLANNED = ("planned", "building")
 
 
 def find_missing_items(
-    city: City, reach: Reach | None, *, planned: Planned | None = None
+    city: City,
+    reach: Reach | None,
+    *,
+    planned: Planned | None = None,
+    ages: AgeTexts | None = None,
 ) -> pd.DataFrame:
     """
     List every (committee, type) pair outside the rule.
@@ -31,6 +37,8 @@ def find_missing_items(
         Reach from its committees; None where there are none.
     planned
         What `find_planned` gives; looked up if not given.
+    ages
+        What `write_ages` gives; written if not given.
 
     Returns
     -------
@@ -43,7 +51,7 @@ def find_missing_items(
         return pd.DataFrame(columns=list(MISSING_ITEMS.names))
     row, column = np.nonzero(~reach.covered)
     to_come = find_planned(city, reach.type_ids) if planned is None else planned
-    items = describe_items(city, reach, row, column)
+    items = describe_items(city, reach, row, column, ages=ages)
     items["planned_facility_id"] = _looked_up(
         city.facilities["facility_id"], to_come[row, column]
     )
@@ -65,6 +73,7 @@ def renew_missing_items(
     *,
     planned: Planned,
     type_ids: Sequence[str],
+    ages: AgeTexts | None = None,
 ) -> pd.DataFrame:
     """
     List the missing items again where reach has changed for some types only.
@@ -81,6 +90,8 @@ def renew_missing_items(
         What `find_planned` gives for all types.
     type_ids
         The types whose reach has changed.
+    ages
+        What `write_ages` gives; written if not given.
 
     Returns
     -------
@@ -91,7 +102,7 @@ def renew_missing_items(
     if reach is None or not columns:
         return known
     fresh = find_missing_items(
-        city, pick_types(reach, columns), planned=planned[:, columns]
+        city, pick_types(reach, columns), planned=planned[:, columns], ages=ages
     )
     kept = known[~known["type_id"].isin(list(type_ids))]
     parts = [one for one in (kept, fresh) if len(one)]
@@ -136,7 +147,12 @@ def find_planned(city: City, type_ids: Sequence[str]) -> Planned:
 
 
 def describe_items(
-    city: City, reach: Reach, row: NDArray[np.intp], column: NDArray[np.intp]
+    city: City,
+    reach: Reach,
+    row: NDArray[np.intp],
+    column: NDArray[np.intp],
+    *,
+    ages: AgeTexts | None = None,
 ) -> pd.DataFrame:
     """
     Describe pairs of committees and types by place, rule and nearest facility.
@@ -151,6 +167,8 @@ def describe_items(
         Row of the committee of each pair.
     column
         Column of the type of each pair.
+    ages
+        What `write_ages` gives; written if not given.
 
     Returns
     -------
@@ -186,7 +204,7 @@ def describe_items(
             "facility_id": _looked_up(city.facilities["facility_id"], facility),
             "facility_name": _looked_up(city.facilities["name"], facility),
             "population": committees["population"],
-            "people_by_age": _age_texts(city)[row],
+            "people_by_age": (write_ages(city) if ages is None else ages)[row],
         }
     )
 
@@ -225,8 +243,20 @@ def age_people(city: City, table: str) -> dict[str, NDArray[np.float64]]:
     return found
 
 
-def _age_texts(city: City) -> NDArray[np.object_]:
-    """Write the people of each committee by age band, as ``<band>=<persons>``."""
+def write_ages(city: City) -> AgeTexts:
+    """
+    Write the people of each committee by age band, as missing items show them.
+
+    Parameters
+    ----------
+    city
+        The city.
+
+    Returns
+    -------
+    texts
+        A tuple of ``<band>=<persons>`` for each committee, shape (committees,).
+    """
     ages = age_people(city, "committees")
     texts = np.empty(len(city.committees), dtype=object)
     for i in range(len(texts)):

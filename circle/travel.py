@@ -1,6 +1,7 @@
 """Measure a city: each origin and facility type by the rule that holds for them."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -10,9 +11,9 @@ from scipy.sparse import csr_array
 
 from circle.city import City
 from circle.joining import coordinates
+from circle.limits import find_limits
 from circle.profile_rules import Travel
 from circle.reach import Reach, measure_catchments, measure_reach
-from circle.rules import TypeRule, rule_table
 from circle.screening import (
     StraightLine,
     measure_straight_catchments,
@@ -22,76 +23,8 @@ from circle.screening import (
 from circle.snapping import Access
 
 Rows = NDArray[np.integer]
-
-
-@dataclass(frozen=True)
-class Limits:
-    """The rule of every pair of origin and type, as arrays (origins, types)."""
-
-    travels: tuple[Travel, ...]
-    """The ways of travel in use, in the order of the city's."""
-    travel: NDArray[np.int8]
-    """Position in `travels` of each pair's way of travel."""
-    threshold_s: NDArray[np.float64]
-    """Limit in seconds."""
-    limit_m: NDArray[np.float64]
-    """Limit in metres where the rule gives metres, else NaN."""
-
-
-def find_limits(
-    city: City,
-    table: str,
-    *,
-    group: str | None = None,
-    type_ids: Sequence[str] | None = None,
-) -> Limits:
-    """
-    Lay out the rule of every pair of origin and facility type.
-
-    Parameters
-    ----------
-    city
-        The city.
-    table
-        ``committees`` or ``cells``.
-    group
-        Person group to measure in place of the rule's own.
-    type_ids
-        The facility types; all that are measured if not given.
-
-    Returns
-    -------
-    limits
-        Arrays of shape (origins, types).
-    """
-    rules = rule_table(city.profile, group=group)
-    position = {one: i for i, one in enumerate(city.profile.type_ids)}
-    columns = [position[one] for one in type_ids or city.type_ids]
-    origins = getattr(city, table)
-    row = origins["rule_class"].to_numpy(dtype=np.intp)
-    travels = tuple(city.travels.values())
-    seat = {one: i for i, one in enumerate(travels)}
-    chosen = [[line[i] for i in columns] for line in rules.values()]
-    present = {int(one) for one in np.unique(row)}
-
-    def laid_out(values: list[list[float]]) -> NDArray[np.float64]:
-        shape = (len(rules), len(columns))
-        return np.asarray(np.array(values, dtype=float).reshape(shape)[row])
-
-    speeds = city.profile.speeds
-    return Limits(
-        travels=travels,
-        travel=laid_out(
-            [
-                [float(seat[one.travel]) if i in present else -1.0 for one in line]
-                for i, line in enumerate(chosen)
-            ]
-        ).astype(np.int8),
-        threshold_s=laid_out(
-            [[one.limit_s(speeds) for one in line] for line in chosen]
-        ),
-        limit_m=laid_out([[_metres(one) for one in line] for line in chosen]),
-    )
+# Ways of travel that are searched at once: each holds its times until written down.
+_AT_ONCE = 2
 
 
 def measure_table(
@@ -175,26 +108,66 @@ def measure_tables(
     found = [_unmeasured(city, one, group, types) for one in tables]
     longest = max((one.threshold_s.max(initial=0.0) for one in found), default=0.0)
     limit_s = float(longest) if bounded else np.inf
+    searches = _searches(city, tables, found)
+
+    def search(one: _Search) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+        counting = [serving[column] for column in one.columns]
+        return _nearest(city, one.parts, one.travel, counting, limit_s)
+
+    # Each way of travel has a network of its own: they are searched side by side.
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for one, values in zip(searches, pool.map(search, searches), strict=True):
+            _put_in(city, dict(zip(tables, found, strict=True)), one, values)
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class _Search:
+    """One search: a way of travel, and the origins and types that go by it."""
+
+    seat: int
+    """Position of the way of travel among those of the city."""
+    travel: Travel
+    """The way of travel."""
+    parts: Mapping[str, Rows]
+    """Table of origins to those of its rows that go by it for some type."""
+    columns: NDArray[np.intp]
+    """Columns of the types that some origin goes to by it."""
+
+
+def _searches(
+    city: City, tables: Sequence[str], found: Sequence[Reach]
+) -> list[_Search]:
+    """List the searches that some pair of origin and type asks for."""
+    searches = []
     for seat, travel in enumerate(city.travels.values()):
         uses = [one.travel == seat for one in found]
         rows = [np.flatnonzero(one.any(axis=1)) for one in uses]
-        if not sum(len(one) for one in rows):
-            continue
         columns = np.flatnonzero(np.any([one.any(axis=0) for one in uses], axis=0))
-        parts = dict(zip(tables, rows, strict=True))
-        seconds, nearest = _nearest(
-            city, parts, travel, [serving[one] for one in columns], limit_s
-        )
-        cuts = np.cumsum([len(one) for one in rows])[:-1]
-        split = zip(np.split(seconds, cuts), np.split(nearest, cuts), strict=True)
-        for table, reach, used, values in zip(tables, found, uses, split, strict=True):
-            block = np.ix_(parts[table], columns)
-            own = used[block]
-            joined = city.access[table, travel.id].joined[parts[table]]
-            reach.time_s[block] = np.where(own, values[0], reach.time_s[block])
-            reach.facility[block] = np.where(own, values[1], reach.facility[block])
-            reach.joined[block] |= own & joined[:, None]
-    return tuple(found)
+        if len(columns):
+            parts = dict(zip(tables, rows, strict=True))
+            searches.append(_Search(seat, travel, parts, columns))
+    return searches
+
+
+def _put_in(
+    city: City,
+    found: Mapping[str, Reach],
+    search: _Search,
+    values: tuple[NDArray[np.float64], NDArray[np.int32]],
+) -> None:
+    """Write what a search found into reach, for the pairs that go by it."""
+    cuts = np.cumsum([len(one) for one in search.parts.values()])[:-1]
+    split = zip(*(np.split(one, cuts) for one in values), strict=True)
+    for (table, rows), (seconds, nearest) in zip(
+        search.parts.items(), split, strict=True
+    ):
+        reach, block = found[table], np.ix_(rows, search.columns)
+        own = reach.travel[block] == search.seat
+        joined = city.access[table, search.travel.id].joined[rows]
+        reach.time_s[block] = np.where(own, seconds, reach.time_s[block])
+        reach.facility[block] = np.where(own, nearest, reach.facility[block])
+        reach.joined[block] |= own & joined[:, None]
 
 
 def _unmeasured(
@@ -380,8 +353,3 @@ def _joined_of(city: City, parts: Mapping[str, Rows], travel: Travel) -> Access:
             for one in fields(Access)
         }
     )
-
-
-def _metres(rule: TypeRule) -> float:
-    """Give the limit of a rule in metres, NaN where it is in minutes."""
-    return np.nan if rule.metres is None else rule.metres

@@ -131,6 +131,7 @@ FAMILIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "bands",
             "map_areas",
             "screening",
+            "limits",
             "travel",
         ),
     ),
