@@ -10,6 +10,7 @@ from circle.cli_parts import (
     FOLDER,
     JSON,
     echo_json,
+    echo_next,
     show_progress,
     shown,
     speak_as,
@@ -71,7 +72,7 @@ def accept(
         echo_json({**acceptance_record(assessment), **files})
     else:
         click.echo(acceptance_text(assessment))
-        click.echo(f"next: open {shown(paths.table)}")
+        echo_next("open", file=shown(paths.table))
     results = assessment.measures.acceptance["result"]
     if strict and (results != "passed").any():
         click.get_current_context().exit(EXIT_NOT_PASSED)

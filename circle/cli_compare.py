@@ -11,6 +11,7 @@ from circle.cli_parts import (
     JSON,
     LANGUAGE,
     echo_json,
+    echo_next,
     show_progress,
     shown,
     speak,
@@ -97,7 +98,7 @@ def whatif(
         return
     click.echo(comparison_text(comparison, log))
     if paths is not None:
-        click.echo(f"next: open {shown(paths.start)}")
+        echo_next("open", file=shown(paths.start))
 
 
 @click.command()
@@ -145,7 +146,7 @@ def compare(
         return
     click.echo(comparison_text(found))
     if paths is not None:
-        click.echo(f"next: open {shown(paths.start)}")
+        echo_next("open", file=shown(paths.start))
 
 
 @click.command()
@@ -186,7 +187,7 @@ def progress(
         return
     for label, share in zip(district["period"], district["share"], strict=True):
         click.echo(f"{label}\t{100 * share:.1f}%")
-    click.echo(f"next: open {shown(paths.start)}")
+    echo_next("open", file=shown(paths.start))
 
 
 def _compare_plans(
@@ -214,7 +215,7 @@ def _compare_plans(
     for label, text in plan_cards(figures, language):
         click.echo(f"{label}: {text}")
     if start is not None:
-        click.echo(f"next: open {shown(start)}")
+        echo_next("open", file=shown(start))
 
 
 def _results_at(path: Path) -> "Results":

@@ -49,6 +49,14 @@ def shown(path: Path) -> str:
         return str(path)
 
 
+def echo_next(key: str, **values: str) -> None:
+    """Name the next step, in the language that the command speaks."""
+    from circle.words_progress import NEXT_STEPS
+
+    language = click.get_current_context().meta.get(SPOKEN, "en")
+    click.echo(NEXT_STEPS[key][0 if language == "zh" else 1].format(**values))
+
+
 def echo_json(value: object) -> None:
     """Print one object for scripts, in ASCII, so that every pipe carries it."""
     import json

@@ -9,6 +9,7 @@ from circle.cli_parts import (
     FOLDER,
     JSON,
     echo_json,
+    echo_next,
     show_progress,
     shown,
     speak_as,
@@ -61,7 +62,7 @@ def run(
         echo_json(run_object(assessment, paths))
         return
     click.echo(summary_text(assessment))
-    click.echo(f"next: open {shown(paths.start)}")
+    echo_next("open", file=shown(paths.start))
 
 
 @click.command()
@@ -93,4 +94,4 @@ def demo(out: Path, size: str, seed: int, *, as_json: bool) -> None:
         return
     for name, value in vars(counts).items():
         click.echo(f"{name}\t{value}")
-    click.echo(f"next: circle run {shown(out / 'study.yaml')}")
+    echo_next("run", study=shown(out / "study.yaml"))

@@ -9,6 +9,7 @@ from circle.cli_parts import (
     FILE,
     FOLDER,
     echo_json,
+    echo_next,
     show_progress,
     shown,
     speak_as,
@@ -173,7 +174,7 @@ def plan_study(study: Path, asked: dict[str, Any]) -> None:
     click.echo(points_text(points))
     if not asked["points_only"]:
         _show_plan(record, settings.language)
-    click.echo(f"next: open {shown(paths[-1])}")
+    echo_next("open", file=shown(paths[-1]))
 
 
 def _gather_points(

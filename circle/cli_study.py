@@ -4,7 +4,15 @@ from pathlib import Path
 
 import click
 
-from circle.cli_parts import FOLDER, JSON, LANGUAGE, echo_json, shown
+from circle.cli_parts import (
+    FOLDER,
+    JSON,
+    LANGUAGE,
+    echo_json,
+    echo_next,
+    shown,
+    speak,
+)
 
 SHELLS = ("bash", "fish", "zsh")
 
@@ -40,10 +48,8 @@ def init(name: Path, profile: str, language: str, *, as_json: bool) -> None:
         return
     for path in (made.study, made.workbook, made.readme):
         click.echo(shown(path))
-    click.echo(
-        f"next: put the inputs into {shown(made.data)}, then circle check "
-        f"{shown(made.study)}"
-    )
+    speak(language)
+    echo_next("init", data=shown(made.data), study=shown(made.study))
 
 
 @click.command()

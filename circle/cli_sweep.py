@@ -9,6 +9,7 @@ from circle.cli_parts import (
     FOLDER,
     JSON,
     echo_json,
+    echo_next,
     show_progress,
     shown,
     speak_as,
@@ -60,7 +61,7 @@ def sweep(
     click.echo(
         f"{len(runs)} runs: {found.n_known} known, {found.n_made} made, {failed} failed"
     )
-    click.echo(f"next: open {shown(out)}")
+    echo_next("open", file=shown(out))
 
 
 @click.command()
@@ -123,4 +124,4 @@ def sensitivity(
         return
     click.echo(sensitivity_text(found, settings.language))
     if out is not None:
-        click.echo(f"next: open {shown(out / 'sensitivity.xlsx')}")
+        echo_next("open", file=shown(out / "sensitivity.xlsx"))

@@ -1,4 +1,4 @@
-"""Chinese and English names of the stages that a run shows while it goes on."""
+"""Chinese and English names of the stages of a run, and of the step after it."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -24,6 +24,18 @@ PROGRESS_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "left_s": ("，约剩{n}秒", ", about {n} s left"),
         "left_min": ("，约剩{n}分钟", ", about {n} min left"),
         "took": ("{seconds:.1f} 秒", "{seconds:.1f} s"),
+    }
+)
+
+# What to do after a command: Chinese, English.
+NEXT_STEPS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "open": ("下一步：打开 {file}", "next: open {file}"),
+        "run": ("下一步：circle run {study}", "next: circle run {study}"),
+        "init": (
+            "下一步：把数据文件放进 {data}，然后 circle check {study}",
+            "next: put the inputs into {data}, then circle check {study}",
+        ),
     }
 )
 

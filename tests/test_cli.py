@@ -47,7 +47,7 @@ def test_a_run_ends_with_a_summary_and_names_the_next_step(ran):
     assert "分母为居村项数" in ran.stdout
     for label in ("城市化地区", "教育", "必备缺项", "建议选址"):
         assert label in ran.stdout
-    assert ran.stdout.splitlines()[-1].startswith("next: open ")
+    assert ran.stdout.splitlines()[-1].startswith("下一步：打开 ")
     assert f"[{len(RUN_STAGES)}/{len(RUN_STAGES)}] 写出结果" in ran.stderr
 
 

@@ -129,7 +129,7 @@ def test_the_filled_folder_runs(tmp_path):
 
 def test_the_command_names_the_next_step(tmp_path):
     done = circle("init", tmp_path / "mine")
-    assert done.stdout.splitlines()[-1].startswith("next: put the inputs into ")
+    assert done.stdout.splitlines()[-1].startswith("下一步：把数据文件放进 ")
     again = circle("init", tmp_path / "mine")
     assert again.exit_code == 3
 
