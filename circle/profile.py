@@ -283,6 +283,7 @@ def _rule_problems(profile: Profile) -> list[str]:
         named += [(where, "type", one) for one in limit.types]
         named += [(where, "domain", one) for one in limit.domains]
         named += [(where, "group", limit.group or STANDARD)]
+        named += [(where, "group", one) for one in limit.person_groups]
     named += [
         (f"type '{one.id}'", "circle", one.circle)
         for one in profile.types

@@ -110,6 +110,8 @@ class Limit(Sourced):
     """Area classes it holds for; any if not given."""
     committee_kinds: tuple[CommitteeKind, ...] = ()
     """Kinds of committees it holds for; any if not given."""
+    person_groups: tuple[Id, ...] = ()
+    """Person groups it holds for when their coverage is counted; any if not given."""
     minutes: PositiveNumber | None = None
     """Longest travel time in minutes, inclusive."""
     metres: PositiveNumber | None = None

@@ -117,7 +117,9 @@ def _summary(profile: Profile, language: str) -> Row:
         _listed((_limit(one, language) for one in rules), language),
         standard_word(f"{profile.origin}_origin", language),
         _modes(rules, language),
-        _listed((_group(profile, one, language) for one in rules), language),
+        _listed(
+            (_named(profile, one.travel.group, language) for one in rules), language
+        ),
         f"{len(profile.required_types)}/{len(profile.types)}",
         standard_word(profile.coverage.definition, language),
         _listed((_source(one, language) for one in sources), language),
@@ -191,22 +193,16 @@ def _section_rows(profile: Profile, language: str) -> Iterator[Row]:
     for complex_one in profile.complexes:
         names = [profile.type_of(one).label[language] for one in complex_one.of]
         name = profile.type_of(complex_one.type).label[language]
-        yield _with_fact(
-            standard_word("complex", language).format(type=name),
-            standard_word("complex_of", language).format(
-                n=complex_one.at_least, types=_listed(names, language)
-            ),
-            complex_one,
-            language,
-        )
+        label = standard_word("complex", language).format(type=name)
+        form, n = standard_word("complex_of", language), complex_one.at_least
+        text = form.format(n=n, types=_listed(names, language))
+        yield _with_fact(label, text, complex_one, language)
     for mark in profile.acceptance:
         key = "at_least" if mark.at_least is not None else "at_most"
         value = mark.at_least if mark.at_least is not None else mark.at_most
-        label = standard_word("requirement", language).format(
-            label=mark.label[language]
-        )
+        label = standard_word("requirement", language)
         text = standard_word(key, language).format(value=f"{value:g}")
-        yield _with_fact(label, text, mark, language)
+        yield _with_fact(label.format(label=mark.label[language]), text, mark, language)
     yield from _monitoring_rows(profile, language)
 
 
@@ -241,6 +237,12 @@ def _group_rows(profile: Profile, language: str) -> Iterator[Row]:
             label = form.format(group=group.label[language], speed=speed)
             if (fact := getattr(group, key)) is not None:
                 yield _with_fact(label, f"{fact.value:g}", fact, language)
+    word = standard_word("limit", language)
+    for limit in profile.rule.limits:
+        for one in limit.person_groups if limit.minutes or limit.metres else ():
+            label = f"{word} {_named(profile, one, language)}"
+            text = _plain_limit(limit.minutes, limit.metres, limit.measure, language)
+            yield _with_fact(label, text, limit, language)
 
 
 def _mode_rows(profile: Profile, language: str) -> Iterator[Row]:
@@ -381,12 +383,10 @@ def _modes(rules: Iterable[TypeRule], language: str) -> str:
     return _listed((standard_word(one, language) for one in names), language)
 
 
-def _group(profile: Profile, rule: TypeRule, language: str) -> str:
-    """Write the person group of a rule."""
-    group = rule.travel.group
-    if group in profile.groups:
-        return profile.groups[group].label[language]
-    return standard_word("standard", language)
+def _named(profile: Profile, group: str, language: str) -> str:
+    """Write the name of a person group."""
+    found = profile.groups.get(group)
+    return found.label[language] if found else standard_word("standard", language)
 
 
 def _source(key: str, language: str) -> str:

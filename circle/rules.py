@@ -102,7 +102,7 @@ def type_rule(
     if one_type.circle is not None:
         found = _limit_of(profile.circles[one_type.circle])
     for limit in profile.rule.limits:
-        if _fits(limit, one_type, origin):
+        if _fits(limit, one_type, origin, group or profile.rule.group):
             if limit.minutes is not None or limit.metres is not None:
                 found = _limit_of(limit)
             mode, people = limit.mode or mode, limit.group or people
@@ -224,8 +224,10 @@ def _limit_of(one: Circle | Limit) -> _LimitFound:
     return _LimitFound(one.minutes, one.metres, one.measure, one)
 
 
-def _fits(limit: Limit, one_type: FacilityType, origin: OriginClass) -> bool:
-    """Tell whether a limit holds for a type and an origin; no entry fits all."""
+def _fits(
+    limit: Limit, one_type: FacilityType, origin: OriginClass, group: str
+) -> bool:
+    """Tell whether a limit holds for a type, an origin and a person group."""
     area_class, kind = origin
     asked: tuple[tuple[tuple[str, ...], str], ...] = (
         (limit.types, one_type.id),
@@ -234,6 +236,7 @@ def _fits(limit: Limit, one_type: FacilityType, origin: OriginClass) -> bool:
         (limit.tiers, one_type.tier),
         (limit.area_classes, area_class),
         (limit.committee_kinds, kind),
+        (limit.person_groups, group),
     )
     return all(not wanted or value in wanted for wanted, value in asked)
 

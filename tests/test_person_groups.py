@@ -8,6 +8,8 @@ from toy_city import CRS, EAST, FACT, NORTH, toy_profile, toy_study, write_toy
 
 from circle.assessment import assess
 from circle.city import load_city
+from circle.profile_rules import Limit
+from circle.rejoining import with_rules
 from circle.study import read_study
 from circle.travel import measure_table
 
@@ -75,6 +77,24 @@ def test_each_group_has_its_own_rows_of_coverage(level):
     # and of C3 the children only; C3 and C4 reach the hospital in place of a clinic.
     assert district["pairs_covered"].to_dict() == {"elder": 4, "child": 5}
     assert district["pairs"].to_dict() == {"elder": 8, "child": 8}
+
+
+def test_a_group_may_have_a_limit_of_its_own(level, tmp_path):
+    """Elders within 10 minutes, children and everybody within 15."""
+    city = with_groups(tmp_path)
+    limit = {"minutes": 10, "person_groups": ["elder"], **FACT}
+    rule = city.profile.rule.model_copy(update={"limits": (Limit(**limit),)})
+    city = with_rules(city, city.profile.model_copy(update={"rule": rule}))
+    for group, minutes_most in ((None, 15), ("child", 15), ("elder", 10)):
+        reach = measure_table(city, "committees", group=group)
+        assert (reach.threshold_s == 60 * minutes_most).all()
+    keys = ["by_id", "area_kind", "area_id", "group_kind", "group_id"]
+    before = level.coverage_by.query("by_kind == 'person_group'").set_index(keys)
+    found = assess(city).coverage_by.query("by_kind == 'person_group'").set_index(keys)
+    pairs = found["pairs_covered"] - before["pairs_covered"]
+    assert (pairs.loc["elder"] <= 0).all()
+    assert (pairs.loc["elder"] < 0).any()
+    assert (pairs.loc["child"] == 0).all()
 
 
 def test_times_of_groups_are_those_of_their_speeds(level):

@@ -9,6 +9,7 @@ from toy_city import FACT, toy_profile
 from circle.errors import ConfigError
 from circle.profile_extends import extended
 from circle.profile_reading import read_profile, shipped_profiles
+from circle.profile_tables import profile_tables
 from circle.rules import rule_table, type_rule
 
 URBAN, OUTER = ("urban", "resident"), ("outer", "village")
@@ -78,6 +79,28 @@ def test_of_several_limits_the_last_counts_for_limit_mode_and_group_each(tmp_pat
     assert found(profile, "court", group="elder") == ("cycle_elder", 5, None)
     # A length is as long for elders as for everybody.
     assert found(profile, "school", group="elder") == ("cycle_straight", None, 500)
+
+
+def test_a_person_group_may_have_a_limit_of_its_own(tmp_path):
+    content = with_rule(limits=[limit(minutes=10, person_groups=["elder"])])
+    content["groups"] = {"elder": {"label": LABEL, "walk_kmh": {"value": 2, **FACT}}}
+    profile = read(tmp_path, content)
+    assert found(profile, "clinic") == ("walk", 15, None)
+    assert found(profile, "clinic", group="elder") == ("walk_elder", 10, None)
+    rows = profile_page_rows(profile)
+    assert any("10" in row[1] for row in rows if LABEL["en"] in row[0]), rows
+    content["rule"]["group"] = "elder"
+    profile = read(tmp_path, content)
+    assert found(profile, "clinic") == ("walk_elder", 10, None)
+    content["rule"]["limits"] = [limit(minutes=10, person_groups=["nobody"])]
+    with pytest.raises(ConfigError, match=r"rule.limits\[0\]: no group 'nobody'"):
+        read(tmp_path, content)
+
+
+def profile_page_rows(profile):
+    """The rows that ``circle profiles show`` prints."""
+    tables = profile_tables(profile, language="en")
+    return [row for table in tables for row in table.rows]
 
 
 def test_a_circle_holds_for_its_types_and_a_limit_goes_before_it(tmp_path):
