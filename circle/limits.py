@@ -40,7 +40,7 @@ def find_limits(
     city
         The city.
     table
-        ``committees`` or ``cells``.
+        ``committees``, ``cells`` or ``buildings``.
     group
         Person group to measure in place of the rule's own.
     type_ids

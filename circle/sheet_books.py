@@ -75,7 +75,7 @@ def opened_book(path: Path) -> Iterator[CalamineWorkbook]:
         zlib.error,
         OSError,
         EOFError,
-        RuntimeError,  # a password; NotImplementedError: packed in an unknown way
+        RuntimeError,  # zipfile asks for a password, or does not know the packing
     ) as error:
         raise InputError(_not_read(path, error)) from error
     # Its compiled reader panics on some damage, past Exception.

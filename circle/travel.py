@@ -44,7 +44,7 @@ def measure_table(
     city
         The city.
     table
-        ``committees`` or ``cells``.
+        ``committees``, ``cells`` or ``buildings``.
     group
         Person group to measure in place of the rule's own.
     type_ids

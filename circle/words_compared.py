@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from circle.words_tables import table_word
+from circle.words import WORDS, first_text
+from circle.words_tables import TABLE_WORDS
 
 # key: (Chinese, English); these come before the words of the tables.
 COMPARED_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -327,6 +328,4 @@ def compared_word(key: str, language: str) -> str:
     >>> compared_word("cleared", "zh")
     '已消项'
     """
-    if key in COMPARED_WORDS:
-        return COMPARED_WORDS[key][language != "zh"]
-    return table_word(key, language)
+    return first_text(key, language, COMPARED_WORDS, TABLE_WORDS, WORDS)

@@ -3,8 +3,8 @@ The demo district worked out a second time, as plainly as it can be.
 
 Nothing here is shared with circle: files are read by pandas, PyYAML and osmium, the
 streets become one networkx graph in which every committee, cell, facility and
-candidate is a node of its own, and Dijkstra does the rest. It knows only what the demo
-district needs and stops where it meets anything else.
+candidate is a node of its own, and the Dijkstra search of SciPy does the rest. It knows
+only what the demo district needs and stops where it meets anything else.
 """
 
 import json
