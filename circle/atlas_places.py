@@ -111,17 +111,20 @@ def _times(
 ) -> dict[str, Any]:
     """Pack the times of one committee; `near` numbers the facilities it names."""
     covered = reach.covered[row]
+    limits, rule_class = reach.limits, reach.limits.rule_class[row]
+    thresholds_s = limits.threshold_s[rule_class]
+    joined = reach.joined_by[row, limits.travel[rule_class]]
     missing = int((~covered & sheet.required).sum())
     return {
         "missing": missing,
         "class": class_of(missing, COMMITTEE_CLASSES) - 1,
-        "adrift": not reach.joined[row].all(),
-        "limit": _limits(reach.threshold_s[row] / 60),
+        "adrift": not joined.all(),
+        "limit": _limits(thresholds_s / 60),
         "time": [
             minutes_shown(time / 60, limit / 60, covered=bool(yes))
             for time, limit, yes in zip(
                 reach.time_s[row].tolist(),
-                reach.threshold_s[row].tolist(),
+                thresholds_s.tolist(),
                 covered,
                 strict=True,
             )

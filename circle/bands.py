@@ -303,10 +303,11 @@ def _banded(
 ) -> NDArray[np.uint8]:
     """Find the innermost band of each place, shape (types, places)."""
     kmh = [city.speeds(one).kmh(one.mode) for one in reach.travels]
-    s_per_m = 3.6 / np.array(kmh)[reach.travel]
+    s_per_m = (3.6 / np.array(kmh))[reach.limits.travel]
+    rule_class = reach.limits.rule_class
     band = np.zeros(reach.time_s.T.shape, dtype=np.uint8)
     for column, one in enumerate(limits):
-        unit_s = 60.0 if one.unit == "min" else s_per_m[:, column]
+        unit_s = 60.0 if one.unit == "min" else s_per_m[:, column][rule_class]
         for number in range(len(one.upto), 0, -1):
             reached = within(reach.time_s[:, column], one.upto[number - 1] * unit_s)
             band[column, reached] = number

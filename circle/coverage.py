@@ -311,20 +311,22 @@ def _sums(
     """Sum the weight of all origins, of covered items, and of complete origins."""
     n_homes = len(city.subdistricts)
     home = getattr(city, table)["home"].to_numpy(dtype=np.intp)
-    covered = np.asfortranarray(reach.covered)
+    covered = reach.covered
 
     def by_home(mask: NDArray[np.bool_]) -> NDArray[np.float64]:
-        found = np.bincount(home[mask], weights=weight[mask], minlength=n_homes)
+        found = np.bincount(home, weights=weight * mask, minlength=n_homes)
         return found.astype(float)
 
-    types = np.array([by_home(one) for one in covered.T])
+    wanted = sorted({column for columns in groups for column in columns})
+    types = np.zeros((covered.shape[1], n_homes))
+    types[wanted] = [by_home(covered[:, one]) for one in wanted]
     whole = np.bincount(home, weights=weight, minlength=n_homes)
     items = np.array([types[columns].sum(axis=0) for columns in groups])
     complete = np.array(
         [
             types[columns[0]]
             if len(columns) == 1
-            else by_home(np.all(covered[:, columns], axis=1))
+            else by_home(np.logical_and.reduce([covered[:, one] for one in columns]))
             for columns in groups
         ]
     )

@@ -13,17 +13,19 @@ from circle.coverage import count_coverage, recount_coverage
 from circle.errors import CircleBug
 from circle.missing_items import (
     PLANNED,
-    AgeTexts,
+    ItemTexts,
     find_missing_items,
     find_planned,
     renew_missing_items,
-    write_ages,
+    write_texts,
 )
 from circle.reach import Reach
-from circle.travel import measure_tables, serving_rows
+from circle.travel import counting_rows, measure_tables, remeasure_tables
 
 Stage = Callable[[str], None]
 Rows = NDArray[np.int32]
+# Which facility it is, and of which type.
+_WHAT = ("facility_id", "type_id")
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,8 @@ class Evaluation:
     """Contract ``missing_items``, sorted by rank."""
     planned: Rows
     """What `missing_items.find_planned` gives."""
-    ages: AgeTexts
-    """What `missing_items.write_ages` gives."""
+    texts: ItemTexts
+    """What `missing_items.write_texts` gives."""
 
 
 def evaluate(
@@ -88,11 +90,11 @@ def evaluate(
     on_stage("reach")
     committees, cells = _measured(city, known, types)
     planned = _planned(city, known, types)
-    ages = _ages(city, base)
+    texts = _texts(city, base)
     on_stage("coverage")
     if known is None:
         coverage = count_coverage(city, committees=committees, cells=cells)
-        items = find_missing_items(city, committees, planned=planned, ages=ages)
+        items = find_missing_items(city, committees, planned=planned, texts=texts)
     else:
         coverage = recount_coverage(
             city, known.coverage, committees=committees, cells=cells, type_ids=types
@@ -103,7 +105,7 @@ def evaluate(
             committees,
             planned=planned,
             type_ids=types,
-            ages=ages,
+            texts=texts,
         )
     return Evaluation(
         city=city,
@@ -112,20 +114,21 @@ def evaluate(
         coverage=coverage,
         missing_items=items,
         planned=planned,
-        ages=ages,
+        texts=texts,
     )
 
 
-def _ages(city: City, base: Evaluation | None) -> AgeTexts:
-    """Write the people by age, unless no people have changed."""
+def _texts(city: City, base: Evaluation | None) -> ItemTexts:
+    """Write what items show of committees, unless no people have changed."""
     if (
         base is not None
         and base.city.cells is city.cells
         and base.city.committees is city.committees
         and base.city.profile.age_bands == city.profile.age_bands
+        and base.city.type_ids == city.type_ids
     ):
-        return base.ages
-    return write_ages(city)
+        return base.texts
+    return write_texts(city)
 
 
 def _measured(
@@ -135,14 +138,19 @@ def _measured(
     tables = ("cells",) if city.committees.empty else ("cells", "committees")
     if known is None:
         found = measure_tables(city, tables, type_ids=types)
-        return (found[1] if len(found) > 1 else None), found[0]
-    fresh: tuple[Reach | None, ...] = (None,) * len(tables)
-    if types:
-        fresh = measure_tables(city, tables, type_ids=types)
-    cells = _renewed(known.cell_reach, fresh[0], known.city, city)
-    if len(tables) == 1:
-        return None, cells
-    return _renewed(known.committee_reach, fresh[1], known.city, city), cells
+    else:
+        old = [_old_reach(known, one, city) for one in tables]
+        found = remeasure_tables(city, tables, old, type_ids=types)
+    return (found[1] if len(found) > 1 else None), found[0]
+
+
+def _old_reach(known: Evaluation, table: str, after: City) -> Reach:
+    """Take over the reach of a table, its facilities by their rows in a new city."""
+    old = known.cell_reach if table == "cells" else known.committee_reach
+    if old is None:
+        message = "evaluate: the base has no reach from committees; the city has some."
+        raise CircleBug(message)
+    return replace(old, facility=_moved(old.facility, known.city, after))
 
 
 def _planned(city: City, known: Evaluation | None, types: tuple[str, ...]) -> Rows:
@@ -150,48 +158,34 @@ def _planned(city: City, known: Evaluation | None, types: tuple[str, ...]) -> Ro
     if known is None:
         return find_planned(city, types)
     planned = _moved(known.planned, known.city, city)
-    anew = [one for one in types if not _same_plans(known.city, city, one)]
-    if anew:
-        columns = [city.type_ids.index(one) for one in anew]
-        planned[:, columns] = find_planned(city, anew)
+    if types and not _same_plans(known.city, city):
+        columns = [city.type_ids.index(one) for one in types]
+        planned = planned.copy()
+        planned[:, columns] = find_planned(city, types)
     return planned
 
 
-def _same_plans(before: City, after: City, type_id: str) -> bool:
-    """Tell whether the planned facilities of a type are the same in two cities."""
+def _same_plans(before: City, after: City) -> bool:
+    """Tell whether the planned facilities are the same in two cities."""
     plans = []
     for city in (before, after):
-        (rows,) = serving_rows(city, (type_id,), statuses=PLANNED)
-        shapes = city.facilities.geometry.to_numpy()[rows]
-        plans.append((city.facilities["facility_id"].iloc[rows].tolist(), shapes))
-    (ids, places), (other_ids, others) = plans
-    return ids == other_ids and bool(shapely.equals_identical(places, others).all())
-
-
-def _renewed(
-    old: Reach | None, fresh: Reach | None, before: City, after: City
-) -> Reach:
-    """Take over what is known, and put the types that were measured again into it."""
-    if old is None:
-        message = "evaluate: the base has no reach from committees; the city has some."
-        raise CircleBug(message)
-    facility = _moved(old.facility, before, after)
-    if fresh is None:
-        return replace(old, facility=facility)
-    time_s, joined = old.time_s.copy(), old.joined.copy()
-    columns = [old.type_ids.index(one) for one in fresh.type_ids]
-    time_s[:, columns], joined[:, columns] = fresh.time_s, fresh.joined
-    facility[:, columns] = fresh.facility
-    return replace(old, time_s=time_s, facility=facility, joined=joined)
+        rows = counting_rows(city, statuses=PLANNED)
+        table = city.facilities
+        shapes = table.geometry.to_numpy()[rows]
+        names = [table[one].to_numpy(dtype=object)[rows] for one in _WHAT]
+        plans.append(([one.tolist() for one in names], shapes))
+    (what, places), (other_what, others) = plans
+    return what == other_what and bool(shapely.equals_identical(places, others).all())
 
 
 def _moved(facility: Rows, before: City, after: City) -> Rows:
-    """Follow facilities to their rows in the changed table."""
+    """Follow facilities to their rows in the changed table; as they are if alike."""
     old = before.facilities["facility_id"]
     new = after.facilities["facility_id"]
     if len(old) == len(new) and old.equals(new):
-        return facility.copy()
+        return facility
     row = pd.Index(new).get_indexer(old)
     # The last place stands for "none", which is -1 here and there.
     moved = np.append(row, -1).astype(np.int32)
-    return np.asarray(moved[facility], dtype=np.int32)
+    # Turned, so that the columns stay together in memory.
+    return np.asarray(moved[facility.T].T, dtype=np.int32)

@@ -281,8 +281,10 @@ def thresholds_min(assessment: Assessment) -> tuple[float, ...]:
         In minutes, rising, each once; without the rules that give metres.
     """
     reaches = (assessment.committee_reach, assessment.cell_reach)
+    limits = [one.limits for one in reaches if one]
     return _distinct(
-        one.threshold_s[np.isnan(one.limit_m)] / 60 for one in reaches if one
+        one.threshold_s[(one.travel >= 0) & np.isnan(one.limit_m)] / 60
+        for one in limits
     )
 
 
@@ -301,7 +303,8 @@ def thresholds_m(assessment: Assessment) -> tuple[float, ...]:
         In metres, rising, each once; only of the rules that give metres.
     """
     reaches = (assessment.committee_reach, assessment.cell_reach)
-    return _distinct(one.limit_m for one in reaches if one)
+    limits = [one.limits for one in reaches if one]
+    return _distinct(one.limit_m[one.travel >= 0] for one in limits)
 
 
 def _distinct(arrays: Iterable[NDArray[np.float64]]) -> tuple[float, ...]:

@@ -93,7 +93,7 @@ def find_gap_clusters(city: City, reach: Reach) -> gpd.GeoDataFrame:
             pairs,
             np.ascontiguousarray(uncovered[:, column]),
             field=ground.field,
-            widest_m=2 * reach.threshold_s[:, column] * ground.speed_mps,
+            widest_m=2 * reach.thresholds_s(column) * ground.speed_mps,
         )
         return _listed(ground, members, cuts, column)
 

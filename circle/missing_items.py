@@ -1,9 +1,11 @@
 """Missing items of committees: which, why, how far short, and what is to come."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 
 from circle.city import City
@@ -13,10 +15,20 @@ from circle.travel import measure_table
 
 # Rows of planned facilities, -1 for none, by committee and type.
 Planned = NDArray[np.int32]
-# What `write_ages` gives.
-AgeTexts = NDArray[np.object_]
 # Statuses of facilities to come.
 PLANNED = ("planned", "building")
+# Columns that hold a text or nothing at all.
+_TEXTS = ("facility_id", "facility_name", "planned_facility_id")
+
+
+@dataclass(frozen=True)
+class ItemTexts:
+    """What is written into missing items and does not hang on reach."""
+
+    ages: NDArray[np.object_]
+    """A tuple of ``<band>=<persons>`` for each committee, shape (committees,)."""
+    ids: pd.Index
+    """The ids of the items of every committee and type, sorted."""
 
 
 def find_missing_items(
@@ -24,7 +36,7 @@ def find_missing_items(
     reach: Reach | None,
     *,
     planned: Planned | None = None,
-    ages: AgeTexts | None = None,
+    texts: ItemTexts | None = None,
 ) -> pd.DataFrame:
     """
     List every (committee, type) pair outside the rule.
@@ -37,8 +49,8 @@ def find_missing_items(
         Reach from its committees; None where there are none.
     planned
         What `find_planned` gives; looked up if not given.
-    ages
-        What `write_ages` gives; written if not given.
+    texts
+        What `write_texts` gives; written if not given.
 
     Returns
     -------
@@ -49,21 +61,10 @@ def find_missing_items(
     """
     if reach is None:
         return pd.DataFrame(columns=list(MISSING_ITEMS.names))
-    row, column = np.nonzero(~reach.covered)
+    texts = write_texts(city) if texts is None else texts
     to_come = find_planned(city, reach.type_ids) if planned is None else planned
-    items = describe_items(city, reach, row, column, ages=ages)
-    items["planned_facility_id"] = _looked_up(
-        city.facilities["facility_id"], to_come[row, column]
-    )
-    items["kind"] = _kinds(
-        reach.joined[row, column],
-        items["travel_time_min"].to_numpy(),
-        planned=to_come[row, column] >= 0,
-        unplaced=_unplaced(
-            city, items["subdistrict_id"], items["type_id"].to_numpy(dtype=object)
-        ),
-    )
-    return _ranked_items(city, items)
+    items = _list_items(city, reach, to_come, texts)
+    return _numbered(items.take(_ranked(city, items, texts)))
 
 
 def renew_missing_items(
@@ -73,7 +74,7 @@ def renew_missing_items(
     *,
     planned: Planned,
     type_ids: Sequence[str],
-    ages: AgeTexts | None = None,
+    texts: ItemTexts,
 ) -> pd.DataFrame:
     """
     List the missing items again where reach has changed for some types only.
@@ -90,8 +91,8 @@ def renew_missing_items(
         What `find_planned` gives for all types.
     type_ids
         The types whose reach has changed.
-    ages
-        What `write_ages` gives; written if not given.
+    texts
+        What `write_texts` gives.
 
     Returns
     -------
@@ -101,15 +102,18 @@ def renew_missing_items(
     columns = [] if reach is None else [reach.type_ids.index(one) for one in type_ids]
     if reach is None or not columns:
         return known
-    fresh = find_missing_items(
-        city, pick_types(reach, columns), planned=planned[:, columns], ages=ages
-    )
-    kept = known[~known["type_id"].isin(list(type_ids))]
-    parts = [one for one in (kept, fresh) if len(one)]
-    if not parts:
-        return fresh
-    items = pd.concat(parts, ignore_index=True)
-    for name in ("facility_id", "facility_name", "planned_facility_id"):
+    fresh = _list_items(city, pick_types(reach, columns), planned[:, columns], texts)
+    other = ~known["type_id"].isin(list(type_ids)).to_numpy(dtype=bool)
+    if not other.any():
+        return _numbered(fresh.take(_ranked(city, fresh, texts)))
+    # Rows of other types are left where they are, and all are picked at once.
+    both, n = known, len(known)
+    if len(fresh):
+        both = pd.concat([known, fresh], ignore_index=True)
+    rows = np.concatenate([np.flatnonzero(other), np.arange(n, len(both))])
+    keys = both[list(_RANKED_BY)].take(rows)
+    items = _numbered(both.take(rows[_ranked(city, keys, texts)]))
+    for name in _TEXTS:
         # The type of a column says whether it holds any text: let it be found anew.
         is_text = isinstance(items[name].dtype, pd.StringDtype)
         if is_text and items[name].notna().any():
@@ -117,7 +121,7 @@ def renew_missing_items(
         values = items[name].to_numpy(dtype=object).copy()
         values[pd.isna(values)] = None
         items[name] = pd.Series(values)
-    return _ranked_items(city, items)
+    return items
 
 
 def find_planned(city: City, type_ids: Sequence[str]) -> Planned:
@@ -152,7 +156,7 @@ def describe_items(
     row: NDArray[np.intp],
     column: NDArray[np.intp],
     *,
-    ages: AgeTexts | None = None,
+    texts: ItemTexts | None = None,
 ) -> pd.DataFrame:
     """
     Describe pairs of committees and types by place, rule and nearest facility.
@@ -167,8 +171,8 @@ def describe_items(
         Row of the committee of each pair.
     column
         Column of the type of each pair.
-    ages
-        What `write_ages` gives; written if not given.
+    texts
+        What `write_texts` gives; written if not given.
 
     Returns
     -------
@@ -177,36 +181,66 @@ def describe_items(
     """
     types = [city.profile.type_of(one) for one in reach.type_ids]
     tiers = city.profile.coverage.tiers
-    committees = city.committees.iloc[row].reset_index(drop=True)
-    type_ids = np.array(reach.type_ids, dtype=object)[column]
-    time_min = reach.time_s[row, column] / 60
-    threshold_min = reach.threshold_s[row, column] / 60
-    limit_m, distance_m = reach.limit_m[row, column], reach.distance_m[row, column]
-    facility = reach.facility[row, column]
+    committees = city.committees
+    rule = _PairRules.of(reach, row, column)
+    time_s, facility = reach.time_s[row, column], reach.facility[row, column]
+    time_min, threshold_min = time_s / 60, rule.threshold_s / 60
+    distance_m = time_s * (rule.limit_m / rule.threshold_s)
+    committee_id = committees["committee_id"].to_numpy(dtype=object)[row]
+    type_id = np.array(reach.type_ids, dtype=object)[column]
+
+    def of_type(values: Sequence[object]) -> NDArray[np.object_]:
+        return np.array(values, dtype=object)[column]
+
     return pd.DataFrame(
         {
-            "item_id": committees["committee_id"].astype(str) + ":" + type_ids,
-            "subdistrict_id": committees["subdistrict_id"],
-            "committee_id": committees["committee_id"],
-            "committee_name": committees["name"],
-            "type_id": type_ids,
-            "domain": [types[i].domain for i in column],
-            "tier": [types[i].tier for i in column],
-            "required": [types[i].tier in tiers for i in column],
-            "mode": reach.mode[row, column],
-            "person_group": reach.group[row, column],
+            "item_id": _item_ids(committee_id, type_id),
+            "subdistrict_id": committees["subdistrict_id"].to_numpy(dtype=object)[row],
+            "committee_id": committee_id,
+            "committee_name": committees["name"].to_numpy(dtype=object)[row],
+            "type_id": type_id,
+            "domain": of_type([one.domain for one in types]),
+            "tier": of_type([one.tier for one in types]),
+            "required": np.array([one.tier in tiers for one in types])[column],
+            "mode": rule.travelled([one.mode for one in reach.travels]),
+            "person_group": rule.travelled([one.group for one in reach.travels]),
             "threshold_min": threshold_min,
             "travel_time_min": time_min,
             "minutes_over": time_min - threshold_min,
-            "threshold_m": limit_m,
+            "threshold_m": rule.limit_m,
             "distance_m": distance_m,
-            "metres_over": distance_m - limit_m,
+            "metres_over": distance_m - rule.limit_m,
             "facility_id": _looked_up(city.facilities["facility_id"], facility),
             "facility_name": _looked_up(city.facilities["name"], facility),
-            "population": committees["population"],
-            "people_by_age": (write_ages(city) if ages is None else ages)[row],
+            "population": committees["population"].to_numpy()[row],
+            "people_by_age": (write_texts(city) if texts is None else texts).ages[row],
         }
     )
+
+
+@dataclass(frozen=True)
+class _PairRules:
+    """The rules of some pairs of committee and type."""
+
+    seat: NDArray[np.int8]
+    """Position of the way of travel, shape (pairs,)."""
+    threshold_s: NDArray[np.float64]
+    """Limit in seconds."""
+    limit_m: NDArray[np.float64]
+    """Limit in metres, or NaN."""
+
+    @classmethod
+    def of(
+        cls, reach: Reach, row: NDArray[np.intp], column: NDArray[np.intp]
+    ) -> "_PairRules":
+        """Look the rules of pairs up."""
+        limits = reach.limits
+        pair = limits.rule_class[row], column
+        return cls(limits.travel[pair], limits.threshold_s[pair], limits.limit_m[pair])
+
+    def travelled(self, values: Sequence[object]) -> NDArray[np.object_]:
+        """Pick what belongs to the way of travel of each pair."""
+        return np.array(values, dtype=object)[self.seat]
 
 
 def age_people(city: City, table: str) -> dict[str, NDArray[np.float64]]:
@@ -243,9 +277,9 @@ def age_people(city: City, table: str) -> dict[str, NDArray[np.float64]]:
     return found
 
 
-def write_ages(city: City) -> AgeTexts:
+def write_texts(city: City) -> ItemTexts:
     """
-    Write the people of each committee by age band, as missing items show them.
+    Write what missing items show of a committee whatever it reaches.
 
     Parameters
     ----------
@@ -255,13 +289,48 @@ def write_ages(city: City) -> AgeTexts:
     Returns
     -------
     texts
-        A tuple of ``<band>=<persons>`` for each committee, shape (committees,).
+        Its people by age band, and the ids of all items that may be missing.
     """
     ages = age_people(city, "committees")
-    texts = np.empty(len(city.committees), dtype=object)
-    for i in range(len(texts)):
-        texts[i] = tuple(f"{band}={own[i]:.0f}" for band, own in ages.items())
-    return texts
+    written = np.empty(len(city.committees), dtype=object)
+    for i in range(len(written)):
+        written[i] = tuple(f"{band}={own[i]:.0f}" for band, own in ages.items())
+    committee_id = city.committees["committee_id"].to_numpy(dtype=object)
+    type_id = np.array(city.type_ids, dtype=object)
+    ids = _item_ids(
+        np.repeat(committee_id, len(type_id)), np.tile(type_id, len(committee_id))
+    )
+    return ItemTexts(ages=written, ids=pd.Index(sorted(ids), dtype=object))
+
+
+def _item_ids(
+    committee_id: NDArray[np.object_], type_id: NDArray[np.object_]
+) -> NDArray[np.object_]:
+    """Write the ids of items."""
+    return np.asarray(committee_id + (":" + type_id), dtype=object)
+
+
+def _list_items(
+    city: City, reach: Reach, planned: Planned, texts: ItemTexts
+) -> pd.DataFrame:
+    """List the pairs outside the rule with all columns but their ranks, unsorted."""
+    row, column = np.nonzero(~reach.covered)
+    items = describe_items(city, reach, row, column, texts=texts)
+    items["planned_facility_id"] = _looked_up(
+        city.facilities["facility_id"], planned[row, column]
+    )
+    seat = _PairRules.of(reach, row, column).seat
+    items["kind"] = _kinds(
+        reach.joined_by[row, seat],
+        items["travel_time_min"].to_numpy(),
+        planned=planned[row, column] >= 0,
+        unplaced=_unplaced(
+            city,
+            items["subdistrict_id"].to_numpy(dtype=object),
+            items["type_id"].to_numpy(dtype=object),
+        ),
+    )
+    return items
 
 
 def _looked_up(values: pd.Series, position: NDArray[np.int32]) -> NDArray[np.object_]:
@@ -288,19 +357,25 @@ def _kinds(
 
 
 def _unplaced(
-    city: City, subdistrict_id: pd.Series, type_ids: NDArray[np.object_]
+    city: City, subdistrict_id: NDArray[np.object_], type_ids: NDArray[np.object_]
 ) -> NDArray[np.bool_]:
     """Tell whether an open facility without a place would belong to the subdistrict."""
     names = dict(
         zip(city.subdistricts["name"], city.subdistricts["subdistrict_id"], strict=True)
     )
     facilities = city.facilities
-    lost = facilities[facilities.geometry.isna() & (facilities["status"] == "open")]
+    lost = shapely.is_missing(facilities.geometry.to_numpy())
+    lost &= facilities["status"].to_numpy(dtype=object) == "open"
     there = {
         (names.get(declared, declared), type_id)
-        for declared, type_id in zip(lost["subdistrict"], lost["type_id"], strict=True)
+        for declared, type_id in zip(
+            facilities["subdistrict"].to_numpy(dtype=object)[lost],
+            facilities["type_id"].to_numpy(dtype=object)[lost],
+            strict=True,
+        )
     }
-    pairs = zip(subdistrict_id, type_ids, strict=True)
+    if not there:
+        return np.zeros(len(type_ids), dtype=bool)
     serving = {one: city.profile.serving_types(one) for one in set(type_ids)}
     lost_to = {
         (home, type_id)
@@ -308,23 +383,29 @@ def _unplaced(
         for type_id, serves in serving.items()
         if found in serves
     }
+    pairs = zip(subdistrict_id, type_ids, strict=True)
     return np.array([pair in lost_to for pair in pairs], dtype=bool)
 
 
-def _ranked_items(city: City, items: pd.DataFrame) -> pd.DataFrame:
-    """Sort missing items by weight and number them."""
-    over = items["minutes_over"].fillna(np.inf).to_numpy(dtype=float)
+# The columns that the rank of an item follows from.
+_RANKED_BY = ("required", "type_id", "population", "minutes_over", "item_id")
+
+
+def _ranked(city: City, items: pd.DataFrame, texts: ItemTexts) -> NDArray[np.intp]:
+    """Order missing items by weight."""
+    over = items["minutes_over"].to_numpy(dtype=float)
+    over = np.where(np.isnan(over), np.inf, over)
     people = items["population"].to_numpy(dtype=float)
-    order = np.lexsort(
-        (
-            items["item_id"].to_numpy(dtype=str),
-            -over,
-            -people,
-            -_scores(city, items["type_id"], people, over),
-            ~items["required"].to_numpy(dtype=bool),
-        )
-    )
-    items = items.iloc[order].reset_index(drop=True)
+    # Places among all ids that are possible: numbers are sorted quicker than texts.
+    place = texts.ids.get_indexer(pd.Index(items["item_id"], dtype=object))
+    score = _scores(city, items["type_id"], people, over)
+    required = items["required"].to_numpy(dtype=bool)
+    return np.lexsort((place, -over, -people, -score, ~required))
+
+
+def _numbered(items: pd.DataFrame) -> pd.DataFrame:
+    """Give sorted items their ranks."""
+    items = items.reset_index(drop=True)
     items["rank"] = np.arange(1, len(items) + 1)
     return items[list(MISSING_ITEMS.names)]
 

@@ -40,6 +40,57 @@ MOST_BYTES: Final = 4 * 2**30
 
 
 @dataclass(frozen=True)
+class Limits:
+    """The rule of every pair of origin and facility type, kept by class of origin."""
+
+    travels: tuple[Travel, ...]
+    """The ways of travel in use."""
+    rule_class: NDArray[np.intp]
+    """Row of each origin in the arrays below, shape (origins,)."""
+    travel: NDArray[np.int8]
+    """Position in `travels` of the way of travel, shape (classes, types); -1 in a
+    class that no origin is of."""
+    threshold_s: NDArray[np.float64]
+    """Longest time that counts, in seconds, shape (classes, types)."""
+    limit_m: NDArray[np.float64]
+    """Limit in metres where the rule gives metres, else NaN, shape (classes, types)."""
+
+    def rows(self, seat: int) -> NDArray[np.intp]:
+        """
+        Find the origins of which some pair goes by one way of travel.
+
+        Parameters
+        ----------
+        seat
+            Position of the way of travel in `travels`.
+
+        Returns
+        -------
+        rows
+            Ascending.
+        """
+        used = (self.travel == seat).any(axis=1)
+        return np.flatnonzero(used[self.rule_class])
+
+    def longest_s(self, seat: int | None = None) -> float:
+        """
+        Give the longest limit of any pair.
+
+        Parameters
+        ----------
+        seat
+            Only of the pairs that go by this way of travel.
+
+        Returns
+        -------
+        longest_s
+            Seconds; 0 where there is no pair.
+        """
+        used = self.travel >= 0 if seat is None else self.travel == seat
+        return float(self.threshold_s[used].max(initial=0.0))
+
+
+@dataclass(frozen=True)
 class Reach:
     """Times from origins to the nearest facility that serves each type."""
 
@@ -47,23 +98,42 @@ class Reach:
     """Ids of the committees or cells, in the order of the rows."""
     type_ids: tuple[str, ...]
     """Ids of the facility types, in the order of the columns."""
-    threshold_s: NDArray[np.float64]
-    """Longest time that counts, in seconds, shape (origins, types)."""
+    limits: Limits
+    """The rule of every pair."""
     time_s: NDArray[np.float64]
     """Time in seconds, NaN where there is no way, shape (origins, types)."""
     facility: NDArray[np.int32]
     """Row of the nearest facility in the table of facilities, -1 where there is
     none, shape (origins, types)."""
-    joined: NDArray[np.bool_]
-    """Whether each origin is joined to the network it needs, shape (origins,
-    types)."""
-    travels: tuple[Travel, ...]
-    """The ways of travel in use."""
-    travel: NDArray[np.int8]
-    """Position in `travels` of each pair's way of travel, shape (origins, types)."""
-    limit_m: NDArray[np.float64]
-    """Limit in metres where the rule gives metres, else NaN, shape (origins,
-    types)."""
+    joined_by: NDArray[np.bool_]
+    """Whether each origin is joined to the network of each way of travel, shape
+    (origins, travels)."""
+
+    @property
+    def travels(self) -> tuple[Travel, ...]:
+        """The ways of travel in use."""
+        return self.limits.travels
+
+    @property
+    def travel(self) -> NDArray[np.int8]:
+        """Position in `travels` of each pair's way, shape (origins, types)."""
+        return np.asarray(self.limits.travel[self.limits.rule_class])
+
+    @property
+    def threshold_s(self) -> NDArray[np.float64]:
+        """Longest time that counts, in seconds, shape (origins, types)."""
+        return np.asarray(self.limits.threshold_s[self.limits.rule_class])
+
+    @property
+    def limit_m(self) -> NDArray[np.float64]:
+        """Limit in metres where the rule gives metres, else NaN, likewise."""
+        return np.asarray(self.limits.limit_m[self.limits.rule_class])
+
+    @property
+    def joined(self) -> NDArray[np.bool_]:
+        """Whether each origin is joined to the network that each type needs."""
+        seat = self.travel
+        return np.asarray(np.take_along_axis(self.joined_by, seat, axis=1))
 
     @property
     def distance_m(self) -> NDArray[np.float64]:
@@ -83,9 +153,27 @@ class Reach:
     @cached_property
     def covered(self) -> NDArray[np.bool_]:
         """Whether each origin reaches each type in time, shape (origins, types)."""
-        covered = within(self.time_s, self.threshold_s)
+        covered = np.empty(self.time_s.shape, dtype=bool, order="F")
+        for column, seconds in enumerate(self.time_s.T):
+            covered[:, column] = within(seconds, self.thresholds_s(column))
         covered.flags.writeable = False
         return covered
+
+    def thresholds_s(self, column: int) -> NDArray[np.float64]:
+        """
+        Give the limits of one type.
+
+        Parameters
+        ----------
+        column
+            Column of the type.
+
+        Returns
+        -------
+        thresholds_s
+            Seconds, shape (origins,).
+        """
+        return np.asarray(self.limits.threshold_s[:, column][self.limits.rule_class])
 
 
 def pick_types(reach: Reach, columns: Sequence[int]) -> Reach:
@@ -105,11 +193,18 @@ def pick_types(reach: Reach, columns: Sequence[int]) -> Reach:
         The same origins, these types only.
     """
     chosen = list(columns)
-    names = ("threshold_s", "time_s", "facility", "joined", "travel", "limit_m")
+    limits = replace(
+        reach.limits,
+        travel=reach.limits.travel[:, chosen],
+        threshold_s=reach.limits.threshold_s[:, chosen],
+        limit_m=reach.limits.limit_m[:, chosen],
+    )
     return replace(
         reach,
         type_ids=tuple(reach.type_ids[one] for one in chosen),
-        **{name: getattr(reach, name)[:, chosen] for name in names},
+        limits=limits,
+        time_s=reach.time_s[:, chosen],
+        facility=reach.facility[:, chosen],
     )
 
 

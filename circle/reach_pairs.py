@@ -47,23 +47,22 @@ def find_pairs(
     """
     catchments: dict[str, dict[int, csr_array]] = {table: {} for table in reaches}
     for seat, travel in enumerate(city.travels.values()):
-        used = {table: reach.travel == seat for table, reach in reaches.items()}
         # A cyclist's circle is wide: leave out who does not travel so.
-        rows = {table: np.flatnonzero(one.any(axis=1)) for table, one in used.items()}
+        rows = {table: reach.limits.rows(seat) for table, reach in reaches.items()}
         parts = {table: own for table, own in rows.items() if len(own)}
         if not parts:
             continue
-        limits_s = [reaches[one].threshold_s[used[one]].max() for one in parts]
+        limits_s = [reaches[one].limits.longest_s(seat) for one in parts]
         # One search for all tables: it costs by place, not by origin.
         seconds = travel_catchments(
-            city, parts, travel, places="facilities", limit_s=float(max(limits_s))
+            city, parts, travel, places="facilities", limit_s=max(limits_s)
         )
         begin = 0
         for table, own in parts.items():
             part = seconds[:, begin : begin + len(own)]
             catchments[table][seat] = csr_array(
                 (part.data, own.astype(np.int32)[part.indices], part.indptr),
-                shape=(part.shape[0], len(used[table])),
+                shape=(part.shape[0], len(reaches[table].time_s)),
             )
             begin += len(own)
     return {
@@ -96,14 +95,16 @@ def _pairs_of_type(
     for seat, seconds in catchments.items():
         own = seconds[rows]
         place = np.repeat(rows, np.diff(own.indptr))
-        limit_s = reach.threshold_s[own.indices, column]
-        kept = (reach.travel[own.indices, column] == seat) & within(own.data, limit_s)
+        rule_class = reach.limits.rule_class[own.indices]
+        limit_s = reach.limits.threshold_s[rule_class, column]
+        kept = reach.limits.travel[rule_class, column] == seat
+        kept &= within(own.data, limit_s)
         kept &= _same_side(city, table, place, own.indices)
         facility.append(place[kept])
         origin.append(own.indices[kept])
         part.append(np.minimum(own.data[kept] / limit_s[kept], 1.0))
     places, origins = np.concatenate(facility), np.concatenate(origin)
-    number = places.astype(np.int64) * len(reach.travel) + origins
+    number = places.astype(np.int64) * len(reach.time_s) + origins
     order = np.argsort(number, kind="stable")
     return Pairs(
         places[order].astype(np.int32),

@@ -115,15 +115,20 @@ def type_rule(
 
 
 def rule_table(
-    profile: Profile, *, group: str | None = None
+    profile: Profile,
+    *,
+    type_ids: Iterable[str] | None = None,
+    group: str | None = None,
 ) -> dict[OriginClass, tuple[TypeRule, ...]]:
     """
-    Find the rules of every facility type for every kind of origin.
+    Find the rules of facility types for every kind of origin.
 
     Parameters
     ----------
     profile
         The standard.
+    type_ids
+        The facility types; all if not given.
     group
         Person group to measure in place of the rule's own.
 
@@ -132,9 +137,12 @@ def rule_table(
     rules
         For each (area class, committee kind), the rules in the order of the types.
     """
+    types = profile.types
+    if type_ids is not None:
+        types = tuple(profile.type_of(one) for one in type_ids)
     return {
         (area, kind): tuple(
-            type_rule(profile, one, (area, kind), group=group) for one in profile.types
+            type_rule(profile, one, (area, kind), group=group) for one in types
         )
         for area in AREA_CLASSES
         for kind in COMMITTEE_KINDS

@@ -36,7 +36,8 @@ def cover_seconds(
     reach = demand.reach
     n_candidates, n_items = len(city.candidates), len(demand.origin)
     parts = [(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))]
-    item_seat = reach.travel[demand.origin, demand.type_column]
+    rule_class = reach.limits.rule_class[demand.origin]
+    item_seat = reach.limits.travel[rule_class, demand.type_column]
     for seat in np.unique(item_seat):
         catchments = _catchments(city, demand, int(seat), limit_s)
         for column, type_id in enumerate(reach.type_ids):
@@ -45,7 +46,7 @@ def cover_seconds(
             if not (len(items) and len(able)):
                 continue
             pairs = coo_array(catchments[able][:, demand.origin[items]])
-            most_s = reach.threshold_s[demand.origin[items[pairs.col]], column]
+            most_s = reach.limits.threshold_s[rule_class[items[pairs.col]], column]
             if limit_s is not None:
                 most_s = np.full(len(pairs.data), limit_s)
             in_time = within(pairs.data - 1.0, most_s)
@@ -88,7 +89,7 @@ def _catchments(
 ) -> csr_array:
     """Measure who reaches each candidate by one way of travel, as borders allow."""
     reach: Reach = demand.reach
-    longest = float(reach.threshold_s[reach.travel == seat].max())
+    longest = reach.limits.longest_s(seat)
     found = coo_array(
         travel_catchments(
             city,

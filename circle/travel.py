@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import pandas as pd
@@ -104,21 +104,65 @@ def measure_tables(
         What `measure_table` gives for each table.
     """
     types = tuple(type_ids or city.type_ids)
-    serving = serving_rows(city, types, statuses=statuses)
     found = [_unmeasured(city, one, group, types) for one in tables]
-    longest = max((one.threshold_s.max(initial=0.0) for one in found), default=0.0)
-    limit_s = float(longest) if bounded else np.inf
-    searches = _searches(city, tables, found)
-
-    def search(one: _Search) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
-        counting = [serving[column] for column in one.columns]
-        return _nearest(city, one.parts, one.travel, counting, limit_s)
-
-    # Each way of travel has a network of its own: they are searched side by side.
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for one, values in zip(searches, pool.map(search, searches), strict=True):
-            _put_in(city, dict(zip(tables, found, strict=True)), one, values)
+    written = [_Written(one, np.arange(len(types))) for one in found]
+    _measure(city, tables, written, statuses=statuses, bounded=bounded)
     return tuple(found)
+
+
+def remeasure_tables(
+    city: City,
+    tables: Sequence[str],
+    known: Sequence[Reach],
+    *,
+    type_ids: Sequence[str],
+) -> tuple[Reach, ...]:
+    """
+    Measure reach to some facility types anew, and take over what is known of others.
+
+    Parameters
+    ----------
+    city
+        The city, with facilities of these types changed.
+    tables
+        ``committees``, ``cells`` or both.
+    known
+        Reach from each table before, with its facilities by their rows now.
+    type_ids
+        The facility types to measure.
+
+    Returns
+    -------
+    reach
+        What `measure_tables` gives for each table.
+    """
+    found, written = [], []
+    for one in known:
+        columns = np.array([one.type_ids.index(name) for name in type_ids], np.intp)
+        arrays = one.time_s.copy(order="F"), one.facility.copy(order="F")
+        arrays[0][:, columns], arrays[1][:, columns] = np.nan, -1
+        fresh = replace(one, time_s=arrays[0], facility=arrays[1])
+        found.append(fresh)
+        written.append(_Written(fresh, columns))
+    if len(type_ids):
+        _measure(city, tables, written)
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class _Written:
+    """A reach whose arrays are being written."""
+
+    reach: Reach
+    """The reach."""
+    columns: NDArray[np.intp]
+    """Columns of the types that are measured."""
+
+    def seats(self, seat: int) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+        """Find the rows and the measured types that go by one way of travel."""
+        limits = self.reach.limits
+        used = limits.travel[:, self.columns] == seat
+        return np.flatnonzero(used.any(axis=1)[limits.rule_class]), used.any(axis=0)
 
 
 @dataclass(frozen=True)
@@ -131,28 +175,52 @@ class _Search:
     """The way of travel."""
     parts: Mapping[str, Rows]
     """Table of origins to those of its rows that go by it for some type."""
-    columns: NDArray[np.intp]
-    """Columns of the types that some origin goes to by it."""
+    chosen: NDArray[np.intp]
+    """Which of the measured types some origin goes to by it."""
+
+
+def _measure(
+    city: City,
+    tables: Sequence[str],
+    written: Sequence[_Written],
+    *,
+    statuses: Sequence[str] = (),
+    bounded: bool = False,
+) -> None:
+    """Search by each way of travel, and write what it finds into every reach."""
+    first = written[0]
+    types = [first.reach.type_ids[one] for one in first.columns]
+    serving = serving_rows(city, types, statuses=statuses)
+    longest_s = max(one.reach.limits.longest_s() for one in written)
+    limit_s = longest_s if bounded else np.inf
+    searches = _searches(city, tables, written)
+
+    def search(one: _Search) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+        counting = [serving[column] for column in one.chosen]
+        return _nearest(city, one.parts, one.travel, counting, limit_s)
+
+    # Each way of travel has a network of its own: they are searched side by side.
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for one, values in zip(searches, pool.map(search, searches), strict=True):
+            _put_in(dict(zip(tables, written, strict=True)), one, values)
 
 
 def _searches(
-    city: City, tables: Sequence[str], found: Sequence[Reach]
+    city: City, tables: Sequence[str], written: Sequence[_Written]
 ) -> list[_Search]:
     """List the searches that some pair of origin and type asks for."""
     searches = []
     for seat, travel in enumerate(city.travels.values()):
-        uses = [one.travel == seat for one in found]
-        rows = [np.flatnonzero(one.any(axis=1)) for one in uses]
-        columns = np.flatnonzero(np.any([one.any(axis=0) for one in uses], axis=0))
-        if len(columns):
-            parts = dict(zip(tables, rows, strict=True))
-            searches.append(_Search(seat, travel, parts, columns))
+        seats = [one.seats(seat) for one in written]
+        chosen = np.flatnonzero(np.any([types for _, types in seats], axis=0))
+        if len(chosen):
+            parts = {one: rows for one, (rows, _) in zip(tables, seats, strict=True)}
+            searches.append(_Search(seat, travel, parts, chosen))
     return searches
 
 
 def _put_in(
-    city: City,
-    found: Mapping[str, Reach],
+    written: Mapping[str, _Written],
     search: _Search,
     values: tuple[NDArray[np.float64], NDArray[np.int32]],
 ) -> None:
@@ -162,12 +230,14 @@ def _put_in(
     for (table, rows), (seconds, nearest) in zip(
         search.parts.items(), split, strict=True
     ):
-        reach, block = found[table], np.ix_(rows, search.columns)
-        own = reach.travel[block] == search.seat
-        joined = city.access[table, search.travel.id].joined[rows]
-        reach.time_s[block] = np.where(own, seconds, reach.time_s[block])
-        reach.facility[block] = np.where(own, nearest, reach.facility[block])
-        reach.joined[block] |= own & joined[:, None]
+        reach = written[table].reach
+        row_class = reach.limits.rule_class[rows]
+        for k, column in enumerate(written[table].columns[search.chosen]):
+            by_class = reach.limits.travel[:, column] == search.seat
+            own = by_class[row_class]
+            mine = slice(None) if own.all() else own
+            reach.time_s[rows[mine], column] = seconds[mine, k]
+            reach.facility[rows[mine], column] = nearest[mine, k]
 
 
 def _unmeasured(
@@ -175,18 +245,19 @@ def _unmeasured(
 ) -> Reach:
     """Lay out reach with its rules, and nothing reached so far."""
     limits = find_limits(city, table, group=group, type_ids=types)
-    shape = limits.travel.shape
+    shape = (len(limits.rule_class), len(types))
     key = {"committees": "committee_id", "cells": "cell_id"}.get(table, "building_id")
+    joined_by = np.zeros((shape[0], len(city.travels)), dtype=bool)
+    for seat, one in enumerate(city.travels):
+        joined_by[:, seat] = city.access[table, one].joined
     return Reach(
         origin_ids=tuple(getattr(city, table)[key].to_numpy(dtype=object).tolist()),
         type_ids=types,
-        threshold_s=limits.threshold_s,
-        time_s=np.full(shape, np.nan),
-        facility=np.full(shape, -1, dtype=np.int32),
-        joined=np.zeros(shape, dtype=bool),
-        travels=limits.travels,
-        travel=limits.travel,
-        limit_m=limits.limit_m,
+        limits=limits,
+        # Column by column: most of what follows looks at one type at a time.
+        time_s=np.full(shape, np.nan, order="F"),
+        facility=np.full(shape, -1, dtype=np.int32, order="F"),
+        joined_by=joined_by,
     )
 
 
@@ -208,9 +279,33 @@ def serving_rows(
     Returns
     -------
     rows
-        For each type rows of the table of facilities, ascending: of the type or of
-        one that serves it, open (planned ones where the standard counts them), and
-        open to everybody unless the standard says otherwise.
+        For each type rows of the table of facilities, ascending: those of
+        `counting_rows` that are of the type or of one that serves it.
+    """
+    counting = counting_rows(city, statuses=statuses)
+    known = pd.Index(city.profile.type_ids)
+    own = known.get_indexer(city.facilities["type_id"].to_numpy(dtype=object)[counting])
+    serving = [pd.Index(city.profile.serving_types(one)) for one in type_ids]
+    return [counting[np.isin(own, known.get_indexer(one))] for one in serving]
+
+
+def counting_rows(city: City, *, statuses: Sequence[str] = ()) -> NDArray[np.int32]:
+    """
+    List the facilities that count, of whatever type.
+
+    Parameters
+    ----------
+    city
+        The city.
+    statuses
+        Statuses that count, in place of the standard's.
+
+    Returns
+    -------
+    rows
+        Rows of the table of facilities, ascending: open (planned ones where the
+        standard counts them), and open to everybody unless the standard says
+        otherwise.
     """
     use, facilities = city.profile.use, city.facilities
     counted = statuses or (
@@ -223,11 +318,7 @@ def serving_rows(
         counts &= facilities["open_to"] != "members"
     if use.borders is not None and use.borders.value != "open":
         counts &= facilities["subdistrict_id"].notna()
-    counting = np.flatnonzero(counts).astype(np.int32)
-    known = pd.Index(city.profile.type_ids)
-    own = known.get_indexer(facilities["type_id"].to_numpy(dtype=object)[counting])
-    serving = [pd.Index(city.profile.serving_types(one)) for one in type_ids]
-    return [counting[np.isin(own, known.get_indexer(one))] for one in serving]
+    return np.flatnonzero(counts).astype(np.int32)
 
 
 def travel_catchments(

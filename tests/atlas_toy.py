@@ -15,6 +15,7 @@ import pandas as pd
 import pyproj
 import shapely
 from scipy.spatial import cKDTree
+from toy_limits import quarter_hour_on_foot
 
 from circle.city import City
 from circle.contracts import MISSING_ITEMS, SITES, UNSNAPPED
@@ -232,13 +233,10 @@ def _reach(city: City, table: gpd.GeoDataFrame, ids: str):
     fields = {
         "origin_ids": tuple(table[ids]),
         "type_ids": PROFILE.type_ids,
-        "threshold_s": np.full(time_s.shape, 900.0),
+        "limits": quarter_hour_on_foot(*time_s.shape),
         "time_s": time_s,
         "facility": facility,
-        "joined": np.ones(time_s.shape, dtype=bool),
-        "travels": (Travel("walk"),),
-        "travel": np.zeros(time_s.shape, dtype=np.int8),
-        "limit_m": np.full(time_s.shape, np.nan),
+        "joined_by": np.ones((len(time_s), 1), dtype=bool),
     }
     return Reach(**{key: fields[key] for key in Reach.__dataclass_fields__})
 

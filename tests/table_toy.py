@@ -12,6 +12,7 @@ import pandas as pd
 import pyproj
 import shapely
 import yaml
+from toy_limits import quarter_hour_on_foot
 
 from circle.assessment import Assessment
 from circle.city import City
@@ -187,13 +188,10 @@ def _reach(ids, city, draw):
     return Reach(
         origin_ids=tuple(ids),
         type_ids=city.type_ids,
-        threshold_s=np.full(shape, 900.0),
+        limits=quarter_hour_on_foot(len(ids), len(PROFILE.type_ids)),
         time_s=time_s,
         facility=facility,
-        joined=np.ones(shape, dtype=bool),
-        travels=(Travel("walk"),),
-        travel=np.zeros(shape, dtype=np.int8),
-        limit_m=np.full(shape, np.nan),
+        joined_by=np.ones((len(ids), 1), dtype=bool),
     )
 
 

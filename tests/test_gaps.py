@@ -111,8 +111,9 @@ def test_missing_items_agree_with_a_plain_count(demo):
 
 
 def test_an_origin_off_the_network_says_so(toy):
-    joined = np.array([[True], [False], [True], [True]]).repeat(4, axis=1)
-    reach = dataclasses.replace(toy.committee_reach, joined=joined)
+    joined = toy.committee_reach.joined_by.copy()
+    joined[1] = False
+    reach = dataclasses.replace(toy.committee_reach, joined_by=joined)
     kinds = find_missing_items(toy.city, reach).set_index("item_id")["kind"]
     assert kinds["C2:clinic"] == "not_joined"
     assert kinds["C4:school"] == "beyond"

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from toy_limits import quarter_hour_on_foot
 from toy_streets import (
     RIDE_ONE_WAY,
     WALK_ONE_WAY,
@@ -14,7 +15,6 @@ from toy_streets import (
     speeds,
 )
 
-from circle.profile_rules import Travel
 from circle.reach import TOLERANCE_S, Reach, within
 
 LINE, DIAMOND, RING, RIVER = (Toy.of(one()) for one in (line, diamond, ring, river))
@@ -165,12 +165,9 @@ def test_reach_tells_who_is_covered():
     reach = Reach(
         origin_ids=("C1", "C2"),
         type_ids=("library",),
-        threshold_s=np.full((2, 1), 900.0),
+        limits=quarter_hour_on_foot(2, 1),
         time_s=np.array([[900.0], [np.nan]]),
         facility=np.array([[0], [-1]], dtype=np.int32),
-        joined=np.array([[True], [False]]),
-        travels=(Travel("walk"),),
-        travel=np.zeros((2, 1), dtype=np.int8),
-        limit_m=np.full((2, 1), np.nan),
+        joined_by=np.array([[True], [False]]),
     )
     assert reach.covered.tolist() == [[True], [False]]
