@@ -20,7 +20,7 @@ from circle.evaluation import Evaluation, Stage, evaluate
 from circle.gaps import find_gap_clusters
 from circle.measures import Measures, measure_more, no_measures
 from circle.points_wanted import points_wanted
-from circle.reach import Reach
+from circle.reached import Reach
 from circle.site_plan import SitePlan
 from circle.siting import site
 from circle.travel import measure_table

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from circle.reach import Reach
+    from circle.reached import Reach
 
 STATUSES = ("open", "planned", "building", "closed")
 

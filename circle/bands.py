@@ -16,7 +16,7 @@ from scipy.spatial import cKDTree
 from circle.city import City
 from circle.joining import coordinates
 from circle.place_grid import Mask, PlaceGrid
-from circle.reach import Reach, within
+from circle.reached import Reach, within
 from circle.rules import TypeRule, rule_table
 from circle.screening import straight_access
 from circle.snapping import Snapper

@@ -190,10 +190,11 @@ def insert_rows(
     values: dict[str, Any] = {}
     order = np.argsort(np.append(ids, new[key].to_numpy(dtype=object)), kind="stable")
     for name in table.columns:
-        both = np.append(
-            table[name].to_numpy(dtype=object), new[name].to_numpy(dtype=object)
-        )
-        values[name] = pd.Series(both[order]).astype(table[name].dtype)
+        fresh = new[name]
+        if name != table.geometry.name:
+            fresh = pd.Series(fresh.to_numpy(dtype=object)).astype(table[name].dtype)
+        both = pd.concat([table[name], fresh], ignore_index=True)
+        values[name] = both.take(order).reset_index(drop=True)
     frame = gpd.GeoDataFrame(values, geometry="geometry", crs=table.crs)
     known = np.where(order < len(table), order, -1).astype(np.intp)
     return frame, known

@@ -1,6 +1,7 @@
 """Who is within the rule: pairs, committees and people, by area and by type."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -9,15 +10,23 @@ from numpy.typing import NDArray
 from circle.age_bands import band_columns
 from circle.city import City
 from circle.contracts import COVERAGE, COVERAGE_BY, REACH
-from circle.profile import AREA_CLASSES, LEVELS, TIERS
-from circle.reach import Reach
+from circle.reached import Reach
 from circle.result_contracts_measures import COVERAGE_BUILDINGS
+from circle.type_groups import area_kinds, type_groups
 
 # What `coverage_by` counts in place of all people at the speeds of the rule.
 AGE, AREA, PERSONS = "age_band", "area", "person_group"
 
-# (kind of group, id of group, columns of the reach arrays)
-Group = tuple[str, str, list[int]]
+_COUNTED = (
+    "pairs",
+    "pairs_covered",
+    "committees",
+    "committees_complete",
+    "population",
+    "person_items",
+    "person_items_covered",
+    "population_complete",
+)
 
 
 def reach_table(city: City, reach: Reach) -> pd.DataFrame:
@@ -122,21 +131,32 @@ def recount_coverage(
     columns = {i for i, one in enumerate(cells.type_ids) if one in type_ids}
     groups = type_groups(city)
     changed = [i for i, one in enumerate(groups) if columns & set(one[2])]
-    fresh = _counts(city, committees, cells, groups=[groups[i][2] for i in changed])
     homes = known["area_kind"].to_numpy(dtype=object) == "subdistrict"
-    counts = {}
+    shape = (len(city.subdistricts), len(groups))
+    counts = {
+        name: known[name].to_numpy(dtype=float)[homes].reshape(shape)
+        for name in _COUNTED
+    }
+    single = [i for i, one in enumerate(groups) if one[0] == "type"]
+    fresh = _counts(
+        city,
+        committees,
+        cells,
+        groups=[groups[i][2] for i in changed],
+        known=_Known(
+            columns=columns,
+            people=counts["population_complete"][:, single].T,
+            committees=counts["committees_complete"][:, single].T,
+        ),
+    )
     for name, values in fresh.items():
-        old = known[name].to_numpy(dtype=float)[homes]
-        counts[name] = old.reshape(len(city.subdistricts), len(groups))
         counts[name][:, changed] = values
-    table = known.copy()
     parts = [
         {name: (members @ values).ravel() for name, values in counts.items()}
-        for _, _, members in _area_kinds(city)
+        for _, _, members in area_kinds(city)
     ]
-    for name in counts:
-        table[name] = np.concatenate([one[name] for one in parts])
-    return _with_shares(table)
+    whole = {name: np.concatenate([one[name] for one in parts]) for name in counts}
+    return _with_shares(known.assign(**whole))
 
 
 def count_coverage_by(
@@ -218,52 +238,16 @@ def count_buildings(city: City, reach: Reach) -> pd.DataFrame:
     return table[list(COVERAGE_BUILDINGS.names)]
 
 
-def type_groups(city: City) -> list[Group]:
-    """
-    List the groups of types that coverage is counted for.
+@dataclass(frozen=True)
+class _Known:
+    """What was counted of single types before some of them changed."""
 
-    Parameters
-    ----------
-    city
-        The city.
-
-    Returns
-    -------
-    groups
-        Kind (required, tier, level, domain, type), id, and the columns of the reach
-        arrays; empty groups are left out.
-    """
-    profile = city.profile
-    types = [profile.type_of(one) for one in city.type_ids]
-    required = [one.tier in profile.coverage.tiers for one in types]
-    groups: list[Group] = [("required", "required", np.flatnonzero(required).tolist())]
-    groups += [
-        ("tier", tier, [i for i, one in enumerate(types) if one.tier == tier])
-        for tier in TIERS
-    ]
-    groups += [
-        ("level", level, [i for i, one in enumerate(types) if one.level == level])
-        for level in LEVELS
-    ]
-    for domain in profile.domains:
-        columns = [
-            i for i, one in enumerate(types) if one.domain == domain and required[i]
-        ]
-        groups.append(("domain", domain, columns))
-    for i, one in enumerate(types):
-        groups.append(("type", one.id, [i]))
-    return [group for group in groups if group[2]]
-
-
-def _area_kinds(city: City) -> Iterator[tuple[str, list[str], NDArray[np.float64]]]:
-    """Yield each kind of area, its areas, and which subdistricts make them up."""
-    ids = list(city.subdistricts["subdistrict_id"])
-    classes = city.subdistricts["area_class"].to_numpy(dtype=object)
-    present = [one for one in AREA_CLASSES if one in set(classes)]
-    members = [classes == one for one in present]
-    yield "district", ["district"], np.ones((1, len(ids)))
-    yield "area_class", list(present), np.array(members, dtype=float)
-    yield "subdistrict", ids, np.eye(len(ids))
+    columns: Collection[int]
+    """Columns of the types that have changed."""
+    people: NDArray[np.float64]
+    """People who reach each type, shape (types, subdistricts)."""
+    committees: NDArray[np.float64]
+    """Committees that reach each type, likewise."""
 
 
 def _counts(
@@ -273,13 +257,15 @@ def _counts(
     *,
     weight: NDArray[np.float64] | None = None,
     groups: Sequence[list[int]] | None = None,
+    known: _Known | None = None,
 ) -> dict[str, NDArray[np.float64]]:
     """Count by subdistrict and group of types, each of shape (subdistricts, groups)."""
     if groups is None:
         groups = [columns for _, _, columns in type_groups(city)]
     if weight is None:
         weight = city.cells["population"].to_numpy(dtype=float)
-    whole, items, complete = _sums(city, "cells", cells, weight, groups)
+    single = None if known is None else (known.columns, known.people)
+    whole, items, complete = _sums(city, "cells", cells, weight, groups, single)
     sizes = np.array([len(one) for one in groups], dtype=float)
     counts = {
         "population": whole,
@@ -292,7 +278,8 @@ def _counts(
         names = ("pairs", "pairs_covered", "committees", "committees_complete")
         return counts | dict.fromkeys(names, zero)
     each = np.ones(len(city.committees))
-    whole, items, complete = _sums(city, "committees", committees, each, groups)
+    single = None if known is None else (known.columns, known.committees)
+    whole, items, complete = _sums(city, "committees", committees, each, groups, single)
     return counts | {
         "pairs": whole * sizes,
         "pairs_covered": items,
@@ -307,6 +294,7 @@ def _sums(
     reach: Reach,
     weight: NDArray[np.float64],
     groups: Sequence[list[int]],
+    known: tuple[Collection[int], NDArray[np.float64]] | None = None,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Sum the weight of all origins, of covered items, and of complete origins."""
     n_homes = len(city.subdistricts)
@@ -317,9 +305,12 @@ def _sums(
         found = np.bincount(home, weights=weight * mask, minlength=n_homes)
         return found.astype(float)
 
-    wanted = sorted({column for columns in groups for column in columns})
-    types = np.zeros((covered.shape[1], n_homes))
-    types[wanted] = [by_home(covered[:, one]) for one in wanted]
+    if known is None:
+        types = np.array([by_home(one) for one in covered.T])
+    else:
+        types = known[1].copy()
+        for column in known[0]:
+            types[column] = by_home(covered[:, column])
     whole = np.bincount(home, weights=weight, minlength=n_homes)
     items = np.array([types[columns].sum(axis=0) for columns in groups])
     complete = np.array(
@@ -342,7 +333,7 @@ def _rolled_up(city: City, counts: dict[str, NDArray[np.float64]]) -> pd.DataFra
     """Roll counts by subdistrict up to every kind of area."""
     groups = type_groups(city)
     parts = []
-    for area_kind, area_ids, members in _area_kinds(city):
+    for area_kind, area_ids, members in area_kinds(city):
         k = len(groups)
         frame = pd.DataFrame(
             {
@@ -366,8 +357,10 @@ def _with_shares(table: pd.DataFrame) -> pd.DataFrame:
         "person_item_share": ("person_items_covered", "person_items"),
         "population_complete_share": ("population_complete", "population"),
     }
-    for name, (part, whole) in shares.items():
-        table[name] = table[part] / table[whole].where(table[whole] > 0)
     counts = ["pairs", "pairs_covered", "committees", "committees_complete"]
-    table[counts] = table[counts].astype(int)
-    return table[list(COVERAGE.names)]
+    new = {name: table[name].to_numpy().astype(int) for name in counts}
+    for name, (part, whole) in shares.items():
+        over = table[whole].to_numpy().astype(float)
+        over[over <= 0] = np.nan
+        new[name] = table[part].to_numpy() / over
+    return table.assign(**new)[list(COVERAGE.names)]

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from circle.city import City
 from circle.errors import CircleWarning
-from circle.reach import Reach
+from circle.reached import Reach
 
 
 def cut_off_warnings(

@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 from circle.city import City
 from circle.coverage import count_coverage, recount_coverage
 from circle.errors import CircleBug
+from circle.item_texts import ItemTexts, write_texts
 from circle.missing_items import (
     PLANNED,
-    ItemTexts,
     find_missing_items,
     find_planned,
     renew_missing_items,
-    write_texts,
 )
-from circle.reach import Reach
-from circle.travel import counting_rows, measure_tables, remeasure_tables
+from circle.reached import Reach
+from circle.travel import counting_rows, measure_tables
+from circle.travel_again import Spreads, remeasure_tables
 
 Stage = Callable[[str], None]
 Rows = NDArray[np.int32]
@@ -45,7 +45,9 @@ class Evaluation:
     planned: Rows
     """What `missing_items.find_planned` gives."""
     texts: ItemTexts
-    """What `missing_items.write_texts` gives."""
+    """What `item_texts.write_texts` gives."""
+    spreads: Spreads
+    """Searches that what-ifs go on from; made when they are first wanted."""
 
 
 def evaluate(
@@ -115,6 +117,7 @@ def evaluate(
         missing_items=items,
         planned=planned,
         texts=texts,
+        spreads=Spreads(city),
     )
 
 
@@ -140,7 +143,9 @@ def _measured(
         found = measure_tables(city, tables, type_ids=types)
     else:
         old = [_old_reach(known, one, city) for one in tables]
-        found = remeasure_tables(city, tables, old, type_ids=types)
+        found = remeasure_tables(
+            city, tables, old, type_ids=types, spreads=known.spreads
+        )
     return (found[1] if len(found) > 1 else None), found[0]
 
 

@@ -5,10 +5,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from circle.city import City
-from circle.coverage import type_groups
 from circle.fairness import gini, lorenz, palma, tail_mean, widest_gap
-from circle.reach import Reach
+from circle.reached import Reach
 from circle.result_contracts_measures import FAIRNESS, LORENZ
+from circle.type_groups import type_groups
 
 # A curve for drawing needs no more points than this.
 _MOST_POINTS = 101

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from circle.profile_norms import Decay
-from circle.reach import within
+from circle.reached import within
 
 # Upper ends of the bands as parts of the limit, and their weights: Luo and Qi (2009)
 # take three bands of 10 minutes each.

@@ -9,8 +9,8 @@ from circle.access_tables import NormAccess
 from circle.capacity import PEOPLE_PER_RATE
 from circle.city import City
 from circle.missing_items import describe_items
-from circle.reach import Reach
 from circle.reach_pairs import Pairs
+from circle.reached import Reach
 from circle.result_contracts_measures import FULL_ITEMS
 
 

@@ -17,7 +17,7 @@ from circle.contracts import GAP_CLUSTERS
 from circle.gap_parts import CellField, find_parts
 from circle.outlines import trace_outlines
 from circle.profile import MODES
-from circle.reach import Reach
+from circle.reached import Reach
 
 # As many committees as a place on a regular grid can have at equal distance.
 _TIED = 4

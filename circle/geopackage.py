@@ -29,7 +29,7 @@ from circle.errors import OutputError
 from circle.facts import coverage_rows
 from circle.map_areas import MapAreas, measure_map_areas
 from circle.problems import os_reason, problem_of
-from circle.reach import TOLERANCE_S, Reach
+from circle.reached import TOLERANCE_S, Reach
 from circle.sheet_parts import clean_text
 from circle.styles import layer_styles
 from circle.tables import Contract

@@ -9,7 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from circle.network import Network
-from circle.reach import TOLERANCE_S
+from circle.reached import TOLERANCE_S
 from circle.search import FROM_END, FROM_START, TO_END, TO_START, Links, spread
 from circle.search_layout import (
     lay_out_places,

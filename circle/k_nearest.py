@@ -8,7 +8,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from circle.network import Network
-from circle.reach import TOLERANCE_S
+from circle.reached import TOLERANCE_S
 from circle.search import (
     LEG,
     TO_END,

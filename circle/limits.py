@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from circle.city import City
-from circle.reach import Limits
+from circle.reached import Limits
 from circle.rules import TypeRule, rule_table
 
 

@@ -24,8 +24,8 @@ from circle.full_items import find_full_items
 from circle.indicator_values import IndicatorValues, areas_of
 from circle.indicators import AREA_KINDS, parse_indicator
 from circle.profile_norms import BUILD_ERAS
-from circle.reach import Reach
 from circle.reach_pairs import find_pairs
+from circle.reached import Reach
 from circle.realisation import RealisationDegree, realisation_degree
 from circle.result_contracts_measures import (
     COVERAGE_BUILDINGS,

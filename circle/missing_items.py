@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from circle.city import City
 from circle.contracts import MISSING_ITEMS
-from circle.reach import Reach, pick_types
+from circle.item_texts import ItemTexts, item_ids, write_texts
+from circle.reached import Reach, pick_types
 from circle.travel import measure_table
 
 # Rows of planned facilities, -1 for none, by committee and type.
@@ -19,16 +20,6 @@ Planned = NDArray[np.int32]
 PLANNED = ("planned", "building")
 # Columns that hold a text or nothing at all.
 _TEXTS = ("facility_id", "facility_name", "planned_facility_id")
-
-
-@dataclass(frozen=True)
-class ItemTexts:
-    """What is written into missing items and does not hang on reach."""
-
-    ages: NDArray[np.object_]
-    """A tuple of ``<band>=<persons>`` for each committee, shape (committees,)."""
-    ids: pd.Index
-    """The ids of the items of every committee and type, sorted."""
 
 
 def find_missing_items(
@@ -194,7 +185,7 @@ def describe_items(
 
     return pd.DataFrame(
         {
-            "item_id": _item_ids(committee_id, type_id),
+            "item_id": item_ids(committee_id, type_id),
             "subdistrict_id": committees["subdistrict_id"].to_numpy(dtype=object)[row],
             "committee_id": committee_id,
             "committee_name": committees["name"].to_numpy(dtype=object)[row],
@@ -241,73 +232,6 @@ class _PairRules:
     def travelled(self, values: Sequence[object]) -> NDArray[np.object_]:
         """Pick what belongs to the way of travel of each pair."""
         return np.array(values, dtype=object)[self.seat]
-
-
-def age_people(city: City, table: str) -> dict[str, NDArray[np.float64]]:
-    """
-    Count the people of each origin by age band.
-
-    Parameters
-    ----------
-    city
-        The city.
-    table
-        ``committees`` or ``cells``.
-
-    Returns
-    -------
-    people
-        Age band to an array of shape (origins,); only bands that the cells have.
-    """
-    found = {}
-    # Numbers are grouped far quicker than ids.
-    ids = pd.Index(city.committees["committee_id"])
-    home = ids.get_indexer(city.cells["committee_id"])
-    for band in (one.id for one in city.profile.age_bands):
-        column = f"population_{band}"
-        if column not in city.cells.columns:
-            continue
-        own = city.cells[column].astype(float)
-        if own.isna().all():
-            continue
-        if table == "committees":
-            summed = own.groupby(home).sum()
-            own = summed.reindex(range(len(ids))).fillna(0.0)
-        found[band] = np.nan_to_num(own.to_numpy(dtype=float))
-    return found
-
-
-def write_texts(city: City) -> ItemTexts:
-    """
-    Write what missing items show of a committee whatever it reaches.
-
-    Parameters
-    ----------
-    city
-        The city.
-
-    Returns
-    -------
-    texts
-        Its people by age band, and the ids of all items that may be missing.
-    """
-    ages = age_people(city, "committees")
-    written = np.empty(len(city.committees), dtype=object)
-    for i in range(len(written)):
-        written[i] = tuple(f"{band}={own[i]:.0f}" for band, own in ages.items())
-    committee_id = city.committees["committee_id"].to_numpy(dtype=object)
-    type_id = np.array(city.type_ids, dtype=object)
-    ids = _item_ids(
-        np.repeat(committee_id, len(type_id)), np.tile(type_id, len(committee_id))
-    )
-    return ItemTexts(ages=written, ids=pd.Index(sorted(ids), dtype=object))
-
-
-def _item_ids(
-    committee_id: NDArray[np.object_], type_id: NDArray[np.object_]
-) -> NDArray[np.object_]:
-    """Write the ids of items."""
-    return np.asarray(committee_id + (":" + type_id), dtype=object)
 
 
 def _list_items(

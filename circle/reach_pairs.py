@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from circle.city import City
-from circle.reach import Reach, within
+from circle.reached import Reach, within
 from circle.travel import serving_rows, travel_catchments
 
 

@@ -17,7 +17,7 @@ from circle.contracts import GAP_CLUSTERS, SITES
 from circle.errors import InputError, OutputError
 from circle.problems import os_reason, problem_of
 from circle.profile import Profile
-from circle.reach import Reach
+from circle.reached import Reach
 from circle.result_contracts_measures import MEASURE_CONTRACTS
 from circle.tables import Contract
 

@@ -12,7 +12,7 @@ from scipy.spatial import cKDTree
 from circle.piece_times import quantise
 from circle.profile import Mode
 from circle.profile_rules import Speeds
-from circle.reach import within
+from circle.reached import within
 from circle.snapping import Access
 
 # Nearest places looked at in search of equals: the four corners of a square.

@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from circle.heap import drop_first, grow, make_queue, push
+from circle.heap import Queue, drop_first, grow, make_queue, push
 
 
 class Links(NamedTuple):
@@ -40,6 +40,15 @@ class Seeds(NamedTuple):
     """Label of each seed."""
 
 
+class Spread(NamedTuple):
+    """What a search from many seeds at once has found."""
+
+    time_s: NDArray[np.float64]
+    """Least time to each junction, infinite where none leads there."""
+    label: NDArray[np.int32]
+    """Label of the seed it comes from, the lower of equals; -1 where none."""
+
+
 class Places(NamedTuple):
     """Places on edges; see `snapping.Access` for the times."""
 
@@ -64,14 +73,10 @@ class Targets(NamedTuple):
 
 
 POSITION, TO_END, TO_START, LEG, FROM_START, FROM_END = range(6)
-# The label of a junction that nothing has reached: above all others.
-_UNLABELLED = np.iinfo(np.int32).max
 
 
 @njit(cache=True, nogil=True)
-def spread(
-    links: Links, seeds: Seeds, limit_s: float
-) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+def spread(links: Links, seeds: Seeds, limit_s: float) -> Spread:
     """
     Search from many seeds at once (Dijkstra, 1959).
 
@@ -86,24 +91,91 @@ def spread(
 
     Returns
     -------
-    time_s
-        Least time to each junction, infinite where none leads there.
-    label
-        Label of the seed it comes from, the lower of equals; -1 where none.
+    spread
+        Times and labels of all junctions.
     """
-    first, neighbour, link_s = links
-    n, size = len(first) - 1, 0
-    time_s, label = np.full(n, np.inf), np.full(n, np.int32(_UNLABELLED))
-    queue = make_queue(max(1024, len(seeds.node)))
+    n = len(links.first) - 1
+    found = Spread(np.full(n, np.inf), np.full(n, np.int32(-1)))
+    queue, size = _plant(seeds, limit_s, found)
+    _settle(links, queue, size, limit_s, found)
+    return found
+
+
+@njit(cache=True, nogil=True)
+def spread_again(links: Links, onward: Links, seeds: Seeds, known: Spread) -> Spread:
+    """
+    Search again after seeds have come or gone, where that makes a difference.
+
+    Parameters
+    ----------
+    links
+        The graph, in the sense of the search.
+    onward
+        The same links against it.
+    seeds
+        All seeds that there are now.
+    known
+        What a search without limit had found, with the labels that seeds have now;
+        -1 where the seed has gone.
+
+    Returns
+    -------
+    spread
+        What `spread` finds from these seeds.
+
+    Notes
+    -----
+    Junctions whose seed has gone forget their time, and are offered that of each
+    neighbour which keeps its own; the search goes on from there, and from all seeds.
+    Its cost is that of the junctions whose time or label changes (Ramalingam and Reps,
+    1996), and one look at all others.
+    """
+    label = known.label.copy()
+    found = Spread(known.time_s.copy(), label)
+    for node in range(len(label)):
+        if label[node] < 0:
+            found.time_s[node] = np.inf
+    queue, size = _plant(seeds, np.inf, found)
+    for node in range(len(label)):
+        if known.label[node] >= 0:
+            continue
+        for k in range(onward.first[node], onward.first[node + 1]):
+            other = onward.neighbour[k]
+            seconds = found.time_s[other] + onward.time_s[k]
+            if known.label[other] >= 0 and _sooner(
+                found, node, (seconds, label[other])
+            ):
+                if size == len(queue.node):
+                    queue = grow(queue)
+                push(queue, size, seconds, node)
+                size += 1
+    _settle(links, queue, size, np.inf, found)
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _plant(seeds: Seeds, limit_s: float, found: Spread) -> tuple[Queue, int]:
+    """Begin at all seeds within the limit; give the queue and how many wait in it."""
+    queue, size = make_queue(max(1024, len(seeds.node))), 0
     for i in range(len(seeds.node)):
         node, seconds = seeds.node[i], seeds.time_s[i]
         if (
             seconds < np.inf
             and seconds <= limit_s
-            and _sooner(time_s, label, node, (seconds, seeds.label[i]))
+            and _sooner(found, node, (seconds, seeds.label[i]))
         ):
             push(queue, size, seconds, node)
             size += 1
+    return queue, size
+
+
+@njit(cache=True, nogil=True)
+def _settle(
+    links: Links, queue: Queue, size: int, limit_s: float, found: Spread
+) -> None:
+    """Search on from all junctions that wait, until none does."""
+    first, neighbour, link_s = links
+    time_s, label = found
     while size > 0:
         here_s, node = queue.time_s[0], queue.node[0]
         size -= 1
@@ -114,22 +186,15 @@ def spread(
             queue = grow(queue)
         for k in range(first[node], first[node + 1]):
             seconds, other = here_s + link_s[k], neighbour[k]
-            if seconds <= limit_s and _sooner(
-                time_s, label, other, (seconds, label[node])
-            ):
+            if seconds <= limit_s and _sooner(found, other, (seconds, label[node])):
                 push(queue, size, seconds, other)
                 size += 1
-    return time_s, np.where(label == _UNLABELLED, np.int32(-1), label)
 
 
 @njit(cache=True, nogil=True, forceinline=True)
-def _sooner(
-    time_s: NDArray[np.float64],
-    label: NDArray[np.int32],
-    node: int,
-    offer: tuple[float, int],
-) -> bool:
+def _sooner(found: Spread, node: int, offer: tuple[float, int]) -> bool:
     """Improve a junction if it is reached sooner, or as soon with a lower label."""
+    time_s, label = found
     seconds, mark = offer
     if seconds > time_s[node] or (seconds == time_s[node] and mark >= label[node]):
         return False

@@ -29,6 +29,24 @@ def reversed_links(network: Network) -> Links:
     return Links(graph.first, graph.neighbour, graph.time_s)
 
 
+def forward_links(network: Network) -> Links:
+    """
+    Lay out the links in the sense of travel.
+
+    Parameters
+    ----------
+    network
+        The network.
+
+    Returns
+    -------
+    links
+        For looking on from a junction to where one gets from it.
+    """
+    graph = network.graph
+    return Links(graph.first, graph.neighbour, graph.time_s)
+
+
 def edge_ends(network: Network) -> Ends:
     """
     Lay out the ends of the edges.

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 
 from circle.city import City
-from circle.reach import Reach, within
+from circle.reached import Reach, within
 from circle.site_demand import Demand
 from circle.travel import travel_catchments
 

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from circle.city import City
 from circle.errors import ConfigError
 from circle.evaluation import Evaluation
-from circle.missing_items import age_people
-from circle.reach import Reach
+from circle.item_texts import age_people
+from circle.reached import Reach
 from circle.siting_settings import SitingOptions
 
 # Items of no weight still count a little, so that they are cleared where that is free.

@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 
 from circle.city import City
 from circle.contracts import SITES
-from circle.missing_items import age_people
+from circle.item_texts import age_people
 from circle.site_demand import (
     Demand,
     headline_columns,

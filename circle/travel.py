@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,8 @@ from circle.city import City
 from circle.joining import coordinates
 from circle.limits import find_limits
 from circle.profile_rules import Travel
-from circle.reach import Reach, measure_catchments, measure_reach
+from circle.reach import measure_catchments, measure_reach
+from circle.reached import Reach
 from circle.screening import (
     StraightLine,
     measure_straight_catchments,
@@ -105,64 +106,20 @@ def measure_tables(
     """
     types = tuple(type_ids or city.type_ids)
     found = [_unmeasured(city, one, group, types) for one in tables]
-    written = [_Written(one, np.arange(len(types))) for one in found]
-    _measure(city, tables, written, statuses=statuses, bounded=bounded)
+    serving = serving_rows(city, types, statuses=statuses)
+    longest_s = max(one.limits.longest_s() for one in found)
+    limit_s = longest_s if bounded else np.inf
+    searches = _searches(city, tables, found)
+
+    def search(one: _Search) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+        counting = [serving[column] for column in one.columns]
+        return _nearest(city, one.parts, one.travel, counting, limit_s)
+
+    # Each way of travel has a network of its own: they are searched side by side.
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for one, values in zip(searches, pool.map(search, searches), strict=True):
+            _put_in(dict(zip(tables, found, strict=True)), one, values)
     return tuple(found)
-
-
-def remeasure_tables(
-    city: City,
-    tables: Sequence[str],
-    known: Sequence[Reach],
-    *,
-    type_ids: Sequence[str],
-) -> tuple[Reach, ...]:
-    """
-    Measure reach to some facility types anew, and take over what is known of others.
-
-    Parameters
-    ----------
-    city
-        The city, with facilities of these types changed.
-    tables
-        ``committees``, ``cells`` or both.
-    known
-        Reach from each table before, with its facilities by their rows now.
-    type_ids
-        The facility types to measure.
-
-    Returns
-    -------
-    reach
-        What `measure_tables` gives for each table.
-    """
-    found, written = [], []
-    for one in known:
-        columns = np.array([one.type_ids.index(name) for name in type_ids], np.intp)
-        arrays = one.time_s.copy(order="F"), one.facility.copy(order="F")
-        arrays[0][:, columns], arrays[1][:, columns] = np.nan, -1
-        fresh = replace(one, time_s=arrays[0], facility=arrays[1])
-        found.append(fresh)
-        written.append(_Written(fresh, columns))
-    if len(type_ids):
-        _measure(city, tables, written)
-    return tuple(found)
-
-
-@dataclass(frozen=True)
-class _Written:
-    """A reach whose arrays are being written."""
-
-    reach: Reach
-    """The reach."""
-    columns: NDArray[np.intp]
-    """Columns of the types that are measured."""
-
-    def seats(self, seat: int) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
-        """Find the rows and the measured types that go by one way of travel."""
-        limits = self.reach.limits
-        used = limits.travel[:, self.columns] == seat
-        return np.flatnonzero(used.any(axis=1)[limits.rule_class]), used.any(axis=0)
 
 
 @dataclass(frozen=True)
@@ -175,52 +132,27 @@ class _Search:
     """The way of travel."""
     parts: Mapping[str, Rows]
     """Table of origins to those of its rows that go by it for some type."""
-    chosen: NDArray[np.intp]
-    """Which of the measured types some origin goes to by it."""
-
-
-def _measure(
-    city: City,
-    tables: Sequence[str],
-    written: Sequence[_Written],
-    *,
-    statuses: Sequence[str] = (),
-    bounded: bool = False,
-) -> None:
-    """Search by each way of travel, and write what it finds into every reach."""
-    first = written[0]
-    types = [first.reach.type_ids[one] for one in first.columns]
-    serving = serving_rows(city, types, statuses=statuses)
-    longest_s = max(one.reach.limits.longest_s() for one in written)
-    limit_s = longest_s if bounded else np.inf
-    searches = _searches(city, tables, written)
-
-    def search(one: _Search) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
-        counting = [serving[column] for column in one.chosen]
-        return _nearest(city, one.parts, one.travel, counting, limit_s)
-
-    # Each way of travel has a network of its own: they are searched side by side.
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for one, values in zip(searches, pool.map(search, searches), strict=True):
-            _put_in(dict(zip(tables, written, strict=True)), one, values)
+    columns: NDArray[np.intp]
+    """Columns of the types that some origin goes to by it."""
 
 
 def _searches(
-    city: City, tables: Sequence[str], written: Sequence[_Written]
+    city: City, tables: Sequence[str], found: Sequence[Reach]
 ) -> list[_Search]:
     """List the searches that some pair of origin and type asks for."""
     searches = []
     for seat, travel in enumerate(city.travels.values()):
-        seats = [one.seats(seat) for one in written]
-        chosen = np.flatnonzero(np.any([types for _, types in seats], axis=0))
-        if len(chosen):
-            parts = {one: rows for one, (rows, _) in zip(tables, seats, strict=True)}
-            searches.append(_Search(seat, travel, parts, chosen))
+        uses = [one.limits.travel == seat for one in found]
+        columns = np.flatnonzero(np.any([one.any(axis=0) for one in uses], axis=0))
+        if len(columns):
+            rows = [one.limits.rows(seat) for one in found]
+            parts = dict(zip(tables, rows, strict=True))
+            searches.append(_Search(seat, travel, parts, columns))
     return searches
 
 
 def _put_in(
-    written: Mapping[str, _Written],
+    found: Mapping[str, Reach],
     search: _Search,
     values: tuple[NDArray[np.float64], NDArray[np.int32]],
 ) -> None:
@@ -230,11 +162,10 @@ def _put_in(
     for (table, rows), (seconds, nearest) in zip(
         search.parts.items(), split, strict=True
     ):
-        reach = written[table].reach
+        reach = found[table]
         row_class = reach.limits.rule_class[rows]
-        for k, column in enumerate(written[table].columns[search.chosen]):
-            by_class = reach.limits.travel[:, column] == search.seat
-            own = by_class[row_class]
+        for k, column in enumerate(search.columns):
+            own = (reach.limits.travel[:, column] == search.seat)[row_class]
             mine = slice(None) if own.all() else own
             reach.time_s[rows[mine], column] = seconds[mine, k]
             reach.facility[rows[mine], column] = nearest[mine, k]

@@ -22,7 +22,7 @@ from circle.contracts import MISSING_ITEMS, SITES, UNSNAPPED
 from circle.errors import CircleWarning
 from circle.profile_reading import read_profile
 from circle.profile_rules import Travel
-from circle.reach import Reach
+from circle.reached import Reach
 from circle.study import Study
 
 Name = Callable[[str, int], str]

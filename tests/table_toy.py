@@ -23,7 +23,7 @@ from circle.gaps import find_gap_clusters
 from circle.missing_items import find_missing_items
 from circle.profile_reading import read_profile
 from circle.profile_rules import Travel
-from circle.reach import Reach
+from circle.reached import Reach
 from circle.study import read_study
 
 CRS = pyproj.CRS.from_epsg(4550)

@@ -4,8 +4,8 @@ from toy_city import toy_tables, write_toy
 
 from circle.assessment import assess
 from circle.city import load_city
-from circle.coverage import type_groups
 from circle.study import read_study
+from circle.type_groups import type_groups
 
 # (area, group) to: pairs, covered, committees complete, person-items, covered, people
 # who reach all. Worked out in the docstring of toy_city.

@@ -15,7 +15,7 @@ from toy_streets import (
     speeds,
 )
 
-from circle.reach import TOLERANCE_S, Reach, within
+from circle.reached import TOLERANCE_S, Reach, within
 
 LINE, DIAMOND, RING, RIVER = (Toy.of(one()) for one in (line, diamond, ring, river))
 

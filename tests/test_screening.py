@@ -16,7 +16,7 @@ from circle.errors import ConfigError
 from circle.facts import basis_text
 from circle.outputs import write_outputs
 from circle.profile_reading import read_profile
-from circle.reach import TOLERANCE_S
+from circle.reached import TOLERANCE_S
 from circle.screening import (
     StraightLine,
     measure_straight_catchments,

@@ -3,7 +3,7 @@
 import numpy as np
 
 from circle.profile_rules import Travel
-from circle.reach import Limits
+from circle.reached import Limits
 
 
 def quarter_hour_on_foot(n_origins: int, n_types: int) -> Limits:
