@@ -23,7 +23,6 @@ from circle.search_layout import (
     edge_ends,
     lay_out_places,
     pick_places,
-    reversed_links,
 )
 from circle.snapping import Access
 
@@ -204,7 +203,7 @@ def _along_edges(
 
 def _gather(search: CatchmentSearch, rows: NDArray[np.int64]) -> list[_Part]:
     """Search from some places; give their rows with what was found, part by part."""
-    links, ends = reversed_links(search.network), edge_ends(search.network)
+    links, ends = search.network.reverse, edge_ends(search.network)
     scratch = make_scratch(links, len(search.members.places.edge))
     parts = []
     while len(rows):

@@ -6,6 +6,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from circle.core import Links
 from circle.heap import Queue, drop_first, make_queue, push
 from circle.search import (
     FROM_END,
@@ -14,7 +15,6 @@ from circle.search import (
     TO_END,
     TO_START,
     Ends,
-    Links,
     Places,
     same_edge_s,
 )

@@ -8,14 +8,14 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from circle.core import find_core
 from circle.network import Network
 from circle.reached import TOLERANCE_S
-from circle.search import FROM_END, FROM_START, TO_END, TO_START, Links, spread
+from circle.search import FROM_END, FROM_START, TO_END, TO_START, spread
 from circle.search_layout import (
     lay_out_places,
     pick_places,
     plant_seeds,
-    reversed_links,
 )
 from circle.snapping import Access
 from circle.street_access import FERRY
@@ -80,11 +80,9 @@ def find_reached(
         for away, toward in _TO_FROM.items():
             columns[:, toward] = seeds_at.columns[:, away]
         seeds_at = seeds_at._replace(columns=columns)
-        links = Links(*vars(network.graph).values())
-    else:
-        links = reversed_links(network)
+    core = network.reverse_core if direction == "to" else find_core(network.graph)
     limit_s += TOLERANCE_S
-    node_s, _ = spread(links, plant_seeds(network, seeds_at), limit_s)
+    node_s, _ = spread(core, plant_seeds(network, seeds_at), limit_s)
     ahead, behind = _senses(network, direction)
     begun = _from_ends(network, node_s, limit_s, ahead=ahead, behind=behind)
     joined = np.flatnonzero(places.joined)

@@ -7,6 +7,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from circle.core import Links
 from circle.network import Network
 from circle.reached import TOLERANCE_S
 from circle.search import (
@@ -14,7 +15,6 @@ from circle.search import (
     TO_END,
     TO_START,
     Ends,
-    Links,
     Places,
     Seeds,
     Targets,
@@ -27,7 +27,6 @@ from circle.search_layout import (
     list_targets,
     pick_places,
     plant_seeds,
-    reversed_links,
 )
 from circle.snapping import Access
 
@@ -110,7 +109,7 @@ def measure_k_nearest(
         raise ValueError(message)
     starts, goals = lay_out_places(origins), lay_out_places(facilities)
     targets = pick_places(goals, np.unique(rows[goals.edge[rows] >= 0]))
-    links, ends = reversed_links(network), edge_ends(network)
+    links, ends = network.reverse, edge_ends(network)
     limit_s += TOLERANCE_S
     nodes = _spread_several(links, plant_seeds(network, targets), k, limit_s)
     own = list_targets(network, goals, [targets.label])

@@ -1,11 +1,13 @@
 """Routable network of one mode: timed edges, main component, points snapped to it."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from circle.chains import Chains, contract, order_by_place
+from circle.core import Core, Links, find_core
 from circle.edges import add_up_runs, compress_links, find_main_part
 from circle.errors import NetworkError, Words
 from circle.piece_times import half_signal_s, quantise, time_pieces
@@ -13,18 +15,6 @@ from circle.problems import Problem
 from circle.profile import Mode
 from circle.profile_rules import Speeds
 from circle.streets import Streets
-
-
-@dataclass(frozen=True)
-class Graph:
-    """Compressed rows of a directed graph over junctions."""
-
-    first: NDArray[np.int64]
-    """Where the row of each junction begins, shape (junctions + 1,)."""
-    neighbour: NDArray[np.int32]
-    """Junction at the other end of each link, shape (links,)."""
-    time_s: NDArray[np.float64]
-    """Time of each link in seconds, shape (links,)."""
 
 
 @dataclass(frozen=True)
@@ -59,10 +49,15 @@ class Network:
     in_main: NDArray[np.bool_]
     """Whether each edge is part of the main component, or of an island that counts
     beside it, shape (edges,)."""
-    graph: Graph
+    graph: Links
     """Links in the sense of travel."""
-    reverse: Graph
+    reverse: Links
     """The same links reversed, for searches from the facilities."""
+
+    @cached_property
+    def reverse_core(self) -> Core:
+        """The core of the reversed links; found when it is first wanted."""
+        return find_core(self.reverse)
 
     @property
     def length_m(self) -> float:
@@ -194,12 +189,12 @@ def _compress(
     forward_s: NDArray[np.float64],
     back_s: NDArray[np.float64],
     n_junctions: int,
-) -> tuple[Graph, Graph]:
+) -> tuple[Links, Links]:
     """Write the links in the sense of travel, and reversed; one graph if alike."""
-    graph = Graph(*compress_links(ends, forward_s, back_s, n_junctions))
+    graph = Links(*compress_links(ends, forward_s, back_s, n_junctions))
     if back_s is forward_s:
         return graph, graph
-    return graph, Graph(*compress_links(ends, back_s, forward_s, n_junctions))
+    return graph, Links(*compress_links(ends, back_s, forward_s, n_junctions))
 
 
 def _turned(

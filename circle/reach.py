@@ -26,7 +26,6 @@ from circle.search_layout import (
     list_targets,
     pick_places,
     plant_seeds,
-    reversed_links,
 )
 from circle.snapping import Access
 
@@ -247,7 +246,7 @@ def _nearest_of(
     """Search from one set of facilities to all junctions."""
     targets = pick_places(facilities, rows[facilities.edge[rows] >= 0])
     seeds = plant_seeds(network, targets)
-    return spread(reversed_links(network), seeds, limit_s)
+    return spread(network.reverse_core, seeds, limit_s)
 
 
 def _check_size(needed: int, most: int) -> None:

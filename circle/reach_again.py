@@ -9,12 +9,10 @@ from circle.network import Network
 from circle.search import Places, Spread, collect_nearest, spread, spread_again
 from circle.search_layout import (
     edge_ends,
-    forward_links,
     lay_out_places,
     list_targets,
     pick_places,
     plant_seeds,
-    reversed_links,
 )
 from circle.snapping import Access
 
@@ -59,7 +57,7 @@ def search_type(network: Network, serving: Serving) -> Spread:
         Seconds to the nearest from every junction, and its row.
     """
     seeds = plant_seeds(network, _joined(serving))
-    return spread(reversed_links(network), seeds, np.inf)
+    return spread(network.reverse_core, seeds, np.inf)
 
 
 def renew_type(
@@ -97,7 +95,7 @@ def renew_type(
     label_now = np.full(len(row_now) + 1, -1, dtype=np.int32)
     label_now[before.rows[stays]] = row_now[before.rows[stays]]
     old = Spread(known.time_s, label_now[known.label])
-    links, onward = reversed_links(network), forward_links(network)
+    links, onward = network.reverse, network.graph
     goals = _joined(after)
     found = spread_again(links, onward, plant_seeds(network, goals), old)
     changed = (found.time_s != old.time_s) | (found.label != old.label)

@@ -6,18 +6,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from circle.core import MOST_NEIGHBOURS, Core, Links
 from circle.heap import Queue, drop_first, grow, make_queue, push
-
-
-class Links(NamedTuple):
-    """Compressed rows of a directed graph over junctions."""
-
-    first: NDArray[np.int64]
-    """Where the row of each junction begins, shape (junctions + 1,)."""
-    neighbour: NDArray[np.int32]
-    """Junction at the other end of each link, shape (links,)."""
-    time_s: NDArray[np.float64]
-    """Time of each link in seconds, shape (links,)."""
 
 
 class Ends(NamedTuple):
@@ -76,13 +66,13 @@ POSITION, TO_END, TO_START, LEG, FROM_START, FROM_END = range(6)
 
 
 @njit(cache=True, nogil=True)
-def spread(links: Links, seeds: Seeds, limit_s: float) -> Spread:
+def spread(core: Core, seeds: Seeds, limit_s: float) -> Spread:
     """
-    Search from many seeds at once (Dijkstra, 1959).
+    Search from many seeds at once: up into the core, through it, and down again.
 
     Parameters
     ----------
-    links
+    core
         The graph, in the sense of the search.
     seeds
         Where it begins.
@@ -93,12 +83,65 @@ def spread(links: Links, seeds: Seeds, limit_s: float) -> Spread:
     -------
     spread
         Times and labels of all junctions.
+
+    Notes
+    -----
+    Only the core needs a queue (Dijkstra, 1959). A junction that was taken out passes
+    on what reaches it before all that were taken out after it, and takes what they
+    have when the search is over: two sweeps, as in PHAST (Delling et al., 2011).
     """
-    n = len(links.first) - 1
+    n = len(core.taken) + len(core.node)
     found = Spread(np.full(n, np.inf), np.full(n, np.int32(-1)))
-    queue, size = _plant(seeds, limit_s, found)
-    _settle(links, queue, size, limit_s, found)
+    for i in range(len(seeds.node)):
+        if seeds.time_s[i] <= limit_s:
+            _sooner(found, seeds.node[i], (seeds.time_s[i], seeds.label[i]))
+    _pass_up(core, limit_s, found)
+    _search_core(core, limit_s, found)
+    _pass_down(core, limit_s, found)
     return found
+
+
+@njit(cache=True, nogil=True)
+def _pass_up(core: Core, limit_s: float, found: Spread) -> None:
+    """Pass what was found on to the neighbours above, in the order of taking out."""
+    taken, above = core.taken, core.above
+    for i in range(len(taken)):
+        here_s, mark = found.time_s[taken[i]], found.label[taken[i]]
+        if mark < 0:
+            continue
+        for k in range(MOST_NEIGHBOURS):
+            seconds = here_s + core.there_s[i, k]
+            if above[i, k] >= 0 and seconds <= limit_s:
+                _sooner(found, above[i, k], (seconds, mark))
+
+
+@njit(cache=True, nogil=True)
+def _pass_down(core: Core, limit_s: float, found: Spread) -> None:
+    """Take what the neighbours above have, in the opposite order."""
+    taken, above = core.taken, core.above
+    for i in range(len(taken) - 1, -1, -1):
+        for k in range(MOST_NEIGHBOURS):
+            node = above[i, k]
+            if node < 0:
+                break
+            seconds = found.time_s[node] + core.back_s[i, k]
+            if seconds <= limit_s:
+                _sooner(found, taken[i], (seconds, found.label[node]))
+
+
+@njit(cache=True, nogil=True)
+def _search_core(core: Core, limit_s: float, found: Spread) -> None:
+    """Search on in the core, from what has been found for its junctions."""
+    inner = Spread(found.time_s[core.node], found.label[core.node])
+    queue, size = make_queue(max(1024, len(core.node))), 0
+    for i in range(len(core.node)):
+        if inner.label[i] >= 0:
+            push(queue, size, inner.time_s[i], i)
+            size += 1
+    _settle(core.links, queue, size, limit_s, inner)
+    for i in range(len(core.node)):
+        found.time_s[core.node[i]] = inner.time_s[i]
+        found.label[core.node[i]] = inner.label[i]
 
 
 @njit(cache=True, nogil=True)
@@ -135,7 +178,7 @@ def spread_again(links: Links, onward: Links, seeds: Seeds, known: Spread) -> Sp
     for node in range(len(label)):
         if label[node] < 0:
             found.time_s[node] = np.inf
-    queue, size = _plant(seeds, np.inf, found)
+    queue, size = _plant(seeds, found)
     for node in range(len(label)):
         if known.label[node] >= 0:
             continue
@@ -154,16 +197,12 @@ def spread_again(links: Links, onward: Links, seeds: Seeds, known: Spread) -> Sp
 
 
 @njit(cache=True, nogil=True)
-def _plant(seeds: Seeds, limit_s: float, found: Spread) -> tuple[Queue, int]:
-    """Begin at all seeds within the limit; give the queue and how many wait in it."""
+def _plant(seeds: Seeds, found: Spread) -> tuple[Queue, int]:
+    """Begin at all seeds; give the queue and how many wait in it."""
     queue, size = make_queue(max(1024, len(seeds.node))), 0
     for i in range(len(seeds.node)):
         node, seconds = seeds.node[i], seeds.time_s[i]
-        if (
-            seconds < np.inf
-            and seconds <= limit_s
-            and _sooner(found, node, (seconds, seeds.label[i]))
-        ):
+        if _sooner(found, node, (seconds, seeds.label[i])):
             push(queue, size, seconds, node)
             size += 1
     return queue, size
@@ -196,6 +235,8 @@ def _sooner(found: Spread, node: int, offer: tuple[float, int]) -> bool:
     """Improve a junction if it is reached sooner, or as soon with a lower label."""
     time_s, label = found
     seconds, mark = offer
+    if seconds == np.inf:
+        return False
     if seconds > time_s[node] or (seconds == time_s[node] and mark >= label[node]):
         return False
     time_s[node] = seconds

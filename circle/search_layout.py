@@ -7,44 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from circle.network import Network
-from circle.search import FROM_END, FROM_START, LEG, Ends, Links, Places, Seeds, Targets
+from circle.search import FROM_END, FROM_START, LEG, Ends, Places, Seeds, Targets
 from circle.snapping import Access
-
-
-def reversed_links(network: Network) -> Links:
-    """
-    Lay out the links against the sense of travel.
-
-    Parameters
-    ----------
-    network
-        The network.
-
-    Returns
-    -------
-    links
-        For searches that begin at the places to be reached.
-    """
-    graph = network.reverse
-    return Links(graph.first, graph.neighbour, graph.time_s)
-
-
-def forward_links(network: Network) -> Links:
-    """
-    Lay out the links in the sense of travel.
-
-    Parameters
-    ----------
-    network
-        The network.
-
-    Returns
-    -------
-    links
-        For looking on from a junction to where one gets from it.
-    """
-    graph = network.graph
-    return Links(graph.first, graph.neighbour, graph.time_s)
 
 
 def edge_ends(network: Network) -> Ends:

@@ -22,8 +22,9 @@ from circle.cache import (
     write_entry,
 )
 from circle.chains import Chains
+from circle.core import Links
 from circle.errors import CircleWarning
-from circle.network import Graph, Network, access_mps, build_network
+from circle.network import Network, access_mps, build_network
 from circle.piece_times import half_signal_s
 from circle.profile import Mode
 from circle.profile_rules import Speeds
@@ -38,8 +39,16 @@ _LIBRARIES = ("numpy", "osmium", "pyogrio", "pyproj", "rasterio", "shapely")
 # The modules that turn a street file into streets and networks: where they change,
 # what is kept counts no more, also between two versions of circle.
 BUILDERS = (
-    *("backdrop", "chains", "crs", "declared", "edges", "files", "files_layers"),
-    *("files_sheets", "files_text", "heights", "network", "noding", "offsets"),
+    *("backdrop", "chains", "core", "crs", "declared", "edges", "files"),
+    *(
+        "files_layers",
+        "files_sheets",
+        "files_text",
+        "heights",
+        "network",
+        "noding",
+        "offsets",
+    ),
     *("osm_features", "piece_times", "raster_grid", "raw_table", "sheet_books"),
     *("street_access", "street_cache", "street_classes", "street_graphml"),
     *("street_lines", "street_sources", "streets", "table_layout"),
@@ -202,15 +211,18 @@ def _rules() -> Iterator[str]:
 
 
 def _arrays(
-    bundle: Streets | Network | Chains | Graph, prefix: str = ""
+    bundle: Streets | Network | Chains, prefix: str = ""
 ) -> Iterator[tuple[str, Array]]:
     """Yield the arrays of a bundle and of the bundles in it, but not its streets."""
     for field in fields(bundle):
         value = getattr(bundle, field.name)
         if isinstance(value, np.ndarray):
             yield prefix + field.name, value
-        elif isinstance(value, Chains | Graph):
+        elif isinstance(value, Chains):
             yield from _arrays(value, f"{prefix}{field.name}.")
+        elif isinstance(value, Links):
+            for name, array in value._asdict().items():
+                yield f"{prefix}{field.name}.{name}", array
 
 
 def _under(kept: Kept, prefix: str) -> dict[str, Array]:
@@ -233,8 +245,8 @@ def _network(
         signal_s=half_signal_s(speeds, by_length=by_length),
         streets=streets,
         chains=Chains(**_under(kept, "chains.")),
-        graph=Graph(**_under(kept, "graph.")),
-        reverse=Graph(**_under(kept, "reverse.")),
+        graph=Links(**_under(kept, "graph.")),
+        reverse=Links(**_under(kept, "reverse.")),
         **own,
     )
 

@@ -125,6 +125,7 @@ FAMILIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "search_layout",
             "catchment_search",
             "reach",
+            "core",
             "reach_again",
             "reached",
             "k_nearest",

@@ -26,6 +26,7 @@ from circle.cache import (
 )
 from circle.city import load_city
 from circle.cli import main
+from circle.core import Links
 from circle.network import Network
 from circle.shipped import PACKAGE, shipped_folder
 from circle.study import read_study
@@ -66,6 +67,9 @@ def parts_of(bundle, prefix=""):
         value = getattr(bundle, field.name)
         if dataclasses.is_dataclass(value):
             yield from parts_of(value, f"{prefix}{field.name}.")
+        elif isinstance(value, Links):
+            for name, array in value._asdict().items():
+                yield f"{prefix}{field.name}.{name}", array
         else:
             yield prefix + field.name, value
 
