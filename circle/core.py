@@ -99,7 +99,7 @@ def find_core(links: Links) -> Core:
             if is_out[node] or lists.n_neighbours[node] > MOST_NEIGHBOURS:
                 continue
             i = n_taken
-            lists = _take_out(lists, node, above[i], there_s[i], back_s[i])
+            _take_out(lists, node, above[i], there_s[i], back_s[i])
             taken[i], is_out[node] = node, True
             n_taken += 1
     inside, inner = _lay_out_core(lists, is_out)
@@ -116,7 +116,9 @@ def find_core(links: Links) -> Core:
 @njit(cache=True, nogil=True)
 def _list_neighbours(links: Links) -> _Lists:
     """List the neighbours of every junction, each once, without loops."""
-    n, room = len(links.first) - 1, 2 * len(links.neighbour) + 64
+    n = len(links.first) - 1
+    # A junction of four that is taken out has eight entries, and leaves twelve.
+    room = 2 * len(links.neighbour) + 4 * n
     lists = _Lists(
         np.full(n, np.int32(-1)),
         np.empty(room, np.int32),
@@ -128,7 +130,7 @@ def _list_neighbours(links: Links) -> _Lists:
     for node in range(n):
         for k in range(links.first[node], links.first[node + 1]):
             if links.neighbour[k] != node:
-                lists = _link(lists, node, links.neighbour[k], links.time_s[k], np.inf)
+                _link(lists, node, links.neighbour[k], links.time_s[k], np.inf)
     return lists
 
 
@@ -139,7 +141,7 @@ def _take_out(
     above: NDArray[np.int32],
     there_s: NDArray[np.float64],
     back_s: NDArray[np.float64],
-) -> _Lists:
+) -> None:
     """Take one junction out, and link its neighbours with each other."""
     n, entry = 0, lists.head[node]
     while entry >= 0:
@@ -155,24 +157,21 @@ def _take_out(
         for k in range(i):
             seconds, other_s = back_s[i] + there_s[k], back_s[k] + there_s[i]
             if seconds < np.inf or other_s < np.inf:
-                lists = _link(lists, above[i], above[k], seconds, other_s)
-    return lists
+                _link(lists, above[i], above[k], seconds, other_s)
 
 
 @njit(cache=True, nogil=True)
-def _link(lists: _Lists, a: int, b: int, there_s: float, back_s: float) -> _Lists:
+def _link(lists: _Lists, a: int, b: int, there_s: float, back_s: float) -> None:
     """Link two junctions both ways, or improve the link that they have."""
     entry, other = _entry_of(lists, a, b), _entry_of(lists, b, a)
     if entry < 0:
-        lists, entry = _add(lists, a, b)
-        lists, other = _add(lists, b, a)
+        entry, other = _add(lists, a, b), _add(lists, b, a)
     lists.there_s[entry] = min(lists.there_s[entry], there_s)
     lists.there_s[other] = min(lists.there_s[other], back_s)
-    return lists
 
 
 @njit(cache=True, nogil=True)
-def _add(lists: _Lists, node: int, to: int) -> tuple[_Lists, int]:
+def _add(lists: _Lists, node: int, to: int) -> int:
     """Put a neighbour at the head of a list, at an infinite time."""
     entry = lists.room[0]
     if entry >= 0:
@@ -180,23 +179,11 @@ def _add(lists: _Lists, node: int, to: int) -> tuple[_Lists, int]:
     else:
         entry = lists.room[1]
         lists.room[1] += 1
-        if entry == len(lists.to):
-            lists = _grown(lists)
     lists.to[entry], lists.there_s[entry] = to, np.inf
     lists.next_one[entry] = lists.head[node]
     lists.head[node] = entry
     lists.n_neighbours[node] += 1
-    return lists, entry
-
-
-@njit(cache=True, nogil=True)
-def _grown(lists: _Lists) -> _Lists:
-    """Double the room for entries."""
-    n = len(lists.to)
-    next_one, to = np.empty(2 * n, np.int32), np.empty(2 * n, np.int32)
-    there_s = np.empty(2 * n)
-    next_one[:n], to[:n], there_s[:n] = lists.next_one, lists.to, lists.there_s
-    return _Lists(lists.head, next_one, to, there_s, lists.n_neighbours, lists.room)
+    return int(entry)
 
 
 @njit(cache=True, nogil=True)

@@ -96,14 +96,14 @@ def test_a_full_graph_is_all_core():
     assert found(core, [(0, 3)]) == expected(n, pairs, [(0, 3)])
 
 
-def test_more_links_left_behind_than_room_was_made_for():
-    """Of four neighbours that are strangers, six pairs are linked anew."""
+def test_neighbours_that_were_strangers_are_linked_anew():
+    """Of four strangers, six pairs are linked, both ways: more than there was."""
     n = 600
     rng = np.random.default_rng(1)
     rings = [rng.permutation(n).tolist() for _ in range(2)]
-    pairs = [
-        (ring[i - 1], ring[i], 1 + i % 3) for ring in rings for i in range(n)
-    ]  # one way, so that each link takes two entries
-    links = rows_of(n, pairs)
-    core = find_core(links)
+    pairs = [(ring[i - 1], ring[i], 1 + i % 3) for ring in rings for i in range(n)]
+    pairs += [(b, a, seconds) for a, b, seconds in pairs]
+    core = find_core(rows_of(n, pairs))
+    links_kept = len(pairs) - 2 * np.count_nonzero(core.above >= 0)
+    assert len(core.links.neighbour) > links_kept
     assert found(core, [(5, 0), (40, 2)]) == expected(n, pairs, [(5, 0), (40, 2)])
