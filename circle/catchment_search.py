@@ -17,12 +17,13 @@ from circle.catchments import (
     put_in_place,
 )
 from circle.network import Network
-from circle.search import Places
+from circle.search import Places, spread
 from circle.search_layout import (
     cut_blocks,
     edge_ends,
     lay_out_places,
     pick_places,
+    plant_origins,
 )
 from circle.snapping import Access
 
@@ -51,6 +52,9 @@ class CatchmentSearch:
     """Longest time in seconds, inclusive."""
     threads: int
     """Searches that run side by side."""
+    least_s: NDArray[np.float64]
+    """Time from the nearest origin to each junction; empty where origins are so many
+    that knowing it would not pay."""
 
 
 def prepare_catchments(
@@ -82,10 +86,18 @@ def prepare_catchments(
     search
         What the other functions of this module take.
     """
-    starts = lay_out_places(origins)
-    members = list_members(edge_ends(network), starts, len(network.chains.junction))
+    starts, n_junctions = lay_out_places(origins), len(network.chains.junction)
+    least_s = np.empty(0)
+    if len(starts.edge) < n_junctions:
+        joined = pick_places(starts, np.flatnonzero(starts.edge >= 0))
+        least_s, _ = spread(network.core, plant_origins(network, joined), limit_s)
     return CatchmentSearch(
-        network, lay_out_places(places), members, limit_s, max(1, threads)
+        network=network,
+        sources=lay_out_places(places),
+        members=list_members(edge_ends(network), starts, n_junctions),
+        limit_s=limit_s,
+        threads=max(1, threads),
+        least_s=least_s,
     )
 
 
@@ -204,7 +216,7 @@ def _along_edges(
 def _gather(search: CatchmentSearch, rows: NDArray[np.int64]) -> list[_Part]:
     """Search from some places; give their rows with what was found, part by part."""
     links, ends = search.network.reverse, edge_ends(search.network)
-    scratch = make_scratch(links, len(search.members.places.edge))
+    scratch = make_scratch(links, len(search.members.places.edge), search.least_s)
     parts = []
     while len(rows):
         some = pick_places(search.sources, rows)

@@ -74,6 +74,9 @@ class Scratch(NamedTuple):
     """One bit for each place, so that they are met in ascending order."""
     words: NDArray[np.uint64]
     """One bit for each word of `bits` that is not empty."""
+    least_s: NDArray[np.float64]
+    """Time from the nearest member to each junction, not changed: where it is too long
+    no member comes by that junction, and a search turns back. Empty for not knowing."""
 
 
 @njit(cache=True, nogil=True)
@@ -202,7 +205,7 @@ def gather_catchments(
 
 
 @njit(cache=True, nogil=True)
-def make_scratch(links: Links, n_places: int) -> Scratch:
+def make_scratch(links: Links, n_places: int, least_s: NDArray[np.float64]) -> Scratch:
     """
     Make room for the searches of one thread.
 
@@ -212,6 +215,8 @@ def make_scratch(links: Links, n_places: int) -> Scratch:
         The graph.
     n_places
         Number of places that may be reached.
+    least_s
+        Time from the nearest of them to each junction; empty for not knowing.
 
     Returns
     -------
@@ -228,6 +233,7 @@ def make_scratch(links: Links, n_places: int) -> Scratch:
         np.empty(n_places),
         np.zeros(n_words, np.uint64),
         np.zeros(n_words // _WORD + 1, np.uint64),
+        least_s,
     )
 
 
@@ -244,7 +250,8 @@ def _search(
     first, neighbour, link_s = links.first, links.neighbour, links.time_s
     queue, time_s, passed = scratch.queue, scratch.time_s, scratch.passed
     row, edge = sources.columns[i], sources.edge[i]
-    size = 0
+    size, least_s = 0, scratch.least_s
+    knows = len(least_s) > 0
     for side in range(2):
         node = ends.end[edge] if side else ends.start[edge]
         seconds = row[LEG] + row[FROM_END if side else FROM_START]
@@ -264,6 +271,8 @@ def _search(
         for k in range(first[node], first[node + 1]):
             seconds, other = here_s + link_s[k], neighbour[k]
             if seconds <= limit_s and seconds < time_s[other]:
+                if knows and seconds + least_s[other] > limit_s:
+                    continue
                 time_s[other] = seconds
                 push(queue, size, seconds, other)
                 size += 1

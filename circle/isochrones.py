@@ -8,7 +8,6 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from circle.core import find_core
 from circle.network import Network
 from circle.reached import TOLERANCE_S
 from circle.search import FROM_END, FROM_START, TO_END, TO_START, spread
@@ -80,7 +79,7 @@ def find_reached(
         for away, toward in _TO_FROM.items():
             columns[:, toward] = seeds_at.columns[:, away]
         seeds_at = seeds_at._replace(columns=columns)
-    core = network.reverse_core if direction == "to" else find_core(network.graph)
+    core = network.reverse_core if direction == "to" else network.core
     limit_s += TOLERANCE_S
     node_s, _ = spread(core, plant_seeds(network, seeds_at), limit_s)
     ahead, behind = _senses(network, direction)

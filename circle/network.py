@@ -55,8 +55,15 @@ class Network:
     """The same links reversed, for searches from the facilities."""
 
     @cached_property
+    def core(self) -> Core:
+        """The core of the links in the sense of travel; found when first wanted."""
+        return (
+            self.reverse_core if self.graph is self.reverse else find_core(self.graph)
+        )
+
+    @cached_property
     def reverse_core(self) -> Core:
-        """The core of the reversed links; found when it is first wanted."""
+        """The core of the reversed links, likewise."""
         return find_core(self.reverse)
 
     @property

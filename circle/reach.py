@@ -75,7 +75,8 @@ def measure_reach(
 
     Notes
     -----
-    Dijkstra (1959) with many seeds; O(types × (links + origins) log junctions).
+    Dijkstra (1959) with many seeds, in the core of the network only;
+    O(types × (links + origins) log junctions).
     """
     starts, goals = lay_out_places(origins), lay_out_places(facilities)
     limit_s += TOLERANCE_S
@@ -139,8 +140,9 @@ def measure_catchments(
 
     Notes
     -----
-    One bounded Dijkstra search per place on the reversed network; memory grows with
-    the number of pairs in reach, never with places times origins.
+    One bounded Dijkstra search per place on the reversed network, which turns back
+    where no origin is near enough; memory grows with the number of pairs in reach,
+    never with places times origins.
     """
     search = prepare_catchments(
         network,

@@ -7,7 +7,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from circle.network import Network
-from circle.search import FROM_END, FROM_START, LEG, Ends, Places, Seeds, Targets
+from circle.search import (
+    FROM_END,
+    FROM_START,
+    LEG,
+    TO_END,
+    TO_START,
+    Ends,
+    Places,
+    Seeds,
+    Targets,
+)
 from circle.snapping import Access
 
 
@@ -95,6 +105,32 @@ def plant_seeds(network: Network, targets: Places) -> Seeds:
             ]
         ),
         np.concatenate([targets.label, targets.label]),
+    )
+
+
+def plant_origins(network: Network, origins: Places) -> Seeds:
+    """
+    Begin a search in the sense of travel at both ends of the origins' edges.
+
+    Parameters
+    ----------
+    network
+        The network.
+    origins
+        Places that are joined to it.
+
+    Returns
+    -------
+    seeds
+        Two for each place, access leg included.
+    """
+    ends, leg_s = edge_ends(network), origins.columns[:, LEG]
+    return Seeds(
+        np.concatenate([ends.start[origins.edge], ends.end[origins.edge]]),
+        np.concatenate(
+            [origins.columns[:, TO_START] + leg_s, origins.columns[:, TO_END] + leg_s]
+        ),
+        np.concatenate([origins.label, origins.label]),
     )
 
 
