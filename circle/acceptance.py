@@ -2,7 +2,9 @@
 
 import math
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from circle.indicator_values import IndicatorValue, IndicatorValues, areas_of
 from circle.indicators import IndicatorRef, parse_indicator
@@ -13,6 +15,8 @@ from circle.result_contracts_measures import ACCEPTANCE
 # Shares are quotients of counts: rounding fails nobody.
 _ROUNDING = 1e-9
 _LISTED = 10
+# Columns of missing items by name.
+_Items = dict[str, NDArray[np.object_]]
 _WORDS = {
     "missing": ("缺项{n}项：{ids}", "{n} missing items: {ids}"),
     "more": ("等", " and more"),
@@ -58,14 +62,15 @@ def find_acceptance(
     )
     level_of = {one.id: one.level for one in profile.types}
     columns = ["item_id", "subdistrict_id", "type_id", "domain", "tier", "required"]
-    items = missing_items[columns].assign(
-        area_class=missing_items["subdistrict_id"].map(class_of),
-        level=missing_items["type_id"].map(level_of),
-    )
+    items = {name: missing_items[name].to_numpy(dtype=object) for name in columns}
+    homes, types = items["subdistrict_id"], items["type_id"]
+    items["area_class"] = np.array([class_of[one] for one in homes], dtype=object)
+    items["level"] = np.array([level_of[one] for one in types], dtype=object)
     rows = []
     for kind in ("district", "area_class", "subdistrict"):
         marks = [one for one in profile.acceptance if one.area == kind]
         for area in areas_of(subdistricts, kind):
+            own = _within(items, kind, area)
             for mark in marks:
                 value = values.find(mark.indicator, kind, area)
                 found = parse_indicator(mark.indicator)
@@ -85,7 +90,7 @@ def find_acceptance(
                         "numerator": value.numerator,
                         "denominator": value.denominator,
                         "evidence": _evidence(
-                            found, value, _items_of(items, found, kind, area), language
+                            found, value, _items_of(own, found), language
                         ),
                     }
                 )
@@ -127,9 +132,20 @@ def _mark(mark: PassMark) -> float | None:
     return mark.at_least if mark.at_least is not None else mark.at_most
 
 
-def _items_of(
-    items: pd.DataFrame, found: IndicatorRef, area_kind: str, area_id: str
-) -> list[str] | None:
+def _within(items: _Items, area_kind: str, area_id: str) -> _Items:
+    """Pick the items of one area."""
+    if area_kind == "district":
+        return items
+    column = "subdistrict_id" if area_kind == "subdistrict" else "area_class"
+    return _picked(items, items[column] == area_id)
+
+
+def _picked(items: _Items, wanted: NDArray[np.bool_]) -> _Items:
+    """Pick some items."""
+    return {name: values[wanted] for name, values in items.items()}
+
+
+def _items_of(items: _Items, found: IndicatorRef) -> list[str] | None:
     """List the missing items behind an indicator; None where items are no evidence."""
     if found.family.id not in {
         "pair_share",
@@ -137,16 +153,13 @@ def _items_of(
         "missing_items",
     }:
         return None
-    if area_kind == "subdistrict":
-        items = items[items["subdistrict_id"] == area_id]
-    elif area_kind == "area_class":
-        items = items[items["area_class"] == area_id]
+    wanted = np.ones(len(items["item_id"]), dtype=bool)
     if found.group_kind in {"required", "domain"}:
-        items = items[items["required"].astype(bool)]
+        wanted &= items["required"].astype(bool)
     column = {"type": "type_id", "domain": "domain", "tier": "tier", "level": "level"}
     if found.group_kind in column:
-        items = items[items[column[found.group_kind]] == found.group_id]
-    return [str(one) for one in items["item_id"]]
+        wanted &= items[column[found.group_kind]] == found.group_id
+    return [str(one) for one in items["item_id"][wanted]]
 
 
 def _evidence(

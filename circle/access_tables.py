@@ -302,7 +302,7 @@ def roll_up(
     """
     ids = city.subdistricts["subdistrict_id"].to_numpy(dtype=object)
     classes = city.subdistricts["area_class"].to_numpy(dtype=object)
-    home = pd.Index(ids).get_indexer(city.cells["subdistrict_id"])
+    home = city.cells["home"].to_numpy(dtype=np.intp)
     present = [one for one in AREA_CLASSES if one in set(classes)]
     kinds = ["district", *["area_class"] * len(present), *["subdistrict"] * len(ids)]
     members = np.vstack(

@@ -119,6 +119,8 @@ def _by_share(
     cells: Reach, columns: list[int], people: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Sum the people by the share of some types that they reach in time."""
-    reached = cells.covered[:, columns].sum(axis=1)
+    reached = np.zeros(len(people), dtype=np.intp)
+    for column in columns:
+        reached += cells.covered[:, column]
     weight = np.bincount(reached, weights=people, minlength=len(columns) + 1)
     return np.arange(len(columns) + 1) / len(columns), weight.astype(float)

@@ -219,7 +219,7 @@ def _together(
         clusters.cluster,
         clusters.members,
         ground.field.people,
-        uncovered,
+        np.ascontiguousarray(uncovered),
         len(clusters.people),
     )
     among = lacking >= TOGETHER_SHARE * clusters.people[:, None]
@@ -270,11 +270,36 @@ def _by_home(
     ground: _Ground, clusters: _Clusters, weight: NDArray[np.float64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
     """Sum the people of each cluster by subdistrict: subdistrict, people, cluster."""
-    homes = max(1, len(ground.home_id))
-    both = clusters.cluster * homes + ground.home[clusters.members]
-    pair, place = np.unique(both, return_inverse=True)
-    part, home = np.divmod(pair, homes)
-    return home, np.bincount(place, weight, len(pair)).astype(float), part
+    return _sums_by_home(
+        clusters.cluster,
+        ground.home[clusters.members],
+        weight,
+        max(1, len(ground.home_id)),
+    )
+
+
+@njit(cache=True, nogil=True)
+def _sums_by_home(
+    cluster: NDArray[np.int64],
+    home: NDArray[np.int64],
+    weight: NDArray[np.float64],
+    n_homes: int,
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
+    """Sum weights by cluster, which ascend, and subdistrict: both, and the sums."""
+    found, part = np.empty(len(cluster), np.int64), np.empty(len(cluster), np.int64)
+    total = np.empty(len(cluster))
+    here, is_here = np.zeros(n_homes), np.zeros(n_homes, np.bool_)
+    n = 0
+    for i in range(len(cluster)):
+        here[home[i]] += weight[i]
+        is_here[home[i]] = True
+        if i + 1 < len(cluster) and cluster[i + 1] == cluster[i]:
+            continue
+        for one in np.flatnonzero(is_here):
+            found[n], part[n], total[n] = one, cluster[i], here[one]
+            here[one], is_here[one] = 0.0, False
+            n += 1
+    return found[:n].copy(), total[:n].copy(), part[:n].copy()
 
 
 def _place_names(

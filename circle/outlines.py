@@ -1,5 +1,6 @@
 """Outlines of many sets of grid squares, traced all at once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ _BEYOND = np.array([(-1, 0), (0, 1), (1, 0), (0, -1)])
 _BEGINS = np.array([(0, 0), (0, 1), (1, 1), (1, 0)])
 _SIDES = 4
 _AT_ONCE = 50_000
+_THREADS = 2
 
 
 class _Squares(NamedTuple):
@@ -77,10 +79,13 @@ def trace_outlines(
     cuts = np.unique(np.searchsorted(owner, owner[::_AT_ONCE]))
     cuts = np.append(cuts, len(owner))
     corner = np.array(corner_m)
-    drawn = [
-        _traced(owner[a:b] - owner[a], square[a:b], size_m, corner)
-        for a, b in pairwise(cuts.tolist())
-    ]
+
+    def trace(part: tuple[int, int]) -> NDArray[np.object_]:
+        a, b = part
+        return _traced(owner[a:b] - owner[a], square[a:b], size_m, corner)
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        drawn = list(pool.map(trace, pairwise(cuts.tolist())))
     return np.concatenate([np.empty(0, dtype=object), *drawn])
 
 

@@ -216,8 +216,11 @@ def serving_rows(
     counting = counting_rows(city, statuses=statuses)
     known = pd.Index(city.profile.type_ids)
     own = known.get_indexer(city.facilities["type_id"].to_numpy(dtype=object)[counting])
-    serving = [pd.Index(city.profile.serving_types(one)) for one in type_ids]
-    return [counting[np.isin(own, known.get_indexer(one))] for one in serving]
+    # The last column is that of types which the standard does not know.
+    serves = np.zeros((len(type_ids), len(known) + 1), dtype=bool)
+    for row, one in zip(serves, type_ids, strict=True):
+        row[known.get_indexer(pd.Index(city.profile.serving_types(one)))] = True
+    return [counting[row[own]] for row in serves]
 
 
 def counting_rows(city: City, *, statuses: Sequence[str] = ()) -> NDArray[np.int32]:
