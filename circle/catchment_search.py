@@ -11,6 +11,7 @@ from scipy.sparse import csr_array
 
 from circle.catchments import (
     Members,
+    Origins,
     gather_catchments,
     list_members,
     make_scratch,
@@ -86,10 +87,16 @@ def prepare_catchments(
     search
         What the other functions of this module take.
     """
-    starts, n_junctions = lay_out_places(origins), len(network.chains.junction)
-    least_s = np.empty(0)
+    n_junctions, least_s = len(network.chains.junction), np.empty(0)
+    starts = Origins(
+        edge=np.where(origins.joined, origins.edge, np.int32(-1)),
+        position_m=origins.position_m,
+        to_start_s=origins.to_start_s,
+        to_end_s=origins.to_end_s,
+        leg_s=origins.leg_s,
+    )
     if len(starts.edge) < n_junctions:
-        joined = pick_places(starts, np.flatnonzero(starts.edge >= 0))
+        joined = pick_places(lay_out_places(origins), np.flatnonzero(origins.joined))
         least_s, _ = spread(network.core, plant_origins(network, joined), limit_s)
     return CatchmentSearch(
         network=network,
@@ -122,7 +129,7 @@ def estimate_bytes(search: CatchmentSearch, *, sample: int = SAMPLE) -> int:
     tried = order[:: max(1, -(-len(order) // sample))]
     found = sum(len(member) for _, _, member, _ in _gather(search, tried))
     pairs = found * len(order) / max(1, len(tried))
-    n_origins = len(search.members.places.edge)
+    n_origins = len(search.members.origins.edge)
     n_junctions = len(search.network.chains.junction)
     n_links = len(search.network.reverse.neighbour)
     per_thread = 9 * n_origins + 12 * n_junctions + 12 * n_links
@@ -172,7 +179,7 @@ def find_catchments(
         list(pool.map(place, found))
     if first[-1] <= np.iinfo(np.int32).max:
         first = first.astype(np.int32)
-    shape = (len(order), len(search.members.places.edge))
+    shape = (len(order), len(search.members.origins.edge))
     return csr_array((whole[1], whole[0], first), shape=shape)
 
 
@@ -216,7 +223,7 @@ def _along_edges(
 def _gather(search: CatchmentSearch, rows: NDArray[np.int64]) -> list[_Part]:
     """Search from some places; give their rows with what was found, part by part."""
     links, ends = search.network.reverse, edge_ends(search.network)
-    scratch = make_scratch(links, len(search.members.places.edge), search.least_s)
+    scratch = make_scratch(links, len(search.members.origins.edge), search.least_s)
     parts = []
     while len(rows):
         some = pick_places(search.sources, rows)

@@ -12,6 +12,7 @@ from circle.search import (
     FROM_END,
     FROM_START,
     LEG,
+    POSITION,
     TO_END,
     TO_START,
     Ends,
@@ -42,15 +43,30 @@ def _bit_places() -> NDArray[np.int64]:
 _BIT_PLACE = _bit_places()
 
 
+class Origins(NamedTuple):
+    """Places that set out, as `snapping.Access` has them: nothing is copied."""
+
+    edge: NDArray[np.int32]
+    """Edge of each place, -1 where it is not joined; shape (places,)."""
+    position_m: NDArray[np.float64]
+    """Length along the edge from its start."""
+    to_start_s: NDArray[np.float64]
+    """Time to the edge's start."""
+    to_end_s: NDArray[np.float64]
+    """Time to the edge's end."""
+    leg_s: NDArray[np.float64]
+    """Time of the access leg."""
+
+
 class Members(NamedTuple):
     """The places that may be reached, listed by edge."""
 
-    places: Places
+    origins: Origins
     """The places, as they were given."""
     first: NDArray[np.int32]
     """Where the list of each edge begins, shape (edges + 1,)."""
     row: NDArray[np.int32]
-    """Row of each member in `places`, edge by edge; shape (members,)."""
+    """Row of each member in `origins`, edge by edge; shape (members,)."""
     out_s: NDArray[np.float64]
     """Seconds from each member to the start and to the end of its edge, access leg
     included; shape (members, 2)."""
@@ -80,7 +96,7 @@ class Scratch(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def list_members(ends: Ends, places: Places, n_junctions: int) -> Members:
+def list_members(ends: Ends, origins: Origins, n_junctions: int) -> Members:
     """
     List places by edge, and the edges that have some by junction.
 
@@ -88,7 +104,7 @@ def list_members(ends: Ends, places: Places, n_junctions: int) -> Members:
     ----------
     ends
         Ends of the edges.
-    places
+    origins
         The places.
     n_junctions
         Number of junctions.
@@ -99,21 +115,21 @@ def list_members(ends: Ends, places: Places, n_junctions: int) -> Members:
         All places that are joined, ascending on each edge.
     """
     first = np.zeros(len(ends.start) + 2, np.int32)
-    for edge in places.edge:
+    for edge in origins.edge:
         if edge >= 0:
             first[edge + 2] += 1
     _add_up(first)
     row = np.empty(first[-1], np.int32)
     out_s = np.empty((first[-1], 2))
-    for i in range(len(places.edge)):
-        if places.edge[i] >= 0:
-            at = first[places.edge[i] + 1]
-            first[places.edge[i] + 1] += 1
+    for i in range(len(origins.edge)):
+        if origins.edge[i] >= 0:
+            at = first[origins.edge[i] + 1]
+            first[origins.edge[i] + 1] += 1
             row[at] = i
-            out_s[at, 0] = places.columns[i, LEG] + places.columns[i, TO_START]
-            out_s[at, 1] = places.columns[i, LEG] + places.columns[i, TO_END]
+            out_s[at, 0] = origins.leg_s[i] + origins.to_start_s[i]
+            out_s[at, 1] = origins.leg_s[i] + origins.to_end_s[i]
     around, edges = _list_around(ends, first, n_junctions)
-    return Members(places, first[:-1], row, out_s, around, edges)
+    return Members(origins, first[:-1], row, out_s, around, edges)
 
 
 @njit(cache=True, nogil=True)
@@ -183,7 +199,7 @@ def gather_catchments(
     time_s
         Time from each member to the source, in seconds.
     """
-    room = len(members.places.edge)
+    room = len(members.origins.edge)
     count = np.zeros(len(sources.edge), np.int64)
     # Memory that is asked for but not written to is not used.
     member, time_s = np.empty(room + _BLOCK, np.int32), np.empty(room + _BLOCK)
@@ -327,18 +343,21 @@ def _take_own(
     scratch: Scratch,
 ) -> None:
     """Take the members on the source's own edge."""
-    edge = sources.edge[i]
+    edge, origins, place = sources.edge[i], members.origins, sources.columns[i]
     start_s, end_s = scratch.time_s[ends.start[edge]], scratch.time_s[ends.end[edge]]
     for m in range(members.first[edge], members.first[edge + 1]):
-        columns = members.places.columns[members.row[m]]
-        along_s = same_edge_s(columns, sources.columns[i])
+        row = members.row[m]
+        along_s = same_edge_s(
+            (origins.position_m[row], origins.to_start_s[row], origins.to_end_s[row]),
+            (place[POSITION], place[TO_START], place[TO_END]),
+        )
         seconds = min(
             start_s + members.out_s[m, 0],
             end_s + members.out_s[m, 1],
-            along_s + columns[LEG] + sources.columns[i, LEG],
+            along_s + origins.leg_s[row] + place[LEG],
         )
         if seconds <= limit_s:
-            _mark(scratch, members.row[m], seconds)
+            _mark(scratch, row, seconds)
 
 
 @njit(cache=True, nogil=True)

@@ -12,6 +12,7 @@ from circle.network import Network
 from circle.reached import TOLERANCE_S
 from circle.search import (
     LEG,
+    POSITION,
     TO_END,
     TO_START,
     Ends,
@@ -176,7 +177,11 @@ def _collect_several(
             _join(nodes, ends.end[edge], end_s, found, i)
             for at in range(targets.first[edge], targets.first[edge + 1]):
                 place = targets.places.columns[at]
-                along_s = row[LEG] + same_edge_s(row, place) + place[LEG]
+                along_s = same_edge_s(
+                    (row[POSITION], row[TO_START], row[TO_END]),
+                    (place[POSITION], place[TO_START], place[TO_END]),
+                )
+                along_s += row[LEG] + place[LEG]
                 _insert(found, i, along_s, targets.places.label[at])
         for at in range(found.time_s.shape[1]):
             if at >= found.held[i] or found.time_s[i, at] > limit_s:

@@ -245,16 +245,17 @@ def _sooner(found: Spread, node: int, offer: tuple[float, int]) -> bool:
 
 
 @njit(cache=True, nogil=True, forceinline=True)
-def same_edge_s(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
+def same_edge_s(a: tuple[float, float, float], b: tuple[float, float, float]) -> float:
     """
     Give the time from one place to another straight along the edge they share.
 
     Parameters
     ----------
     a
-        Columns of the place one starts from, shape (6,).
+        The place one starts from: its position in metres, and the seconds from it to
+        the start and to the end of the edge.
     b
-        Columns of the place one goes to, shape (6,).
+        The place one goes to, likewise.
 
     Returns
     -------
@@ -263,10 +264,11 @@ def same_edge_s(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
         shorter and is not looked at here.
     """
     seconds = np.inf
-    if a[POSITION] <= b[POSITION] and np.isfinite(a[TO_END]):
-        seconds = a[TO_END] - b[TO_END]
-    if a[POSITION] >= b[POSITION] and np.isfinite(a[TO_START]):
-        seconds = min(seconds, a[TO_START] - b[TO_START])
+    (here_m, to_start_s, to_end_s), (there_m, its_start_s, its_end_s) = a, b
+    if here_m <= there_m and np.isfinite(to_end_s):
+        seconds = to_end_s - its_end_s
+    if here_m >= there_m and np.isfinite(to_start_s):
+        seconds = min(seconds, to_start_s - its_start_s)
     # Places a hair's breadth apart may round to one position, yet not to one time.
     return float(max(0.0, seconds))
 
@@ -336,6 +338,10 @@ def _take_along(
     """Improve on time and label by a target on the origin's own edge."""
     place, mark = targets.places.columns[k], targets.places.label[k]
     column = targets.column[k]
-    total = row[LEG] + same_edge_s(row, place) + place[LEG]
+    along_s = same_edge_s(
+        (row[POSITION], row[TO_START], row[TO_END]),
+        (place[POSITION], place[TO_START], place[TO_END]),
+    )
+    total = row[LEG] + along_s + place[LEG]
     if total < time_s[column] or (total == time_s[column] and mark < label[column]):
         time_s[column], label[column] = total, mark
