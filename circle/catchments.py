@@ -1,9 +1,11 @@
 """Compiled bounded searches: who reaches a place within a limit."""
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
+from numba import njit, types
+from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from circle.core import Links
@@ -26,21 +28,20 @@ _WORD = 64
 _LOW = np.uint64(63)
 _SIX = np.uint64(6)
 _ONE = np.uint64(1)
-# The place of the only bit that is set follows from the top six bits of the product
-# with a de Bruijn sequence (Leiserson, Prokop and Randall, 1998).
-_DE_BRUIJN = np.uint64(0x03F79D71B4CB0A89)
-_TOP = np.uint64(58)
 
 
-def _bit_places() -> NDArray[np.int64]:
-    """List the places of bits by what the product with the sequence begins with."""
-    table = np.empty(_WORD, np.int64)
-    for bit in range(_WORD):
-        table[((int(_DE_BRUIJN) << bit) & (2**_WORD - 1)) >> int(_TOP)] = bit
-    return table
+def _write_lowest_bit(_typing: Any, word: Any) -> Any:
+    """Write the one order of the processor that finds the lowest bit that is set."""
+    signature = types.int64(word)
+
+    def generate(context: Any, builder: Any, _signature: Any, values: Any) -> Any:
+        return builder.cttz(values[0], context.get_constant(types.boolean, True))
+
+    return signature, generate
 
 
-_BIT_PLACE = _bit_places()
+# Compiled: the place of the lowest bit of a word that is not zero.
+_lowest_bit: Callable[[Any], int] = intrinsic(_write_lowest_bit)
 
 
 class Origins(NamedTuple):
@@ -373,15 +374,13 @@ def _write_down(
         waiting = words[i]
         words[i] = 0
         while waiting:
-            lowest = waiting & (~waiting + _ONE)
-            waiting ^= lowest
-            word = i * _WORD + _BIT_PLACE[(lowest * _DE_BRUIJN) >> _TOP]
+            word = i * _WORD + _lowest_bit(waiting)
+            waiting &= waiting - _ONE
             rows = bits[word]
             bits[word] = 0
             while rows:
-                lowest = rows & (~rows + _ONE)
-                rows ^= lowest
-                row = word * _WORD + _BIT_PLACE[(lowest * _DE_BRUIJN) >> _TOP]
+                row = word * _WORD + _lowest_bit(rows)
+                rows &= rows - _ONE
                 member[at] = row
                 time_s[at] = scratch.best_s[row]
                 at += 1
