@@ -1,7 +1,6 @@
 """Compiled bounded searches: who reaches a place within a limit."""
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 from numba import njit, types
@@ -22,6 +21,9 @@ from circle.search import (
     same_edge_s,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 # Pairs that are written down before the arrays are handed on.
 _BLOCK = 1 << 18
 _WORD = 64
@@ -41,7 +43,7 @@ def _write_lowest_bit(_typing: Any, word: Any) -> Any:
 
 
 # Compiled: the place of the lowest bit of a word that is not zero.
-_lowest_bit: Callable[[Any], int] = intrinsic(_write_lowest_bit)
+_lowest_bit = cast("Callable[[Any], int]", intrinsic(_write_lowest_bit))
 
 
 class Origins(NamedTuple):
