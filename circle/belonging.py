@@ -46,7 +46,7 @@ def assign_origins(
     for origins in (committees, cells, buildings):
         origins["area_class"] = _looked_up(origins["subdistrict_id"], area_class, None)
         home, rule_class = origin_codes(origins, homes)
-        origins["mode"] = _modes(origins, rule_class, profile)
+        origins["mode"] = modes_of(origins, rule_class, profile)
         origins["home"], origins["rule_class"] = home, rule_class
     people = cells.groupby("committee_id")["population"].sum()
     own = committees["committee_id"].map(people)
@@ -92,6 +92,34 @@ def origin_codes(
     return home.astype(np.int32), rule_class.astype(np.int8)
 
 
+def modes_of(
+    origins: pd.DataFrame, rule_class: NDArray[np.int8], profile: Profile
+) -> NDArray[np.object_]:
+    """
+    Give the mode of each origin by its area class and committee kind.
+
+    Parameters
+    ----------
+    origins
+        Committees, cells or buildings with `area_class` and `committee_kind`.
+    rule_class
+        What `origin_codes` gives for them, shape (origins,).
+    profile
+        The standard.
+
+    Returns
+    -------
+    modes
+        ``walk`` or ``cycle``, shape (origins,).
+    """
+    _, first, place = np.unique(rule_class, return_index=True, return_inverse=True)
+    modes = np.empty(len(first), dtype=object)
+    for i, row in enumerate(first):
+        pair = origins[["area_class", "committee_kind"]].iloc[row]
+        modes[i] = profile.rule.mode_for(*pair)
+    return np.asarray(modes[place])
+
+
 def _looked_up(
     keys: pd.Series, known: Mapping[str, str], other: str | None
 ) -> NDArray[np.object_]:
@@ -100,18 +128,6 @@ def _looked_up(
     # A missing key has the code -1, the last place.
     found = [*(known.get(one, other) for one in distinct), other]
     return np.array(found, dtype=object)[code]
-
-
-def _modes(
-    origins: pd.DataFrame, rule_class: NDArray[np.int8], profile: Profile
-) -> NDArray[np.object_]:
-    """Give the mode of each origin by its area class and committee kind."""
-    each, first, place = np.unique(rule_class, return_index=True, return_inverse=True)
-    modes = np.empty(len(each), dtype=object)
-    for i, row in enumerate(first):
-        pair = origins[["area_class", "committee_kind"]].iloc[row]
-        modes[i] = profile.rule.mode_for(*pair)
-    return np.asarray(modes[place])
 
 
 def _with_home(tables: Mapping[str, gpd.GeoDataFrame], name: str) -> gpd.GeoDataFrame:

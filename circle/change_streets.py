@@ -70,18 +70,18 @@ def _cut_street(city: City, change: CutStreet, where: Words) -> Changed:
     streets = _streets(city, where)
     line = shapely.LineString(_places(city, change, where))
     columns = [column for mode in change.modes for column in _columns(mode)]
-    lines = _lines(streets)
-    crossed = shapely.STRtree(lines).query(line, predicate="intersects")
-    crossed = np.sort(
-        crossed[(streets.pace[crossed][:, columns] != CLOSED).any(axis=1)]
-    )
+    near = _near_box(streets, line.bounds)
+    drawn = _lines(streets, near)
+    cut = shapely.intersects(drawn, line)
+    cut &= (streets.pace[near][:, columns] != CLOSED).any(axis=1)
+    crossed, lines = near[cut], drawn[cut]
     if not len(crossed):
         modes = Words(", ".join(change.modes), zh=_modes_zh(change.modes))
         raise ConfigError(fault(where, "change-cuts-nothing", item="line", modes=modes))
     effects = _cut_effects(streets, crossed, change.modes)
-    for piece in crossed:
-        there = shapely.intersection(lines[piece], line).representative_point()
-        share = shapely.line_locate_point(lines[piece], there, normalized=True)
+    for piece, drawn_piece in zip(crossed, lines, strict=True):
+        there = shapely.intersection(drawn_piece, line).representative_point()
+        share = shapely.line_locate_point(drawn_piece, there, normalized=True)
         streets = _parted(streets, int(piece), float(share), columns)
     return with_rules(city, city.profile, streets=streets), effects
 
@@ -141,9 +141,22 @@ def _columns(mode: Mode) -> tuple[int, int]:
     return first, first + 1
 
 
-def _lines(streets: Streets) -> NDArray[np.object_]:
-    """Draw every piece as a line."""
-    ends = np.stack([streets.start, streets.end], axis=1).ravel()
+def _near_box(
+    streets: Streets, box: tuple[float, float, float, float], *, around_m: float = 0.0
+) -> NDArray[np.intp]:
+    """List the pieces whose own box meets another one, widened all around."""
+    west, south, east, north = box
+    near = np.ones(len(streets.start), dtype=bool)
+    for at, low, high in ((streets.x_m, west, east), (streets.y_m, south, north)):
+        one, other = at[streets.start], at[streets.end]
+        near &= np.maximum(one, other) >= low - around_m
+        near &= np.minimum(one, other) <= high + around_m
+    return np.flatnonzero(near)
+
+
+def _lines(streets: Streets, pieces: NDArray[np.intp]) -> NDArray[np.object_]:
+    """Draw some pieces as lines."""
+    ends = np.stack([streets.start[pieces], streets.end[pieces]], axis=1).ravel()
     xy = np.column_stack([streets.x_m[ends], streets.y_m[ends]])
     return np.asarray(shapely.linestrings(xy.reshape(-1, 2, 2)))
 
@@ -162,14 +175,17 @@ def _joined_at(
     columns = [column for mode in modes for column in _columns(mode)]
     is_open = (streets.pace[:, columns] != CLOSED).any(axis=1)
     is_open &= (streets.pace != FERRY).all(axis=1)
-    pieces = np.flatnonzero(is_open)
-    lines = _lines(streets)[pieces]
     point = shapely.Point(end)
-    near = shapely.STRtree(lines).nearest(point) if len(lines) else None
-    away_m = np.inf if near is None else float(shapely.distance(lines[near], point))
+    close = _near_box(streets, point.bounds, around_m=_JOIN_M)
+    # Only to say how far away the nearest one is, all are looked at.
+    pieces = close[is_open[close]] if is_open[close].any() else np.flatnonzero(is_open)
+    lines = _lines(streets, pieces)
+    away = shapely.distance(lines, point)
+    near = int(np.argmin(away)) if len(away) else None
+    away_m = np.inf if near is None else float(away[near])
     if near is None or away_m > _JOIN_M:
-        away = {"away": f"{away_m:.0f}", "limit": f"{_JOIN_M:g}"}
-        raise ConfigError(fault(where, "change-end-far", item="line", **away))
+        told = {"away": f"{away_m:.0f}", "limit": f"{_JOIN_M:g}"}
+        raise ConfigError(fault(where, "change-end-far", item="line", **told))
     piece = int(pieces[near])
     share = float(shapely.line_locate_point(lines[near], point, normalized=True))
     if share in {0.0, 1.0}:

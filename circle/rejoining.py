@@ -7,6 +7,7 @@ import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
+from circle.belonging import modes_of
 from circle.city import City, study_travels
 from circle.joining import PLACED, coordinates, join_tables
 from circle.network import Network, build_network
@@ -77,11 +78,8 @@ def with_rules(city: City, profile: Profile, *, streets: Streets | None = None) 
     for name in ("committees", "cells", "buildings"):
         if tables[name].empty:
             continue
-        pairs = zip(
-            tables[name]["area_class"], tables[name]["committee_kind"], strict=True
-        )
-        modes = [profile.rule.mode_for(*pair) for pair in pairs]
-        tables[name]["mode"] = np.array(modes, dtype=object)
+        rule_class = tables[name]["rule_class"].to_numpy(dtype=np.int8)
+        tables[name]["mode"] = modes_of(tables[name], rule_class, profile)
     travels = study_travels(city.study, profile, tables, city.type_ids)
     networks = _networks(city, profile, travels=travels, streets=streets)
     cell_mode = tables["cells"]["mode"].to_numpy(dtype=object)
