@@ -24,7 +24,7 @@ from circle.search_layout import (
     edge_ends,
     lay_out_places,
     pick_places,
-    plant_origins,
+    plant_seeds,
 )
 from circle.snapping import Access
 
@@ -97,7 +97,8 @@ def prepare_catchments(
     )
     if len(starts.edge) < n_junctions:
         joined = pick_places(lay_out_places(origins), np.flatnonzero(origins.joined))
-        least_s, _ = spread(network.core, plant_origins(network, joined), limit_s)
+        seeds = plant_seeds(network, joined, sets_out=True)
+        least_s, _ = spread(network.core, seeds, limit_s)
     return CatchmentSearch(
         network=network,
         sources=lay_out_places(places),

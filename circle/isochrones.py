@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from circle.network import Network
 from circle.reached import TOLERANCE_S
-from circle.search import FROM_END, FROM_START, TO_END, TO_START, spread
+from circle.search import spread
 from circle.search_layout import (
     lay_out_places,
     pick_places,
@@ -25,7 +25,6 @@ WIDTH_M: Final = 40.0
 # What is left of a band on a bridge.
 _BRIDGE_M = 8.0
 _ARC_PARTS = 2
-_TO_FROM = {TO_START: FROM_START, TO_END: FROM_END}
 Floats = NDArray[np.float64]
 
 
@@ -74,14 +73,10 @@ def find_reached(
     """
     seeds_at = lay_out_places(places)
     seeds_at = pick_places(seeds_at, np.flatnonzero(seeds_at.edge >= 0))
-    if direction == "from":  # as `plant_seeds` asks for, but away from the places
-        columns = seeds_at.columns.copy()
-        for away, toward in _TO_FROM.items():
-            columns[:, toward] = seeds_at.columns[:, away]
-        seeds_at = seeds_at._replace(columns=columns)
+    seeds = plant_seeds(network, seeds_at, sets_out=direction == "from")
     core = network.reverse_core if direction == "to" else network.core
     limit_s += TOLERANCE_S
-    node_s, _ = spread(core, plant_seeds(network, seeds_at), limit_s)
+    node_s, _ = spread(core, seeds, limit_s)
     ahead, behind = _senses(network, direction)
     begun = _from_ends(network, node_s, limit_s, ahead=ahead, behind=behind)
     joined = np.flatnonzero(places.joined)

@@ -79,7 +79,7 @@ def pick_places(places: Places, rows: NDArray[np.integer] | slice) -> Places:
     return Places(places.edge[rows], places.label[rows], places.columns[rows])
 
 
-def plant_seeds(network: Network, targets: Places) -> Seeds:
+def plant_seeds(network: Network, places: Places, *, sets_out: bool = False) -> Seeds:
     """
     Begin a search at both ends of the edges on which places stand.
 
@@ -87,50 +87,24 @@ def plant_seeds(network: Network, targets: Places) -> Seeds:
     ----------
     network
         The network.
-    targets
+    places
         Places that are joined to it.
+    sets_out
+        Whether the ways lead from the places, in the sense of travel, and not to them.
 
     Returns
     -------
     seeds
         Two for each place, access leg included.
     """
-    ends, leg_s = edge_ends(network), targets.columns[:, LEG]
+    ends, leg_s = edge_ends(network), places.columns[:, LEG]
+    start, end = (TO_START, TO_END) if sets_out else (FROM_START, FROM_END)
     return Seeds(
-        np.concatenate([ends.start[targets.edge], ends.end[targets.edge]]),
+        np.concatenate([ends.start[places.edge], ends.end[places.edge]]),
         np.concatenate(
-            [
-                targets.columns[:, FROM_START] + leg_s,
-                targets.columns[:, FROM_END] + leg_s,
-            ]
+            [places.columns[:, start] + leg_s, places.columns[:, end] + leg_s]
         ),
-        np.concatenate([targets.label, targets.label]),
-    )
-
-
-def plant_origins(network: Network, origins: Places) -> Seeds:
-    """
-    Begin a search in the sense of travel at both ends of the origins' edges.
-
-    Parameters
-    ----------
-    network
-        The network.
-    origins
-        Places that are joined to it.
-
-    Returns
-    -------
-    seeds
-        Two for each place, access leg included.
-    """
-    ends, leg_s = edge_ends(network), origins.columns[:, LEG]
-    return Seeds(
-        np.concatenate([ends.start[origins.edge], ends.end[origins.edge]]),
-        np.concatenate(
-            [origins.columns[:, TO_START] + leg_s, origins.columns[:, TO_END] + leg_s]
-        ),
-        np.concatenate([origins.label, origins.label]),
+        np.concatenate([places.label, places.label]),
     )
 
 
