@@ -42,6 +42,8 @@ class Joined:
     """What needs care."""
     snappers: Mapping[str, Snapper] = field(default_factory=dict)
     """What joins further points to each network."""
+    streets: str = ""
+    """What the streets depend on, as `KeptStreets` has it; "" where there are none."""
 
 
 def join_to_streets(
@@ -83,7 +85,7 @@ def join_to_streets(
     CircleError
         If the streets cannot be read, or none is open to a mode.
     """
-    area = shapely.box(*tables["subdistricts"].total_bounds).buffer(_BACKDROP_MARGIN_M)
+    area = _drawn_area(tables["subdistricts"])
     everywhere = {**tables, "cells": tables.get("all_cells", tables["cells"])}
     if study.streets is None:
         shifted = check_shift(study, everywhere, None, crs=crs)
@@ -93,6 +95,51 @@ def join_to_streets(
         shifted = check_shift(study, everywhere, kept.source.streets, crs=crs)
         joined = _with_streets(kept, profile, tables, travels)
     return replace(joined, warnings=joined.warnings + shifted)
+
+
+def fetch_networks(
+    study: Study,
+    profile: Profile,
+    subdistricts: gpd.GeoDataFrame,
+    *,
+    travels: Mapping[str, Travel],
+    crs: pyproj.CRS,
+) -> Joined:
+    """
+    Take streets and networks alone, for tables that are joined to them already.
+
+    Parameters
+    ----------
+    study
+        The study; without streets there is nothing to take.
+    profile
+        The standard, for speeds.
+    subdistricts
+        The subdistricts, which say what maps draw.
+    travels
+        The ways of travel that some origin needs, by id.
+    crs
+        Metric coordinate system of the subdistricts.
+
+    Returns
+    -------
+    joined
+        As `join_to_streets` gives it, without access and without what needs care.
+
+    Raises
+    ------
+    CircleError
+        If the streets cannot be read, or none is open to a mode.
+    """
+    nowhere = np.zeros(0, dtype=bool)
+    if study.streets is None:
+        return Joined({}, {}, nowhere, gpd.GeoDataFrame(), ())
+    area = _drawn_area(subdistricts)
+    kept = fetch_streets(study, study.streets, crs=crs, area=area)
+    networks = _networks(kept, profile, travels)
+    snappers = {key: Snapper(network) for key, network in networks.items()}
+    backdrop = kept.source.backdrop
+    return Joined(networks, {}, nowhere, backdrop, (), snappers, kept.key)
 
 
 def join_tables(
@@ -160,14 +207,18 @@ def coordinates(
     return np.column_stack([shapely.get_x(shapes), shapely.get_y(shapes)])
 
 
-def _with_streets(
-    kept: KeptStreets,
-    profile: Profile,
-    tables: Mapping[str, gpd.GeoDataFrame],
-    travels: Mapping[str, Travel],
-) -> Joined:
-    """Build the network of each way of travel and snap every table to it."""
-    networks = {
+def _drawn_area(subdistricts: gpd.GeoDataFrame) -> shapely.Geometry:
+    """Give the part of the plane that maps draw."""
+    box = shapely.box(*subdistricts.total_bounds)
+    area: shapely.Geometry = box.buffer(_BACKDROP_MARGIN_M)
+    return area
+
+
+def _networks(
+    kept: KeptStreets, profile: Profile, travels: Mapping[str, Travel]
+) -> dict[str, Network]:
+    """Take the network of each way of travel that needs one."""
+    return {
         key: fetch_network(
             kept,
             travel.mode,
@@ -178,11 +229,26 @@ def _with_streets(
         for key, travel in travels.items()
         if travel.measure != "straight"
     }
+
+
+def _with_streets(
+    kept: KeptStreets,
+    profile: Profile,
+    tables: Mapping[str, gpd.GeoDataFrame],
+    travels: Mapping[str, Travel],
+) -> Joined:
+    """Build the network of each way of travel and snap every table to it."""
+    networks = _networks(kept, profile, travels)
     joined = join_tables(
         tables, networks, travels=travels, limit_m=profile.snap.limit_m.value
     )
     source = kept.source
-    return replace(joined, backdrop=source.backdrop, warnings=source.warnings)
+    return replace(
+        joined,
+        backdrop=source.backdrop,
+        warnings=source.warnings,
+        streets=kept.key,
+    )
 
 
 def _without_streets(
