@@ -6,7 +6,6 @@ import pandas as pd
 import pyproj
 import shapely
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from circle.accidents import find_plain_accident
 from circle.contracts import COMMITTEES, SUBDISTRICTS
@@ -16,6 +15,7 @@ from circle.derived_ids import ID_RULES, with_ids
 from circle.errors import InputError, gather
 from circle.files import RawTable
 from circle.placing import COORDINATES, accident_text, place, without_place
+from circle.point_trees import plant_tree
 from circle.problems import problem_in
 from circle.raw_table import fold_name
 from circle.reading import read_table, with_warnings
@@ -250,7 +250,7 @@ def nearest_committee(
         if not len(here):
             continue
         ranks = range(1, 1 + min(_TIED, len(members)))
-        distance, which = cKDTree(places[members]).query(at[here], k=ranks)
+        distance, which = plant_tree(places[members]).query(at[here], k=ranks)
         tied = distance == np.asarray(distance)[:, :1]
         nearest = np.where(tied, which, len(members)).min(axis=1)
         found[here] = ids[members[nearest]]

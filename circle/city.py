@@ -160,7 +160,7 @@ def load_city(
         city = _as_kept(study, profile, kept)
         if city is not None:
             return city
-        on_stage("read")
+        on_stage = _untold
     crs = study_crs(study)
     tables, outside, balance, reading = _read_tables(study, profile, crs, inputs)
     on_stage("network")
@@ -176,16 +176,9 @@ def load_city(
         + input_warnings(tables, profile=profile, types=types, outside=outside)
         + balance_warnings(balance)
     )
-    found = {name: tables[name] for name in PLACED} | {
-        "subdistricts": tables["subdistricts"],
-        "population_balance": balance,
-        "office_replies": read_office_replies(study),
-    }
-    if study.streets is None:
-        found["backdrop"] = joined.backdrop
     kept = KeptCity(
         crs=crs,
-        tables=found,
+        tables=_all_tables(study, tables, balance, joined),
         access=joined.access,
         nearer_fragment=joined.nearer_fragment,
         warnings=warnings,
@@ -196,6 +189,23 @@ def load_city(
     )
     keep_city(inputs, kept)
     return _city(study, profile, kept, joined=joined, travels=travels)
+
+
+def _untold(_: str) -> None:
+    """Tell no stage twice."""
+
+
+def _all_tables(
+    study: Study,
+    tables: Mapping[str, gpd.GeoDataFrame],
+    balance: pd.DataFrame,
+    joined: Joined,
+) -> dict[str, gpd.GeoDataFrame]:
+    """Gather the tables of a city; what maps draw comes with the streets, if any."""
+    found = {name: tables[name] for name in ("subdistricts", *PLACED)}
+    found["population_balance"] = balance
+    found["office_replies"] = read_office_replies(study)
+    return found if study.streets else found | {"backdrop": joined.backdrop}
 
 
 def _as_kept(study: Study, profile: Profile, kept: KeptCity) -> City | None:

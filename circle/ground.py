@@ -2,15 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from circle.declared import DeclaredCrs
+from circle.point_trees import plant_tree
 from circle.streets import Streets
+
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -32,7 +36,7 @@ class Ground:
     """Subdistrict id to its area, widened by the slack of borders."""
     district: shapely.Geometry
     """All of them together."""
-    streets: cKDTree | None
+    streets: "cKDTree | None"
     """Points along the streets; None where there are no streets."""
 
 
@@ -167,7 +171,7 @@ def thin_out(file: PlacedFile) -> PlacedFile:
     return replace(file, x_m=file.x_m[keep], y_m=file.y_m[keep], home=file.home[keep])
 
 
-def _street_points(streets: Streets) -> cKDTree:
+def _street_points(streets: Streets) -> "cKDTree":
     """Spread points along all streets, near enough to stand for them."""
     parts = np.maximum(1, np.ceil(streets.length_m / _STREET_SPACING_M)).astype(int)
     piece = np.repeat(np.arange(len(parts)), parts)
@@ -176,4 +180,4 @@ def _street_points(streets: Streets) -> cKDTree:
     start, end = streets.start[piece], streets.end[piece]
     x_m = streets.x_m[start] + along * (streets.x_m[end] - streets.x_m[start])
     y_m = streets.y_m[start] + along * (streets.y_m[end] - streets.y_m[start])
-    return cKDTree(np.column_stack([x_m, y_m]), balanced_tree=False)
+    return plant_tree(np.column_stack([x_m, y_m]), balanced=False)

@@ -37,7 +37,8 @@ class Settings(BaseModel):
     model_config = ConfigDict(
         extra="forbid",
         frozen=True,
-        use_attribute_docstrings=True,
+        # Most sections are only ever checked as parts of a study or a profile.
+        defer_build=True,
         allow_inf_nan=False,
     )
 

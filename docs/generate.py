@@ -52,6 +52,7 @@ FAMILIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "accidents",
             "placing",
             "ground",
+            "point_trees",
             "shift",
             "shift_evidence",
             "coordinate_check",
