@@ -53,6 +53,7 @@ FAMILIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "placing",
             "ground",
             "point_trees",
+            "street_points",
             "shift",
             "shift_evidence",
             "coordinate_check",
