@@ -1,6 +1,7 @@
 """Join the tables of a study to its streets, or to straight lines."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
@@ -173,16 +174,27 @@ def join_tables(
     nearer = np.zeros(len(cell_mode), dtype=bool)
     places = {name: coordinates(tables[name]).T.copy() for name in PLACED}
     snappers = {key: Snapper(network) for key, network in networks.items()}
+
+    def snap(key: str) -> tuple[dict[str, Access], NDArray[np.bool_] | None]:
+        snapper = snappers[key]
+        found = {
+            name: snapper.join(*at, limit_m=limit_m) for name, at in places.items()
+        }
+        if key != travels[key].mode:
+            return found, None
+        return found, snapper.nearer_fragment(*places["cells"], access=found["cells"])
+
+    # Most of it is compiled, and each network is snapped to for itself.
+    with ThreadPoolExecutor() as threads:
+        snapped = dict(zip(snappers, threads.map(snap, snappers), strict=True))
     for key, travel in travels.items():
         if key not in snappers:
             access |= _straight(tables, key)
             continue
-        for name, (x_m, y_m) in places.items():
-            access[name, key] = snappers[key].join(x_m, y_m, limit_m=limit_m)
-        if key == travel.mode:
-            x_m, y_m = places["cells"]
+        found, near = snapped[key]
+        access |= {(name, key): one for name, one in found.items()}
+        if near is not None:
             own = cell_mode == travel.mode
-            near = snappers[key].nearer_fragment(x_m, y_m, access=access["cells", key])
             nearer[own] = near[own]
     return Joined(networks, access, nearer, gpd.GeoDataFrame(), (), snappers)
 
