@@ -9,11 +9,7 @@ import pandas as pd
 import pyproj
 from numpy.typing import NDArray
 
-from circle.areas import (
-    read_committees,
-    read_subdistricts,
-    study_crs,
-)
+from circle.areas import read_committees, read_subdistricts, study_crs
 from circle.belonging import assign_origins
 from circle.buildings import buildings_inside, no_buildings, read_buildings
 from circle.city_cache import (
@@ -37,7 +33,7 @@ from circle.problems import problem_of
 from circle.profile import MODES, Mode, Profile
 from circle.profile_reading import read_profile
 from circle.profile_rules import Speeds, Travel
-from circle.reading import taken_warnings
+from circle.reading import collector_at_rest, taken_warnings
 from circle.rules import speeds_of, travels_of
 from circle.snapping import Access, Snapper
 from circle.study import BuildingPopulation, Study
@@ -115,6 +111,7 @@ class City:
         return speeds_of(self.profile, travel)
 
 
+@collector_at_rest()
 def load_city(
     study: Study, *, on_stage: Stage = lambda _: None, cache: bool = True
 ) -> City:
