@@ -74,6 +74,8 @@ _SINGLE = (
 )
 # Of these it is known which files beside them belong to them.
 _WITH_SIBLINGS = (".geojson", ".json", ".gpkg", ".shp", ".gdb", ".tif", ".tiff")
+# Of the raster of a country a window is read in less time than all of it is hashed.
+_MOST_BYTES = 300_000_000
 _HEAD_BYTES = 4096
 # A file of such content is a list of others, which may change while it does not.
 _LISTS = (b"VRTDataset", b"VRTDataSource", b"VRTRasterBand")
@@ -141,7 +143,8 @@ def describe_inputs(study: Study, profile: Profile) -> Inputs | None:
     -------
     inputs
         None where nothing is kept: the cache is switched off or cannot be written
-        to, a file is missing, or it is of a format that may name further files.
+        to, a file is missing, it is a very large layer or raster, or of a format
+        that may name further files.
     """
     folder = cache_folder(study.data_folder)
     content = _hash_inputs(study, tuple(_read_sections(study)))
@@ -298,7 +301,8 @@ def _hash_input(path: Path) -> str | None:
     if path.is_file():
         with path.open("rb") as file:
             head = file.read(_HEAD_BYTES)
-        if any(one in head for one in _LISTS):
+        too_big = path.stat().st_size > _MOST_BYTES
+        if too_big or any(one in head for one in _LISTS):
             return None
     return hash_files(path, with_siblings=True)
 

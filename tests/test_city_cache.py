@@ -614,6 +614,13 @@ def test_files_that_may_name_others_are_not_kept(tmp_path, name, content):
     assert city_cache._hash_input(tmp_path / "people.gpkg") is not None
 
 
+def test_a_raster_of_a_whole_country_is_not_hashed(tmp_path, monkeypatch):
+    (tmp_path / "people.tif").write_bytes(b"II*\0" + bytes(1000))
+    assert city_cache._hash_input(tmp_path / "people.tif") is not None
+    monkeypatch.setattr(city_cache, "_MOST_BYTES", 1003)
+    assert city_cache._hash_input(tmp_path / "people.tif") is None
+
+
 def test_a_missing_file_or_no_cache(tmp_path, monkeypatch):
     study = read_study(write_toy(tmp_path))
     profile = read_profile(study.profile, folder=study.folder)
