@@ -156,7 +156,8 @@ def describe_inputs(study: Study, profile: Profile) -> Inputs | None:
         profile.model_dump_json(),
         study.file,
         study.data_folder,
-        pd.get_option("mode.string_storage"),
+        # What pandas takes a text for is a matter of its options.
+        repr(pd.Series(["text"]).dtype),
         sorted(one for one in os.environ.items() if one[0].startswith(_SWITCHES)),
     )
     return Inputs(study, folder, rules, content)
