@@ -157,7 +157,7 @@ def describe_inputs(study: Study, profile: Profile) -> Inputs | None:
         study.file,
         study.data_folder,
         # What pandas takes a text for is a matter of its options.
-        repr(pd.Series(["text"]).dtype),
+        *_text_type(),
         sorted(one for one in os.environ.items() if one[0].startswith(_SWITCHES)),
     )
     return Inputs(study, folder, rules, content)
@@ -306,6 +306,12 @@ def _hash_input(path: Path) -> str | None:
         if too_big or any(one in head for one in _LISTS):
             return None
     return hash_files(path, with_siblings=True)
+
+
+def _text_type() -> tuple[str, str]:
+    """Tell as what pandas holds texts."""
+    dtype = pd.Series(["text"]).dtype
+    return repr(dtype), str(getattr(dtype, "storage", ""))
 
 
 @cache
