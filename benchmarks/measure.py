@@ -58,6 +58,12 @@ def peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
 
+def _environment() -> dict[str, str]:
+    """Let Python keep what it compiles: an installed circle is compiled already."""
+    never = "PYTHONDONTWRITEBYTECODE"
+    return {key: value for key, value in os.environ.items() if key != never}
+
+
 def run_module(
     module: str, arguments: Sequence[str], *, python: str | None = None
 ) -> dict[str, Any] | None:
@@ -87,7 +93,12 @@ def run_module(
         answer = Path(folder) / "answer.json"
         command = [python or sys.executable, "-m", module, *arguments, str(answer)]
         done = subprocess.run(  # noqa: S603 - our own modules
-            command, cwd=REPOSITORY, capture_output=True, text=True, check=False
+            command,
+            cwd=REPOSITORY,
+            env=_environment(),
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode == MISSING:
             return None

@@ -5,8 +5,8 @@ import numpy as np
 import pandas as pd
 import pyproj
 import shapely
+from numba import njit
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from circle.accidents import find_plain_accident
 from circle.contracts import COMMITTEES, SUBDISTRICTS
@@ -16,6 +16,7 @@ from circle.derived_ids import ID_RULES, with_ids
 from circle.errors import InputError, gather
 from circle.files import RawTable
 from circle.placing import COORDINATES, accident_text, place, without_place
+from circle.point_trees import plant_tree
 from circle.problems import problem_in
 from circle.raw_table import fold_name
 from circle.reading import read_table, with_warnings
@@ -30,6 +31,8 @@ _DOUBLED_SHARE = 0.5
 _GLOBE = np.array([180.0, 90.0, 180.0, 90.0])
 # As many committees as a place on a regular grid can have at equal distance.
 _TIED = 4
+# A look at so many committees takes less time than a tree of them.
+_FEW = 500
 
 
 def study_crs(study: Study) -> pyproj.CRS:
@@ -249,12 +252,37 @@ def nearest_committee(
         here = np.flatnonzero(wanted == number)
         if not len(here):
             continue
-        ranks = range(1, 1 + min(_TIED, len(members)))
-        distance, which = cKDTree(places[members]).query(at[here], k=ranks)
-        tied = distance == np.asarray(distance)[:, :1]
-        nearest = np.where(tied, which, len(members)).min(axis=1)
-        found[here] = ids[members[nearest]]
+        nearest = _nearest_of_many if len(members) > _FEW else _nearest_of_few
+        found[here] = ids[members[nearest(places[members], at[here])]]
     return found
+
+
+@njit(cache=True, nogil=True)
+def _nearest_of_few(
+    places: NDArray[np.float64], at: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """Find the first of the places nearest to each point by a look at all of them."""
+    nearest = np.zeros(len(at), np.int64)
+    for k in range(len(at)):
+        best = np.inf
+        for i in range(len(places)):
+            aside, above = at[k, 0] - places[i, 0], at[k, 1] - places[i, 1]
+            distance = np.sqrt(aside * aside + above * above)
+            if distance < best:
+                best = distance
+                nearest[k] = i
+    return nearest
+
+
+def _nearest_of_many(
+    places: NDArray[np.float64], at: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """Find the same with a tree."""
+    ranks = range(1, 1 + min(_TIED, len(places)))
+    distance, which = plant_tree(places).query(at, k=ranks)
+    tied = distance == np.asarray(distance)[:, :1]
+    nearest = np.where(tied, which, len(places)).min(axis=1)
+    return np.asarray(nearest, dtype=np.int64)
 
 
 def _declared(study: Study, text: str, section: str) -> DeclaredCrs:

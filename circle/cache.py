@@ -1,6 +1,7 @@
 """Arrays kept on disk between runs: found again by key, and never believed damaged."""
 
 import contextlib
+import functools
 import hashlib
 import json
 import logging
@@ -10,6 +11,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from io import BufferedReader
 from pathlib import Path
 from typing import Any, Final
@@ -21,7 +23,7 @@ from circle.shipped import PACKAGE, shipped_folder
 
 FOLDER_NAME: Final = ".circle-cache"
 SWITCH: Final = "CIRCLE_CACHE"
-KEPT_ENTRIES: Final = 12
+KEPT_ENTRIES: Final = 24
 # Rises whenever entries are laid out otherwise, so that older ones are passed over.
 FORMAT: Final = 1
 
@@ -130,6 +132,32 @@ def hash_files(path: Path, *, with_siblings: bool = False) -> str:
             content = hashlib.file_digest(file, "sha256").hexdigest()
         whole.update(f"{one.relative_to(path.parent).as_posix()}\n{content}\n".encode())
     return whole.hexdigest()
+
+
+@functools.cache
+def library_version(library: str) -> str:
+    """
+    Give the version of a library, as a part of keys.
+
+    Parameters
+    ----------
+    library
+        Its name as it is installed by.
+
+    Returns
+    -------
+    version
+        Name and version; the name alone where it is not there.
+
+    Examples
+    --------
+    >>> library_version("no such library")
+    'no such library'
+    """
+    try:
+        return f"{library} {version(library)}"
+    except PackageNotFoundError:
+        return library
 
 
 def read_entry(folder: Path | None, name: str, *, key: str) -> Kept | None:

@@ -9,18 +9,22 @@ import pandas as pd
 import pyproj
 from numpy.typing import NDArray
 
-from circle.areas import (
-    read_committees,
-    read_subdistricts,
-    study_crs,
-)
+from circle.areas import read_committees, read_subdistricts, study_crs
 from circle.belonging import assign_origins
 from circle.buildings import buildings_inside, no_buildings, read_buildings
+from circle.city_cache import (
+    Inputs,
+    KeptCity,
+    describe_inputs,
+    fetch_city,
+    fetch_table,
+    keep_city,
+)
 from circle.coordinate_check import check_area, stray_warnings
 from circle.errors import CircleWarning, ConfigError, InputError, Words, gather
 from circle.facilities import measured_types, read_candidates, read_facilities
 from circle.input_warnings import input_warnings
-from circle.joining import join_to_streets
+from circle.joining import PLACED, Joined, fetch_networks, join_to_streets
 from circle.network import Network
 from circle.office_replies import read_office_replies
 from circle.population import cell_size_m, read_cells
@@ -29,7 +33,7 @@ from circle.problems import problem_of
 from circle.profile import MODES, Mode, Profile
 from circle.profile_reading import read_profile
 from circle.profile_rules import Speeds, Travel
-from circle.reading import taken_warnings
+from circle.reading import collector_at_rest, taken_warnings
 from circle.rules import speeds_of, travels_of
 from circle.snapping import Access, Snapper
 from circle.study import BuildingPopulation, Study
@@ -107,6 +111,7 @@ class City:
         return speeds_of(self.profile, travel)
 
 
+@collector_at_rest()
 def load_city(
     study: Study, *, on_stage: Stage = lambda _: None, cache: bool = True
 ) -> City:
@@ -120,9 +125,10 @@ def load_city(
     on_stage
         Called with the name of each stage as it begins: ``read``, ``network``.
     cache
-        False builds streets and networks anew and keeps none of them. Otherwise
-        they are kept in ``.circle-cache`` beside the inputs and found again there as
-        long as file and rules are the same; the city is the same either way.
+        False reads and joins everything anew and keeps nothing. Otherwise tables,
+        streets, networks and what joins them are kept in ``.circle-cache`` beside
+        the inputs, and found again there as long as files, settings and rules are
+        the same; the city is the same either way.
 
     Returns
     -------
@@ -144,50 +150,115 @@ def load_city(
     """
     on_stage("read")
     profile = read_profile(study.profile, folder=study.folder)
+    inputs = describe_inputs(study, profile) if cache else None
+    kept = fetch_city(inputs)
+    if kept is not None:
+        on_stage("network")
+        city = _as_kept(study, profile, kept)
+        if city is not None:
+            return city
+        on_stage = _untold
     crs = study_crs(study)
-    tables, outside, balance, reading = _read_tables(study, profile, crs)
+    tables, outside, balance, reading = _read_tables(study, profile, crs, inputs)
     on_stage("network")
     types = measured_types(study, profile)
     travels = study_travels(study, profile, tables, types)
     joined = join_to_streets(
         study, profile, tables, travels=travels, crs=crs, cache=cache
     )
+    warnings = (
+        joined.warnings
+        + reading
+        + stray_warnings(study, tables)
+        + input_warnings(tables, profile=profile, types=types, outside=outside)
+        + balance_warnings(balance)
+    )
+    kept = KeptCity(
+        crs=crs,
+        tables=_all_tables(study, tables, balance, joined),
+        access=joined.access,
+        nearer_fragment=joined.nearer_fragment,
+        warnings=warnings,
+        population_outside=outside,
+        cell_size_m=cell_size_m(study, tables["cells"]),
+        grid_corner_m=_grid_corner(study, tables["cells"]),
+        streets=joined.streets,
+    )
+    keep_city(inputs, kept)
+    return _city(study, profile, kept, joined=joined, travels=travels)
+
+
+def _untold(_: str) -> None:
+    """Tell no stage twice."""
+
+
+def _all_tables(
+    study: Study,
+    tables: Mapping[str, gpd.GeoDataFrame],
+    balance: pd.DataFrame,
+    joined: Joined,
+) -> dict[str, gpd.GeoDataFrame]:
+    """Gather the tables of a city; what maps draw comes with the streets, if any."""
+    found = {name: tables[name] for name in ("subdistricts", *PLACED)}
+    found["population_balance"] = balance
+    found["office_replies"] = read_office_replies(study)
+    return found if study.streets else found | {"backdrop": joined.backdrop}
+
+
+def _as_kept(study: Study, profile: Profile, kept: KeptCity) -> City | None:
+    """Give a kept city its networks; None if the streets are others meanwhile."""
+    types = measured_types(study, profile)
+    travels = study_travels(study, profile, kept.tables, types)
+    joined = fetch_networks(
+        study, profile, kept.tables["subdistricts"], travels=travels, crs=kept.crs
+    )
+    if joined.streets != kept.streets:
+        return None
+    return _city(study, profile, kept, joined=joined, travels=travels)
+
+
+def _city(
+    study: Study,
+    profile: Profile,
+    kept: KeptCity,
+    *,
+    joined: Joined,
+    travels: Mapping[str, Travel],
+) -> City:
+    """Make a city of what was read and joined, now or in an earlier run."""
+    tables = kept.tables
     return City(
         study=study,
         profile=profile,
-        crs=crs,
+        crs=kept.crs,
         subdistricts=tables["subdistricts"],
         committees=tables["committees"],
         cells=tables["cells"],
         facilities=tables["facilities"],
         candidates=tables["candidates"],
-        type_ids=types,
-        backdrop=joined.backdrop,
-        cell_size_m=cell_size_m(study, tables["cells"]),
-        grid_corner_m=_grid_corner(study, tables["cells"]),
+        type_ids=measured_types(study, profile),
+        backdrop=tables.get("backdrop", joined.backdrop),
+        cell_size_m=kept.cell_size_m,
+        grid_corner_m=kept.grid_corner_m,
         travels=travels,
         networks=joined.networks,
-        access=joined.access,
-        nearer_fragment=joined.nearer_fragment,
-        population_outside=outside,
-        warnings=joined.warnings
-        + reading
-        + stray_warnings(study, tables)
-        + input_warnings(tables, profile=profile, types=types, outside=outside)
-        + balance_warnings(balance),
-        population_balance=balance,
+        access=kept.access,
+        nearer_fragment=kept.nearer_fragment,
+        population_outside=kept.population_outside,
+        warnings=kept.warnings,
+        population_balance=tables["population_balance"],
         buildings=tables["buildings"],
-        office_replies=read_office_replies(study),
+        office_replies=tables["office_replies"],
         snappers=joined.snappers,
         detour=None if study.screening is None else study.screening.detour,
     )
 
 
 def _read_tables(
-    study: Study, profile: Profile, crs: pyproj.CRS
+    study: Study, profile: Profile, crs: pyproj.CRS, inputs: Inputs | None
 ) -> tuple[dict[str, gpd.GeoDataFrame], float, pd.DataFrame, tuple[CircleWarning, ...]]:
     """Read all tables, people inside the subdistricts only; count those outside."""
-    tables = _read_all(study, profile, crs)
+    tables = _read_all(study, profile, crs, inputs)
     reading = tuple(one for name in tables for one in taken_warnings(tables[name]))
     tables["all_cells"] = tables["cells"]
     outside = tables["cells"]["subdistrict_id"].isna()
@@ -207,7 +278,7 @@ def _read_tables(
 
 
 def _read_all(
-    study: Study, profile: Profile, crs: pyproj.CRS
+    study: Study, profile: Profile, crs: pyproj.CRS, inputs: Inputs | None
 ) -> dict[str, gpd.GeoDataFrame]:
     """Read all tables; the faults of several files are raised together."""
     tables: dict[str, gpd.GeoDataFrame] = {}
@@ -227,7 +298,7 @@ def _read_all(
         if areas is None and name in {"committees", "cells", "buildings"}:
             continue
         try:
-            tables[name] = read()
+            tables[name] = fetch_table(inputs, name, read, crs=crs)
         except InputError as error:
             problems += error.problems
     gather(problems, InputError)

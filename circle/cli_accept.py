@@ -27,7 +27,7 @@ from circle.cli_parts import (
     "--strict", is_flag=True, help="End with code 5 unless every requirement is passed."
 )
 @click.option(
-    "--no-cache", is_flag=True, help="Read the streets anew and keep no network."
+    "--no-cache", is_flag=True, help="Read all inputs anew and keep nothing of them."
 )
 @JSON
 def accept(

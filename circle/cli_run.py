@@ -21,7 +21,7 @@ from circle.cli_parts import (
 @click.option("--data", type=FOLDER, help="Folder of the inputs [the study's].")
 @click.option("--out", type=FOLDER, help="Folder of the results [the study's].")
 @click.option(
-    "--no-cache", is_flag=True, help="Read the streets anew and keep no network."
+    "--no-cache", is_flag=True, help="Read all inputs anew and keep nothing of them."
 )
 @JSON
 def run(

@@ -3,13 +3,12 @@
 import struct
 import zipfile
 import zlib
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-import pyarrow.parquet
-import pyogrio
-import pyogrio.errors
 import shapely
 from pyarrow.lib import ArrowException
 from pyproj.exceptions import ProjError
@@ -80,6 +79,7 @@ def read_layer_file(path: Path, *, layer: str | None = None) -> RawTable:
         If the file cannot be read, has no such layer, or has more than
         `MOST_VERTICES` vertices.
     """
+    errors = import_module("pyogrio.errors")
     try:
         if path.suffix.lower() == ".zip":
             refuse_bomb(path)
@@ -87,8 +87,8 @@ def read_layer_file(path: Path, *, layer: str | None = None) -> RawTable:
         encoding = _shapefile_encoding(path)
         rows = _features(path, layer, encoding)
     except (
-        pyogrio.errors.DataSourceError,
-        pyogrio.errors.DataLayerError,
+        errors.DataSourceError,
+        errors.DataLayerError,
         zipfile.BadZipFile,
         zlib.error,
         OSError,
@@ -148,7 +148,7 @@ def _refuse_size(path: Path) -> None:
     InputError
         If it unpacks to more than any district needs.
     """
-    held = pyarrow.parquet.read_metadata(path)
+    held = import_module("pyarrow.parquet").read_metadata(path)
     groups = (held.row_group(i) for i in range(held.num_row_groups))
     unpacked_mb = sum(one.total_byte_size for one in groups) / 1e6
     n_values = held.num_rows * held.num_columns
@@ -195,13 +195,14 @@ def _features(
     path: Path, layer: str | None, encoding: str | None
 ) -> gpd.GeoDataFrame | pd.DataFrame:
     """Read the features; of a Shapefile also those whose .cpg file is wrong."""
+    pyogrio = _pyogrio()
     try:
         return pyogrio.read_dataframe(path, layer=layer, encoding=encoding)
     except UnicodeDecodeError:
         if path.suffix.lower() != ".shp":
             raise
     # Names of columns end in half a character, or the .cpg names another encoding.
-    rows = pyogrio.read_dataframe(path, layer=layer, encoding=_AS_BYTES)
+    rows: pd.DataFrame = pyogrio.read_dataframe(path, layer=layer, encoding=_AS_BYTES)
     texts = [one for one in rows.columns if rows[one].dtype.kind in "OT"]
     texts = [one for one in texts if one != "geometry"]
     held = b"\n".join(
@@ -221,9 +222,14 @@ def _features(
     )
 
 
+def _pyogrio() -> Any:
+    """Import GDAL where a layer is read: a study that is kept reads none."""
+    return import_module("pyogrio")
+
+
 def _layer_names(path: Path) -> list[str]:
     """Name the layers of a file, without those that hold styles."""
-    names = [str(one) for one in pyogrio.list_layers(path)[:, 0]]
+    names = [str(one) for one in _pyogrio().list_layers(path)[:, 0]]
     return [one for one in names if one not in _STYLE_LAYERS]
 
 

@@ -10,12 +10,12 @@ import pandas as pd
 import shapely
 from numba import njit
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from circle.city import City
 from circle.contracts import GAP_CLUSTERS
 from circle.gap_parts import CellField, find_parts
 from circle.outlines import trace_outlines
+from circle.point_trees import plant_tree
 from circle.profile import MODES
 from circle.reached import Reach
 
@@ -134,7 +134,7 @@ def _neighbours(
     rows = np.flatnonzero(lacking)
     if not len(rows):
         return np.empty((0, 2), dtype=np.int64)
-    tree = cKDTree(np.column_stack([field.x_m[rows], field.y_m[rows]]))
+    tree = plant_tree(np.column_stack([field.x_m[rows], field.y_m[rows]]))
     return np.asarray(rows[tree.query_pairs(link_m, output_type="ndarray")])
 
 
@@ -309,7 +309,7 @@ def _place_names(
     if not len(ground.committee_name):
         return np.asarray(ground.home_name[home], dtype=object)
     k = min(_TIED, len(ground.committee_name))
-    _, near = cKDTree(ground.committee_places).query(middle, k=range(1, k + 1))
+    _, near = plant_tree(ground.committee_places).query(middle, k=range(1, k + 1))
     away = ground.committee_places[near] - middle[:, None, :]
     away_m = np.hypot(away[..., 0], away[..., 1])
     # The tree rounds in another way; of equally near ones the lowest row counts.

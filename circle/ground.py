@@ -7,9 +7,9 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from circle.declared import DeclaredCrs
+from circle.street_points import StreetPoints, lie_far, spread_points
 from circle.streets import Streets
 
 Floats = NDArray[np.float64]
@@ -20,7 +20,6 @@ Misfit = Callable[[Floats, Floats], Flags]
 BORDER_SLACK_M = 30.0
 # Buildings stand nearer to a street or path than this where the map is complete.
 FAR_M = 60.0
-_STREET_SPACING_M = 20.0
 _MOST_PLACES = 1_500
 
 
@@ -32,7 +31,7 @@ class Ground:
     """Subdistrict id to its area, widened by the slack of borders."""
     district: shapely.Geometry
     """All of them together."""
-    streets: cKDTree | None
+    streets: StreetPoints | None
     """Points along the streets; None where there are no streets."""
 
 
@@ -84,7 +83,7 @@ def lay_ground(subdistricts: gpd.GeoDataFrame, streets: Streets | None) -> Groun
     district = shapely.union_all(wide)
     shapely.prepare(district)
     areas = dict(zip(subdistricts["subdistrict_id"].astype(str), wide, strict=True))
-    return Ground(areas, district, None if streets is None else _street_points(streets))
+    return Ground(areas, district, None if streets is None else spread_points(streets))
 
 
 def far_from_streets(file: PlacedFile, ground: Ground) -> Misfit:
@@ -103,15 +102,12 @@ def far_from_streets(file: PlacedFile, ground: Ground) -> Misfit:
     misfit
         True for places far away; False for all if there are no streets.
     """
-    tree = ground.streets
+    points = ground.streets
 
     def misfit(x: Floats, y: Floats) -> Flags:
-        if tree is None:
+        if points is None:
             return np.zeros(len(x), dtype=bool)
-        distance_m, _ = tree.query(
-            np.column_stack([x, y]), distance_upper_bound=file.far_m
-        )
-        return np.isinf(distance_m)
+        return lie_far(points, x, y, far_m=file.far_m)
 
     return misfit
 
@@ -165,15 +161,3 @@ def thin_out(file: PlacedFile) -> PlacedFile:
     keep = np.sort(first)
     keep = keep[:: max(1, -(-len(keep) // _MOST_PLACES))]
     return replace(file, x_m=file.x_m[keep], y_m=file.y_m[keep], home=file.home[keep])
-
-
-def _street_points(streets: Streets) -> cKDTree:
-    """Spread points along all streets, near enough to stand for them."""
-    parts = np.maximum(1, np.ceil(streets.length_m / _STREET_SPACING_M)).astype(int)
-    piece = np.repeat(np.arange(len(parts)), parts)
-    first = np.repeat(np.cumsum(parts) - parts, parts)
-    along = (np.arange(len(piece)) - first + 0.5) / parts[piece]
-    start, end = streets.start[piece], streets.end[piece]
-    x_m = streets.x_m[start] + along * (streets.x_m[end] - streets.x_m[start])
-    y_m = streets.y_m[start] + along * (streets.y_m[end] - streets.y_m[start])
-    return cKDTree(np.column_stack([x_m, y_m]), balanced_tree=False)

@@ -1,6 +1,7 @@
 """Join the tables of a study to its streets, or to straight lines."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
@@ -42,6 +43,8 @@ class Joined:
     """What needs care."""
     snappers: Mapping[str, Snapper] = field(default_factory=dict)
     """What joins further points to each network."""
+    streets: str = ""
+    """What the streets depend on, as `KeptStreets` has it; "" where there are none."""
 
 
 def join_to_streets(
@@ -83,7 +86,7 @@ def join_to_streets(
     CircleError
         If the streets cannot be read, or none is open to a mode.
     """
-    area = shapely.box(*tables["subdistricts"].total_bounds).buffer(_BACKDROP_MARGIN_M)
+    area = _drawn_area(tables["subdistricts"])
     everywhere = {**tables, "cells": tables.get("all_cells", tables["cells"])}
     if study.streets is None:
         shifted = check_shift(study, everywhere, None, crs=crs)
@@ -93,6 +96,51 @@ def join_to_streets(
         shifted = check_shift(study, everywhere, kept.source.streets, crs=crs)
         joined = _with_streets(kept, profile, tables, travels)
     return replace(joined, warnings=joined.warnings + shifted)
+
+
+def fetch_networks(
+    study: Study,
+    profile: Profile,
+    subdistricts: gpd.GeoDataFrame,
+    *,
+    travels: Mapping[str, Travel],
+    crs: pyproj.CRS,
+) -> Joined:
+    """
+    Take streets and networks alone, for tables that are joined to them already.
+
+    Parameters
+    ----------
+    study
+        The study; without streets there is nothing to take.
+    profile
+        The standard, for speeds.
+    subdistricts
+        The subdistricts, which say what maps draw.
+    travels
+        The ways of travel that some origin needs, by id.
+    crs
+        Metric coordinate system of the subdistricts.
+
+    Returns
+    -------
+    joined
+        As `join_to_streets` gives it, without access and without what needs care.
+
+    Raises
+    ------
+    CircleError
+        If the streets cannot be read, or none is open to a mode.
+    """
+    nowhere = np.zeros(0, dtype=bool)
+    if study.streets is None:
+        return Joined({}, {}, nowhere, gpd.GeoDataFrame(), ())
+    area = _drawn_area(subdistricts)
+    kept = fetch_streets(study, study.streets, crs=crs, area=area)
+    networks = _networks(kept, profile, travels)
+    snappers = {key: Snapper(network) for key, network in networks.items()}
+    backdrop = kept.source.backdrop
+    return Joined(networks, {}, nowhere, backdrop, (), snappers, kept.key)
 
 
 def join_tables(
@@ -126,16 +174,27 @@ def join_tables(
     nearer = np.zeros(len(cell_mode), dtype=bool)
     places = {name: coordinates(tables[name]).T.copy() for name in PLACED}
     snappers = {key: Snapper(network) for key, network in networks.items()}
+
+    def snap(key: str) -> tuple[dict[str, Access], NDArray[np.bool_] | None]:
+        snapper = snappers[key]
+        found = {
+            name: snapper.join(*at, limit_m=limit_m) for name, at in places.items()
+        }
+        if key != travels[key].mode:
+            return found, None
+        return found, snapper.nearer_fragment(*places["cells"], access=found["cells"])
+
+    # Most of it is compiled, and each network is snapped to for itself.
+    with ThreadPoolExecutor() as threads:
+        snapped = dict(zip(snappers, threads.map(snap, snappers), strict=True))
     for key, travel in travels.items():
         if key not in snappers:
             access |= _straight(tables, key)
             continue
-        for name, (x_m, y_m) in places.items():
-            access[name, key] = snappers[key].join(x_m, y_m, limit_m=limit_m)
-        if key == travel.mode:
-            x_m, y_m = places["cells"]
+        found, near = snapped[key]
+        access |= {(name, key): one for name, one in found.items()}
+        if near is not None:
             own = cell_mode == travel.mode
-            near = snappers[key].nearer_fragment(x_m, y_m, access=access["cells", key])
             nearer[own] = near[own]
     return Joined(networks, access, nearer, gpd.GeoDataFrame(), (), snappers)
 
@@ -160,14 +219,18 @@ def coordinates(
     return np.column_stack([shapely.get_x(shapes), shapely.get_y(shapes)])
 
 
-def _with_streets(
-    kept: KeptStreets,
-    profile: Profile,
-    tables: Mapping[str, gpd.GeoDataFrame],
-    travels: Mapping[str, Travel],
-) -> Joined:
-    """Build the network of each way of travel and snap every table to it."""
-    networks = {
+def _drawn_area(subdistricts: gpd.GeoDataFrame) -> shapely.Geometry:
+    """Give the part of the plane that maps draw."""
+    box = shapely.box(*subdistricts.total_bounds)
+    area: shapely.Geometry = box.buffer(_BACKDROP_MARGIN_M)
+    return area
+
+
+def _networks(
+    kept: KeptStreets, profile: Profile, travels: Mapping[str, Travel]
+) -> dict[str, Network]:
+    """Take the network of each way of travel that needs one."""
+    return {
         key: fetch_network(
             kept,
             travel.mode,
@@ -178,11 +241,26 @@ def _with_streets(
         for key, travel in travels.items()
         if travel.measure != "straight"
     }
+
+
+def _with_streets(
+    kept: KeptStreets,
+    profile: Profile,
+    tables: Mapping[str, gpd.GeoDataFrame],
+    travels: Mapping[str, Travel],
+) -> Joined:
+    """Build the network of each way of travel and snap every table to it."""
+    networks = _networks(kept, profile, travels)
     joined = join_tables(
         tables, networks, travels=travels, limit_m=profile.snap.limit_m.value
     )
     source = kept.source
-    return replace(joined, backdrop=source.backdrop, warnings=source.warnings)
+    return replace(
+        joined,
+        backdrop=source.backdrop,
+        warnings=source.warnings,
+        streets=kept.key,
+    )
 
 
 def _without_streets(

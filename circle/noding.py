@@ -1,13 +1,13 @@
 """Join lines where they meet: crossings, shared corners, ends that touch."""
 
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Final
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from circle.street_settings import Noding
 
@@ -235,7 +235,9 @@ def _cut(lines: NDArray[np.object_], cuts: _Cuts) -> Noded:
     """Cut the lines into straight pieces between cuts and corners."""
     n_cuts = len(cuts.line)
     links = coo_array((np.ones(len(cuts.a)), (cuts.a, cuts.b)), shape=(n_cuts, n_cuts))
-    n_nodes, node = connected_components(links, directed=False)
+    # Only streets of a line layer are joined so; others need not import this.
+    csgraph = import_module("scipy.sparse.csgraph")
+    n_nodes, node = csgraph.connected_components(links, directed=False)
     at = shapely.get_coordinates(
         shapely.line_interpolate_point(lines[cuts.line], cuts.along_m)
     )

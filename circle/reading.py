@@ -59,7 +59,7 @@ def read_table(
         If the file cannot be read, or has no rows.
     """
     known = known_names(contracts, columns=columns)
-    with _collector_at_rest():
+    with collector_at_rest():
         raw = read_raw_table(path, layer=layer, known=known)
     if path.suffix.lower() in _CUTTING_SUFFIXES:
         raw = replace(raw, rows=_with_whole_names(raw.rows, contracts, columns))
@@ -173,8 +173,22 @@ def taken_warnings(frame: pd.DataFrame) -> tuple[CircleWarning, ...]:
 
 
 @contextmanager
-def _collector_at_rest() -> Iterator[None]:
-    """Pause the search for cycles while rows are read: texts and numbers have none."""
+def collector_at_rest() -> Iterator[None]:
+    """
+    Pause the search for cycles of objects while many are made that have none.
+
+    Yields
+    ------
+    nothing
+        Rows, texts and points are made by the hundred thousand, and every so often
+        Python would look at all of them again, which took a fifth of a load.
+
+    Examples
+    --------
+    >>> with collector_at_rest():
+    ...     gc.isenabled()
+    False
+    """
     running = gc.isenabled()
     gc.disable()
     try:

@@ -7,9 +7,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.spatial import cKDTree
 
 from circle.piece_times import quantise
+from circle.point_trees import plant_tree
 from circle.profile import Mode
 from circle.profile_rules import Speeds
 from circle.reached import within
@@ -140,7 +140,7 @@ def measure_straight_reach(
         places, first = np.unique(facilities[placed], axis=0, return_index=True)
         lowest = placed[first]
         k = min(_EQUALS, len(places))
-        _, which = cKDTree(places).query(origins[known], k=k)
+        _, which = plant_tree(places).query(origins[known], k=k)
         which = np.asarray(which).reshape(len(known), k)
         seconds = _seconds(line, origins[known][:, None, :], places[which])
         row = np.where(seconds == seconds.min(axis=1)[:, None], lowest[which], np.inf)
@@ -179,7 +179,7 @@ def measure_straight_catchments(
     if not (len(here) and len(there)):
         return csr_array(shape)
     radius_m = limit_s / line.s_per_m * _MARGIN + 1.0
-    found = cKDTree(origins[there]).query_ball_point(
+    found = plant_tree(origins[there]).query_ball_point(
         places[here], radius_m, return_sorted=True
     )
     members = [there[np.asarray(one, dtype=np.int64)] for one in found]

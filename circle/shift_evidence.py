@@ -3,10 +3,10 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from importlib import import_module
 from typing import Literal
 
 import numpy as np
-from scipy.special import bdtrc
 
 from circle.ground import Floats, Misfit
 
@@ -73,7 +73,9 @@ class Evidence:
 
     def _chance(self, odds: float) -> float:
         """Give the chance of as many wins or more if each change wins with `odds`."""
-        return float(bdtrc(self.better - 1, self.better + self.worse, odds))
+        # A study that is kept weighs nothing, and need not import this.
+        chance = import_module("scipy.special").bdtrc
+        return float(chance(self.better - 1, self.better + self.worse, odds))
 
 
 def weigh(misfit: Misfit, places: Floats, moves: Floats) -> Evidence:

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, Literal
 
-import highspy
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
@@ -102,8 +102,8 @@ def solve_model(
     effort = effort or Effort()
     if not len(model.worth):
         return _solve_nothing(model)
-    solver: Any = highspy.Highs  # not typed
-    solver = solver()
+    highspy = _highspy()
+    solver = highspy.Highs()
     for name, value in (
         ("output_flag", False),
         ("threads", 1),
@@ -128,14 +128,20 @@ def solve_model(
     return _read(solver, model, relaxed=effort.relaxed)
 
 
+def _highspy() -> Any:
+    """Import HiGHS, which is not typed, only where a model is solved."""
+    return import_module("highspy")
+
+
 def _solve_nothing(model: Model) -> Solution:
     """Solve a model without variables."""
     holds = (model.row_lower <= 0).all() and (model.row_upper >= 0).all()
     return Solution("optimal" if holds else "infeasible", np.zeros(0), 0.0)
 
 
-def _highs_lp(model: Model, *, relaxed: bool) -> highspy.HighsLp:
+def _highs_lp(model: Model, *, relaxed: bool) -> Any:
     """Write the model as HiGHS takes it."""
+    highspy = _highspy()
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = len(model.worth), len(model.row_lower)
     lp.col_cost_ = model.worth
@@ -154,8 +160,9 @@ def _highs_lp(model: Model, *, relaxed: bool) -> highspy.HighsLp:
     return lp
 
 
-def _read(solver: highspy.Highs, model: Model, *, relaxed: bool) -> Solution:
+def _read(solver: Any, model: Model, *, relaxed: bool) -> Solution:
     """Read how the solver ended."""
+    highspy = _highspy()
     status = solver.getModelStatus()
     info = solver.getInfo()
     nothing = np.inf if model.maximise else -np.inf

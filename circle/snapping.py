@@ -1,6 +1,7 @@
 """Join points to the nearest place on the network, and report what stays outside."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,13 +50,27 @@ class Snapper:
     """
 
     def __init__(self, network: Network) -> None:
-        chains = network.chains
-        edge = np.repeat(np.arange(len(chains.edge_from)), np.diff(chains.first))
         self.network = network
-        self._edge = edge.astype(np.int32)
-        in_main = network.in_main[edge]
-        self._main = _Rows.of(network, np.flatnonzero(in_main & ~_aboard(network)))
-        self._fragments = _Rows.of(network, np.flatnonzero(~in_main))
+
+    # Many a run joins no further points, and a grid of all streets takes its room.
+    @cached_property
+    def _edge(self) -> NDArray[np.int32]:
+        """The edge of each piece."""
+        chains = self.network.chains
+        edge = np.repeat(np.arange(len(chains.edge_from)), np.diff(chains.first))
+        return edge.astype(np.int32)
+
+    @cached_property
+    def _main(self) -> "_Rows":
+        """The pieces of the main component, less ferries."""
+        in_main = self.network.in_main[self._edge] & ~_aboard(self.network)
+        return _Rows.of(self.network, np.flatnonzero(in_main))
+
+    @cached_property
+    def _fragments(self) -> "_Rows":
+        """The pieces of the other components."""
+        in_main = self.network.in_main[self._edge]
+        return _Rows.of(self.network, np.flatnonzero(~in_main))
 
     def join(
         self, x_m: NDArray[np.float64], y_m: NDArray[np.float64], *, limit_m: float

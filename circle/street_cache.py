@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import geopandas as gpd
@@ -17,6 +16,7 @@ from circle.cache import (
     Kept,
     cache_folder,
     hash_files,
+    library_version,
     make_key,
     read_entry,
     write_entry,
@@ -202,11 +202,7 @@ def _rules() -> Iterator[str]:
     yield VERSION
     for name in BUILDERS:
         yield make_key((PACKAGE / f"{name}.py").read_bytes())
-    for name in _LIBRARIES:
-        try:
-            yield f"{name} {version(name)}"
-        except PackageNotFoundError:
-            yield name
+    yield from map(library_version, _LIBRARIES)
     yield pyproj.proj_version_str
 
 

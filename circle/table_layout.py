@@ -32,6 +32,7 @@ _NOTE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _DIGITS = frozenset("0123456789")
+_NUMERALS, _LETTERS = b"0123456789.-", re.compile(r"[^0-9.\-]", re.DOTALL)
 # A row with a single text, in a table of so many columns, is a heading or a remark.
 _COLUMNS_OF_A_TABLE = 4
 
@@ -188,7 +189,10 @@ def _surely_none(cells: Sequence[object], names: Collection[str]) -> bool:
         return False
     # What folding does to such a text, to all of them at once.
     folded = whole.lower().replace(" ", "_")
-    return not any(one in folded for one in names)
+    # Most columns have few letters, and most names some others.
+    signs = {chr(one) for one in set(folded.encode().translate(None, _NUMERALS))}
+    likely = (one for one in names if signs.issuperset(_LETTERS.findall(one)))
+    return not any(one in folded for one in likely)
 
 
 def _repeats(row: Row, header: Sequence[str], names: Collection[str]) -> int:

@@ -1,10 +1,13 @@
 """The reference pages, made from the code: run ``python docs/generate.py``."""
 
+import ast
 import html
 import inspect
 import re
+import textwrap
 import typing
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import click
@@ -228,12 +231,30 @@ def settings_page(title: str, model: type[BaseModel], word: str) -> str:
         lines += ["", f"## {section.__name__}", ""]
         lines += [_one_line(inspect.getdoc(section) or ""), ""]
         lines += ["| key | value | default | meaning |", "| --- | --- | --- | --- |"]
+        meanings = _meanings(section)
         for key, field in section.model_fields.items():
             lines.append(
                 f"| `{key}` | {_kind(field.annotation)} | {_default(field)} | "
-                f"{_one_line(field.description or '')} |"
+                f"{_one_line(meanings.get(key, ''))} |"
             )
     return "\n".join(lines) + "\n"
+
+
+def _meanings(section: type[BaseModel]) -> dict[str, str]:
+    """Read what stands under each key of a section, in its own class or one above."""
+    found: dict[str, str] = {}
+    for one in reversed(section.__mro__):
+        if not issubclass(one, BaseModel) or one is BaseModel:
+            continue
+        drawn = ast.parse(textwrap.dedent(inspect.getsource(one))).body[0]
+        for key, text in pairwise(ast.iter_child_nodes(drawn)):
+            match key, text:
+                case (
+                    ast.AnnAssign(target=ast.Name(id=name)),
+                    ast.Expr(value=ast.Constant(value=str(meaning))),
+                ):
+                    found[name] = inspect.cleandoc(meaning)
+    return found
 
 
 def _sections(model: type[BaseModel]) -> list[type[BaseModel]]:

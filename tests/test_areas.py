@@ -4,8 +4,11 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 from toy_city import EAST, NORTH, toy_areas, toy_study, toy_tables, write_toy
 
+from circle import areas
 from circle.areas import (
     locate,
     nearest_committee,
@@ -239,3 +242,22 @@ def test_the_nearest_committee_is_of_the_own_subdistrict():
     assert list(nearest_committee(cells, committees)) == ["C1", "C1", "C3", "D1", None]
     none = nearest_committee(cells, committees.iloc[:0])
     assert (none == np.full(5, None)).all()
+
+
+@given(
+    seed=st.integers(0, 1_000),
+    n=st.integers(1, 12),
+    wide_m=st.sampled_from([1, 5, 100_000]),
+)
+def test_few_committees_are_found_as_many_are(seed, n, wide_m):
+    draw = np.random.default_rng(seed)
+    # On a grid many are equally near.
+    places = draw.integers(0, wide_m * 4, (n, 2)).astype(float)
+    at = draw.integers(-2, wide_m * 4, (50, 2)) / 2.0
+    distance = np.hypot(*(at[:, None] - places).transpose(2, 0, 1))
+    first = distance.argmin(axis=1)
+    assert areas._nearest_of_few(places, at).tolist() == first.tolist()
+    many = areas._nearest_of_many(places, at)
+    assert (distance[np.arange(50), many] == distance.min(axis=1)).all()
+    few_tie = (distance == distance.min(axis=1)[:, None]).sum(axis=1) <= areas._TIED
+    assert many[few_tie].tolist() == first[few_tie].tolist()

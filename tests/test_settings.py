@@ -7,8 +7,10 @@ import pytest
 from chinese import is_chinese
 from pydantic import Field
 
+from circle import settings
 from circle.errors import ConfigError
 from circle.settings import Settings, read_yaml, spoken_language, validate
+from circle.shipped import shipped_folder
 from circle.words_profile import profile_rule_zh
 from circle.words_settings import RULE_ZH
 
@@ -252,3 +254,29 @@ def test_the_language_of_a_study_is_known_before_it_is_read(tmp_path, text, lang
     path.write_text(text, "utf-8")
     assert spoken_language(path) == language
     assert spoken_language(tmp_path / "none.yaml") == "en"
+
+
+SHIPPED = sorted(shipped_folder("profiles").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda one: one.stem)
+def test_shipped_standards_are_the_same_by_either_loader(path, tmp_path):
+    assert settings._loader_for(path) is settings._ShippedLoader
+    own = tmp_path / path.name
+    own.write_bytes(path.read_bytes())
+    assert settings._loader_for(own) is settings._UniqueKeyLoader
+    assert repr(read_yaml(path)) == repr(read_yaml(own))
+
+
+@pytest.mark.parametrize("text", ["a: 1\na: 2", "a: 015", "a: 1_2", "[a]: 1", "a: [b"])
+def test_the_loader_of_shipped_standards_refuses_the_same(text, tmp_path, monkeypatch):
+    path, told = tmp_path / "profile.yaml", []
+    path.write_text(text, "utf-8")
+    for loader in (settings._UniqueKeyLoader, settings._ShippedLoader):
+        monkeypatch.setattr(settings, "_loader_for", lambda _, one=loader: one)
+        with pytest.raises(ConfigError) as caught:
+            read_yaml(path)
+        told.append(str(caught.value))
+    assert "line" in told[1]
+    if "b" not in text:
+        assert told[0] == told[1]
