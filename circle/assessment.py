@@ -21,6 +21,7 @@ from circle.gaps import find_gap_clusters
 from circle.measures import Measures, measure_more, no_measures
 from circle.points_wanted import points_wanted
 from circle.reached import Reach
+from circle.reading import collector_at_rest
 from circle.site_plan import SitePlan
 from circle.siting import site
 from circle.travel import measure_table
@@ -92,6 +93,7 @@ class _Clock:
             self._running = None
 
 
+@collector_at_rest()
 def assess(
     city: City,
     *,
