@@ -21,6 +21,79 @@ class CellField(NamedTuple):
     """People of each cell, shape (cells,)."""
 
 
+def find_neighbours(field: CellField, rows: Rows, *, link_m: float) -> Rows:
+    """
+    Find the pairs of cells that are near enough to be neighbours.
+
+    Parameters
+    ----------
+    field
+        The cells.
+    rows
+        Those that are looked at.
+    link_m
+        Longest distance between neighbours in metres, inclusive; above zero.
+
+    Returns
+    -------
+    pairs
+        Rows of both cells, each pair once, shape (pairs, 2).
+
+    Notes
+    -----
+    Cells are sorted into squares of this side, so that neighbours lie in the same
+    square or in one beside it; time grows with cells and pairs.
+
+    Examples
+    --------
+    >>> x_m, y_m = np.array([0.0, 3.0, 9.0]), np.array([0.0, 4.0, 0.0])
+    >>> field = CellField(x_m, y_m, np.ones(3))
+    >>> find_neighbours(field, np.arange(3), link_m=5.0).tolist()
+    [[0, 1]]
+    """
+    if not len(rows):
+        return np.empty((0, 2), dtype=np.int64)
+    x_m, y_m = field.x_m[rows], field.y_m[rows]
+    column = np.floor((x_m - x_m.min()) / link_m).astype(np.int64)
+    line = np.floor((y_m - y_m.min()) / link_m).astype(np.int64)
+    # Free lines between columns keep the ends of two of them apart.
+    height = int(line.max()) + 3
+    square = column * height + line
+    order = np.argsort(square, kind="stable")
+    pairs = _near_pairs(square[order], height, x_m[order], y_m[order], link_m * link_m)
+    return np.asarray(rows[order][pairs])
+
+
+@njit(cache=True, nogil=True)
+def _near_pairs(
+    square: Rows, height: int, x_m: Numbers, y_m: Numbers, most_m2: float
+) -> Rows:
+    """Pair cells that are sorted by square with those after them."""
+    n, n_pairs = len(square), 0
+    pairs = np.empty((4 * n + 16, 2), np.int64)
+    beyond = 0
+    for i in range(n):
+        # Squares of the next column from which the cell's own may be reached.
+        while beyond < n and square[beyond] < square[i] + height - 1:
+            beyond += 1
+        for begin, last in (
+            (i + 1, square[i] + 1),
+            (max(beyond, i + 1), square[i] + height + 1),
+        ):
+            k = begin
+            while k < n and square[k] <= last:
+                aside, above = x_m[k] - x_m[i], y_m[k] - y_m[i]
+                if aside * aside + above * above <= most_m2:
+                    if n_pairs == len(pairs):
+                        more = np.empty((2 * n_pairs, 2), np.int64)
+                        more[:n_pairs] = pairs
+                        pairs = more
+                    pairs[n_pairs, 0], pairs[n_pairs, 1] = i, k
+                    n_pairs += 1
+                k += 1
+    return pairs[:n_pairs]
+
+
 def find_parts(
     pairs: Rows,
     lacking: NDArray[np.bool_],

@@ -11,16 +11,14 @@ import shapely
 from numba import njit
 from numpy.typing import NDArray
 
+from circle.areas import nearest_places
 from circle.city import City
 from circle.contracts import GAP_CLUSTERS
-from circle.gap_parts import CellField, find_parts
+from circle.gap_parts import CellField, find_neighbours, find_parts
 from circle.outlines import trace_outlines
-from circle.point_trees import plant_tree
 from circle.profile import MODES
 from circle.reached import Reach
 
-# As many committees as a place on a regular grid can have at equal distance.
-_TIED = 4
 # The result does not depend on it.
 _THREADS = 2
 # A type is lacking together with a cluster's own where so many of its people lack it.
@@ -77,16 +75,18 @@ def find_gap_clusters(city: City, reach: Reach) -> gpd.GeoDataFrame:
 
     Notes
     -----
-    Cells within `gaps.link_m` of one another are linked once for all types (by a k-d
-    tree), and the uncovered cells of a type fall into connected parts: DBSCAN with one
-    sample as the least number. A part wider than one service circle could not be
-    served from one place, so it is halved by people along its longer side until no
-    side is longer than the circle's diameter.
+    Cells within `gaps.link_m` of one another are linked once for all types, and the
+    uncovered cells of a type fall into connected parts: DBSCAN with one sample as the
+    least number. A part wider than one service circle could not be served from one
+    place, so it is halved by people along its longer side until no side is longer than
+    the circle's diameter.
     """
     ground = _ground(city)
     uncovered = ~reach.covered & (ground.field.people > 0)[:, None]
     lacking = np.asarray(uncovered.any(axis=1))
-    pairs = _neighbours(ground.field, lacking, city.study.gaps.link_m)
+    pairs = find_neighbours(
+        ground.field, np.flatnonzero(lacking), link_m=city.study.gaps.link_m
+    )
 
     def join(column: int) -> _Clusters:
         members, cuts = find_parts(
@@ -125,17 +125,6 @@ def _ground(city: City) -> _Ground:
         committee_name=city.committees["name"].to_numpy(dtype=object),
         committee_places=shapely.get_coordinates(city.committees.geometry.to_numpy()),
     )
-
-
-def _neighbours(
-    field: CellField, lacking: NDArray[np.bool_], link_m: float
-) -> NDArray[np.int64]:
-    """List the pairs of lacking cells that are near enough to join."""
-    rows = np.flatnonzero(lacking)
-    if not len(rows):
-        return np.empty((0, 2), dtype=np.int64)
-    tree = plant_tree(np.column_stack([field.x_m[rows], field.y_m[rows]]))
-    return np.asarray(rows[tree.query_pairs(link_m, output_type="ndarray")])
 
 
 def _listed(
@@ -308,13 +297,7 @@ def _place_names(
     """Name clusters after the nearest committee, else after their subdistrict."""
     if not len(ground.committee_name):
         return np.asarray(ground.home_name[home], dtype=object)
-    k = min(_TIED, len(ground.committee_name))
-    _, near = plant_tree(ground.committee_places).query(middle, k=range(1, k + 1))
-    away = ground.committee_places[near] - middle[:, None, :]
-    away_m = np.hypot(away[..., 0], away[..., 1])
-    # The tree rounds in another way; of equally near ones the lowest row counts.
-    tied = away_m == away_m.min(axis=1, keepdims=True)
-    nearest = np.where(tied, near, len(ground.committee_name)).min(axis=1)
+    nearest = nearest_places(ground.committee_places, middle)
     return np.asarray(ground.committee_name[nearest], dtype=object)
 
 

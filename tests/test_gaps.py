@@ -3,7 +3,11 @@ import dataclasses
 import numpy as np
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.spatial import cKDTree
 
+from circle.gap_parts import CellField, find_neighbours
 from circle.gaps import find_gap_clusters
 from circle.missing_items import find_missing_items
 from circle.siting_settings import RankingWeights
@@ -225,3 +229,26 @@ def test_all_covered_leaves_no_gap(toy):
     assert find_gap_clusters(toy.city, cells).empty
     assert find_missing_items(toy.city, committees).empty
     assert find_missing_items(toy.city, None).empty
+
+
+@settings(max_examples=100)
+@given(
+    st.integers(0, 2**32 - 1), st.integers(0, 60), st.sampled_from([50.0, 100.0, 250.0])
+)
+def test_neighbours_are_those_that_a_tree_finds(seed, n, link_m):
+    rng = np.random.default_rng(seed)
+    # Some on a grid, where many are just as far apart as the limit.
+    x_m, y_m = rng.integers(-5, 5, (2, n)) * 50.0 + rng.choice([0.0, 7.5], (2, n))
+    rows = np.flatnonzero(rng.random(n) < 0.8)
+    field = CellField(x_m, y_m, np.ones(n))
+    found = {
+        tuple(sorted(one))
+        for one in find_neighbours(field, rows, link_m=link_m).tolist()
+    }
+    expected = set()
+    if len(rows):
+        tree = cKDTree(np.column_stack([x_m, y_m])[rows])
+        expected = {
+            tuple(sorted(rows[list(one)].tolist())) for one in tree.query_pairs(link_m)
+        }
+    assert found == expected
