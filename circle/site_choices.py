@@ -11,10 +11,11 @@ from circle.charts import Series, line_chart
 from circle.errors import ConfigError
 from circle.evaluation import Evaluation
 from circle.points import Points
+from circle.site_chosen import chosen_of, effort_of
 from circle.site_plan import SitePlan
 from circle.site_problem import build_problem, with_limits
 from circle.site_words import site_word
-from circle.siting import chosen_of, effort_of, finish_plan
+from circle.siting import finish_plan
 from circle.siting_cover import other_plans
 from circle.siting_plan import Plan, plan_cost
 from circle.siting_series import trace_frontier
@@ -186,12 +187,11 @@ def _check_covering(options: SitingOptions, what: str) -> None:
     others = {
         options.model: options.model in {"pmedian", "pcenter"},
         "years": options.years,
-        "capacities": options.has_capacity,
     }
     found = ", ".join(name for name, one in others.items() if one)
     if found:
         message = (
-            f"siting: {what} go with covering models without years and capacities; "
+            f"siting: {what} go with covering models without years; "
             f"found {found}; choose mclp, or leave them out."
         )
         raise ConfigError(message)

@@ -57,7 +57,7 @@ def choose_greedily(problem: CoverProblem, values: csr_array) -> list[int]:
         if problem.aim == "cover":
             _grow(draft)
         plan = draft.chosen
-        worth = float(draft.best.sum())
+        worth = draft.worth
         if problem.aim == "cost":
             plan = drop_needless(problem, plan)
             worth = -plan_cost(problem, plan)
@@ -196,7 +196,12 @@ def _first_keys(draft: Draft) -> list[tuple[float, int, int]]:
 def _meet_requirements(problem: CoverProblem, *, by_price: bool) -> list[int]:
     """Open what is locked, then what floors and required items ask for."""
     share = problem.weight / max(float(problem.weight.sum()), 1.0)
-    need = exact_amounts(share + problem.must_cover)
+    must = problem.must_cover.astype(float)
+    if problem.service is not None:
+        # By heads, so that one place is worth the same whoever takes it.
+        people = problem.service.people
+        must *= np.where(people > 0, people / max(float(people.mean()), 1e-9), 1.0)
+    need = exact_amounts(share + must)
     cover = problem.cover
     values = csr_array((need[cover.indices], cover.indices, cover.indptr), cover.shape)
     draft = Draft(problem, values, by_price=by_price)
@@ -204,7 +209,7 @@ def _meet_requirements(problem: CoverProblem, *, by_price: bool) -> list[int]:
         draft.add(int(option))
     while True:
         before = len(draft.chosen)
-        draft.active = _unmet_items(problem, draft.chosen)
+        draft.active = _unmet_items(problem, draft.covered)
         if not draft.active.any():
             return draft.chosen
         if problem.floors:
@@ -223,17 +228,16 @@ def _grow_once(draft: Draft) -> None:
         draft.add(option)
 
 
-def _unmet_items(problem: CoverProblem, chosen: list[int]) -> NDArray[np.bool_]:
+def _unmet_items(
+    problem: CoverProblem, covered: NDArray[np.float64]
+) -> NDArray[np.bool_]:
     """Mark the items that count towards a requirement not met yet."""
-    covered = np.zeros(problem.n_items, bool)
-    for option in chosen:
-        covered[_items(problem, option)] = True
-    unmet = problem.must_cover & ~covered
+    unmet = problem.must_cover & (covered < 1)
     for floor in problem.floors:
-        open_items = floor.items[~covered[floor.items]]
-        got = problem.weight[floor.items].sum() - problem.weight[open_items].sum()
+        own = covered[floor.items]
+        got = float((problem.weight[floor.items] * own).sum())
         if got < floor.at_least - SLACK * max(1.0, floor.at_least):
-            unmet[open_items] = True
+            unmet[floor.items[own < 1]] = True
     return unmet
 
 

@@ -368,6 +368,10 @@ PLANS = {
     "old": {"weight": "age:age_60_plus"},
     "years": {"sites": 10, "years": [{"year": 2026, "budget_10k": 500},
                                      {"year": 2028, "budget_10k": 9000}]},
+    "sized": {"capacity": {"kindergarten": 900},
+              "floor_area": True, "floors": [{"share": 0.5, "by": "area_class"}],
+              "years": [{"year": 2026, "budget_10k": 2000},
+                        {"year": 2028, "budget_10k": 9000}]},
 }  # fmt: skip
 
 
@@ -547,10 +551,63 @@ def test_facilities_serve_so_many_people_only(measured):
     assert (chosen(held), held.objective) == (["K2"], 10)
     with pytest.raises(SitingError, match="at most 1 sites; locked sites"):
         choose(measured, capacity={"school": 10}, sites=1, locked=["K1", "K2"])
-    options = SitingOptions.model_validate({"capacity": {"school": 10}})
+    options = SitingOptions.model_validate({"capacity": {"school": 10}, "sites": 1})
     points = make_points(measured.city, measured, options)
-    with pytest.raises(ConfigError, match="without years and capacities"):
-        other_sites(points, measured, options, k=2)
+    first, second = other_sites(points, measured, options, k=2)
+    assert first.objective == 350 + 10
+    assert second.objective <= first.objective
+    table = site_frontier(points, measured, options, amounts=[0, 1, 2])
+    assert table["objective"].tolist() == [0, 360, 370]
+
+
+@pytest.mark.parametrize("solver", ["greedy", "lp", "exact"])
+def test_capacities_go_with_floors_years_and_costs(measured, solver):
+    size = {"clinic": 300, "school": 50, "hospital": 0}
+    asked = {"capacity": size, "solver": solver}
+    # Clinic and school of C2 at K1 (50), the school of C4 at K2 (800).
+    floor = {"share": 0.9, "by": "subdistrict", "only": ["B1"]}
+    held = choose(measured, sites=1, floors=[floor], **asked)
+    assert (chosen(held), held.objective) == (["K2"], 50)
+    years = [{"year": 2026, "budget_10k": 50}, {"year": 2027, "budget_10k": 800}]
+    late = choose(measured, years=years, floors=[floor], **asked)
+    assert list(zip(chosen(late), late.sites["year"], strict=True)) == [
+        ("K1", 2026), ("K2", 2027),
+    ]  # fmt: skip
+    assert late.objective == 2 * 350 + 50
+    # By facility in the last year, not in the sum of both.
+    assert sorted(late.served["people"]) == [50, 50, 300]
+    assert list(late.sites["type_ids"]) == [("clinic", "school"), ("school",)]
+    dear = choose(
+        measured, type_cost_10k={"school": 60}, sites=None, budget_10k=100, **asked
+    )
+    assert list(dear.sites["type_ids"]) == [("clinic",)]
+    assert dear.objective == 300
+    # Room counts heads, whatever a head weighs.
+    half = choose(measured, tiers={"basic": 0.5}, sites=1, **asked)
+    assert half.objective == 175
+    names = "people that a facility serves at most; at least 95.0% covered in"
+    with pytest.raises(SitingError, match=names):
+        choose(measured, floors=[floor | {"share": 0.95}], **asked)
+    with pytest.raises(SitingError, match="at most; items that must be covered"):
+        choose(measured, model="lscp", **asked)
+    served = choose(measured, **{**asked, "capacity": {"clinic": 350}}, model="lscp")
+    assert (chosen(served), served.objective) == (["K1", "K2"], 2)
+
+
+def test_capacities_go_with_floor_area(tmp_path):
+    # K1 has 300 m²: room for a clinic or a school, for 0.5 people per m² each.
+    profile = with_sizes(toy_profile(), clinic=200, school=150)
+    evaluation = evaluate(load_city(read_study(write_toy(tmp_path, profile=profile))))
+    rates = {"clinic": 0.5, "school": 1.0, "hospital": 0.01}
+    for solver in ("greedy", "lp", "exact"):
+        asked = {"people_per_m2": rates, "floor_area": True, "solver": solver}
+        plan = choose(evaluation, sites=1, **asked)
+        assert (plan.objective, plan.sites["type_ids"][0]) == (300, ("school",))
+        assert plan.served["capacity"].tolist() == [300]
+        years = [{"year": 2026, "budget_10k": 50}, {"year": 2027, "budget_10k": 800}]
+        late = choose(evaluation, years=years, sites=None, **asked)
+        assert list(late.sites["year"]) == [2026, 2027]
+        assert late.objective == 2 * 300 + 90
 
 
 def test_a_plan_of_points_that_were_made_is_adopted_from_its_file(measured, tmp_path):
