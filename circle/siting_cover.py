@@ -89,7 +89,10 @@ def solve_cover(
     elif solver == "lp":
         found, bound = _relax(small, plan, _left(effort, deadline))
     else:
-        found, bound = plan, quick_bound(small, knapsack, plan, deadline)
+        found, bound = (
+            plan,
+            quick_bound(small, knapsack, plan, deadline, enough=effort.enough),
+        )
     found = [int(one) for one in options[found]]
     bound = _sharpen(problem, found, bound)
     timed_out = time.monotonic() >= deadline

@@ -16,16 +16,21 @@ from circle.siting_problem import CoverProblem
 
 # Rounds of prices for a plan that only wants to know about how good it is.
 _QUICK_ROUNDS = 150
-_PATIENCE, _MEMORY, _LEAST_STEP = 10, 0.7, 0.01
+# Rounds of prices for set covering, and rounds times pairs.
+_COST_ROUNDS, _FEWEST_ROUNDS, _COST_WORK = 1_000, 150, 3 * 10**9
+# So much above a cost is beyond its rounding.
+_ABOVE = 1e-6
+_PATIENCE, _MEMORY, _LEAST_STEP = 20, 0.8, 0.002
 # Steps of a relaxation times pairs; counted, since a clock is not the same twice.
 _RELAXATION_WORK = 10**10
-# Above so many pairs no relaxation is tried.
-_MOST_PAIRS = 2_000_000
+# Above so many pairs no relaxation is tried: where cover, where cost is the aim.
+_MOST_PAIRS, _MOST_PAIRS_OF_COST = 2_000_000, 100_000
 
 
 def quick_bound(
-    problem: CoverProblem, knapsack: Knapsack | None, plan: list[int], deadline: float
-) -> float:
+    problem: CoverProblem, knapsack: Knapsack | None, plan: list[int],
+    deadline: float, *, enough: float | None = None,
+) -> float:  # fmt: skip
     """
     Bound a greedy plan without spending long on it.
 
@@ -39,6 +44,8 @@ def quick_bound(
         The plan.
     deadline
         Time of `time.monotonic` after which to stop.
+    enough
+        A cost: whether some plan costs no more is all that is asked.
 
     Returns
     -------
@@ -51,15 +58,25 @@ def quick_bound(
             cover_values(problem), knapsack, plan, deadline=deadline,
             rounds=_QUICK_ROUNDS,
         ).value  # fmt: skip
-    large = problem.cover.nnz > _MOST_PAIRS
-    if large and problem.aim == "cover":
-        return _bound_by_sites(problem, plan, deadline)
-    found = np.inf if large else _bound_by_relaxation(problem, deadline)
-    if np.isfinite(found):
-        return found
     if problem.aim == "cost":
-        return bound_cost(problem, plan, deadline=deadline)
-    return float(problem.weight.sum())
+        return _bound_least(problem, plan, enough, deadline)
+    if problem.cover.nnz > _MOST_PAIRS:
+        return _bound_by_sites(problem, plan, deadline)
+    found = _bound_by_relaxation(problem, deadline)
+    return found if np.isfinite(found) else float(problem.weight.sum())
+
+
+def _bound_least(
+    problem: CoverProblem, plan: list[int], enough: float | None, deadline: float
+) -> float:
+    """Bound a least cost, where that is of use."""
+    if enough is not None and plan_cost(problem, plan) <= enough:
+        return 0.0
+    if problem.cover.nnz <= _MOST_PAIRS_OF_COST:
+        found = _bound_by_relaxation(problem, deadline)
+        if np.isfinite(found):
+            return found
+    return bound_cost(problem, plan, enough=enough, deadline=deadline)
 
 
 def _bound_by_relaxation(problem: CoverProblem, deadline: float) -> float:
@@ -95,7 +112,11 @@ def _bound_by_sites(problem: CoverProblem, plan: list[int], deadline: float) -> 
 
 
 def bound_cost(
-    problem: CoverProblem, plan: Sequence[int], *, deadline: float = np.inf
+    problem: CoverProblem,
+    plan: Sequence[int],
+    *,
+    enough: float | None = None,
+    deadline: float = np.inf,
 ) -> float:
     """
     Bound the least cost of covering what is required, by prices of items.
@@ -107,6 +128,8 @@ def bound_cost(
         so is what sites cost that several options share.
     plan
         The best plan known.
+    enough
+        Stop where it is proven that every plan costs more than this.
     deadline
         Time of `time.monotonic` after which to stop.
 
@@ -135,6 +158,7 @@ def bound_cost(
     if problem.one_option_per_site:
         cost += problem.site_cost[problem.site[allowed]]
     known = plan_cost(problem, plan)
+    asked = known if enough is None else min(known, enough + _ABOVE)
     held = np.maximum(np.diff(cover.indptr), 1)
     # An option that shares its cost out among its items pays for itself.
     price = np.full(cover.shape[1], np.inf)
@@ -142,13 +166,14 @@ def bound_cost(
     price[np.isinf(price)] = 0.0
     best, kept = 0.0, price
     step, stale, smooth = 1.0, 0, np.zeros(len(price))
-    for _ in range(_QUICK_ROUNDS):
+    rounds = np.clip(_COST_WORK // max(cover.nnz, 1), _FEWEST_ROUNDS, _COST_ROUNDS)
+    for _ in range(int(rounds)):
         left = cost - cover @ price
         value = float(price.sum() + np.minimum(left, 0.0).sum())
         stale = 0 if value > best * (1 + 1e-6) else stale + 1
         if value > best:
             best, kept = value, price
-        if best >= known or time.monotonic() > deadline:
+        if best >= asked or time.monotonic() > deadline:
             break
         if stale >= _PATIENCE:
             step, stale = step / 2, 0

@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+import re
 
 import numpy as np
 import pandas as pd
@@ -608,6 +609,73 @@ def test_capacities_go_with_floor_area(tmp_path):
         late = choose(evaluation, years=years, sites=None, **asked)
         assert list(late.sites["year"]) == [2026, 2027]
         assert late.objective == 2 * 300 + 90
+
+
+WISHES = {
+    "budget": {"budget_10k": 900},
+    "lscp": {"model": "lscp"},
+    "pmedian": {"model": "pmedian"},
+    "pcenter": {"model": "pcenter"},
+    "pairs": {"weight": "pairs"},
+    "tiers": {"tiers": {"extension": 0.5, "basic": 0.5}},
+    "floors": {"floors": [{"share": 0.5, "by": "area_class"}]},
+    "budgets": {"budgets": {"A1": 60}},
+    "area": {"floor_area": True},
+    "types": {"type_cost_10k": {"school": 5}},
+    "sized": {"capacity": {"school": 60, "clinic": 400}},
+    "by_area": {"people_per_m2": {"clinic": 1.5}},
+    "years": {"years": [{"year": 2026, "budget_10k": 60},
+                        {"year": 2027, "budget_10k": 900}]},
+    "locked": {"locked": ["K2"]},
+    "forbidden": {"forbidden": ["K3"]},
+    "minutes": {"then_minutes": True},
+}  # fmt: skip
+# What does not go together, and is refused; all else has a plan.
+REFUSED = {
+    *(frozenset((one, other)) for one in ("pmedian", "pcenter") for other in (
+        "budget", "floors", "budgets", "area", "types", "sized", "by_area", "years",
+        "minutes",
+    )),
+    *(frozenset(("pairs", one)) for one in ("sized", "by_area")),
+    *(frozenset(("minutes", one)) for one in (
+        "lscp", "area", "types", "sized", "by_area", "years",
+    )),
+    frozenset(("lscp", "years")), frozenset(("lscp", "sized")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("one", WISHES)
+def test_wishes_go_together_or_are_refused(measured, one):
+    for other in list(WISHES)[list(WISHES).index(one) + 1 :]:
+        asked = WISHES[one] | WISHES[other]
+        if {one, other} <= {"lscp", "pmedian", "pcenter"}:
+            continue
+        if frozenset((one, other)) in REFUSED:
+            with pytest.raises((ValueError, SitingError)) as error:
+                choose(measured, **asked)
+            assert re.search("not go with|not with|together", str(error.value)), other
+            continue
+        plans = [choose(measured, **asked, solver=s) for s in ("greedy", "exact")]
+        greedy, exact = (plan.objective for plan in plans)
+        sign = -1 if asked.get("model", "mclp") != "mclp" else 1
+        assert sign * greedy <= sign * exact + 1e-9, other
+        assert plans[1].status == "optimal", other
+        for plan in plans:
+            assert plan.gap_pct >= 0, other
+            assert "K3" not in asked.get("forbidden", ()) or "K3" not in chosen(plan)
+            assert set(asked.get("locked", ())) <= set(chosen(plan)), other
+
+
+@pytest.mark.parametrize(
+    "one", [one for one in WISHES if one not in ("locked", "floors")]
+)
+def test_where_all_is_forbidden_nothing_opens(measured, one):
+    asked = WISHES[one] | {"forbidden": ["K1", "K2", "K3"]}
+    for solver in ("greedy", "lp", "exact"):
+        plan = choose(measured, **asked, solver=solver)
+        assert plan.sites.empty
+        assert plan.gap_pct == 0
+        assert len(plan.unplaceable) >= 3
 
 
 def test_a_plan_of_points_that_were_made_is_adopted_from_its_file(measured, tmp_path):
