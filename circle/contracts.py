@@ -312,7 +312,7 @@ SITES = Contract(
             "建筑面积_平方米",
             unit="m²",
             null=True,
-        ),  # fmt: skip
+        ),
         Column(
             "cost_10k",
             "number",
@@ -328,12 +328,7 @@ SITES = Contract(
             "People of these items, summed over items.",
             "persons × types",
         ),
-        _count(
-            "people_gained",
-            "惠及人口",
-            "People of the origins of these items.",
-            "persons",
-        ),
+        _count("people_gained", "惠及人口", "People of the items' origins.", "persons"),
         Column(
             "people_by_age",
             "list",
