@@ -42,7 +42,8 @@ def write_table(path: Path, n_demands: int, n_candidates: int) -> int:
     demands = random.uniform(0, SIDE_M, (n_demands, 2))
     candidates = random.uniform(0, SIDE_M, (n_candidates, 2))
     near = min(NEAREST, n_candidates)
-    metres, candidate = KDTree(candidates).query(demands, k=near)
+    found = KDTree(candidates).query(demands, k=near)
+    metres, candidate = (np.asarray(one).ravel() for one in found)
     people = np.rint(random.gamma(1.0, 47.0, n_demands)).astype(int)
     demand = np.repeat(np.arange(n_demands), near)
     names = np.array([f"K{one:05d}" for one in range(n_candidates)], dtype=object)
@@ -51,8 +52,8 @@ def write_table(path: Path, n_demands: int, n_candidates: int) -> int:
         {
             "demand_id": keys[demand],
             "weight": people[demand],
-            "candidate_id": names[candidate.ravel()],
-            "distance": metres.ravel().round(1),
+            "candidate_id": names[candidate],
+            "distance": metres.round(1),
         }
     )
     csv.write_csv(table, path)

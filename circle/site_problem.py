@@ -359,6 +359,4 @@ def _with_locks(
 def _requiring_all(problem: CoverProblem) -> CoverProblem:
     """Require all that can be covered, and keep what must open."""
     whole, _ = require_reachable(problem)
-    if not len(problem.locks):
-        return whole
-    return replace(whole, required=whole.required & ~problem.locks)
+    return replace(whole, required=whole.required & ~problem.must_open)

@@ -1,5 +1,7 @@
 """Choose sites in a city: points, plan, and how good the plan is."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
@@ -9,7 +11,7 @@ from circle.evaluation import Evaluation, evaluate
 from circle.points import Points, make_points
 from circle.site_chosen import Chosen, choose_in_city, effort_of
 from circle.site_cover import cover_seconds
-from circle.site_demand import open_demand
+from circle.site_demand import Demand, open_demand
 from circle.site_plan import (
     SitePlan,
     opened_types,
@@ -24,6 +26,7 @@ from circle.site_problem import (
 )
 from circle.site_words import Step
 from circle.siting_distance import solve_pcenter, solve_pmedian
+from circle.siting_plan import Plan
 from circle.siting_settings import SitingOptions
 
 
@@ -136,19 +139,32 @@ def finish_plan(
     allowed = np.zeros(len(city.candidates), bool)
     allowed[problem.candidate[~problem.cover.forbidden]] = True
     steps = _steps(city, problem, chosen, allowed)
+    out = problem.uncoverable
+    made = _plan_of_steps(points, (demand, steps), chosen.plan, options, out)
+    return replace(made, served=chosen.served)
+
+
+def _plan_of_steps(
+    points: Points,
+    ordered: tuple[Demand, list[Step]],
+    plan: Plan,
+    options: SitingOptions,
+    uncoverable: NDArray[np.int64],
+) -> SitePlan:
+    """Write steps as a plan, with how good it is."""
+    (demand, steps), city = ordered, points.city
     return SitePlan(
         sites=sites_table(city, demand, steps, options),
         options=options,
-        objective=chosen.plan.objective,
-        bound=chosen.plan.bound,
-        status=chosen.plan.status,
-        seconds=chosen.plan.seconds,
+        objective=plan.objective,
+        bound=plan.bound,
+        status=plan.status,
+        seconds=plan.seconds,
         share_before=share_before(city, demand),
         points=city.candidates,
         refused=points.refused,
-        unplaceable=tuple(demand.item_id[problem.uncoverable]),
+        unplaceable=tuple(demand.item_id[uncoverable]),
         rows=tuple(one.candidate for one in steps),
-        served=chosen.served,
     )
 
 
@@ -219,16 +235,4 @@ def _site_by_distance(
         seconds[np.flatnonzero(~np.isin(np.arange(today), places.forbidden))].indices
     )
     out = np.setdiff1d(np.arange(len(demand.origin)), covered)
-    return SitePlan(
-        sites=sites_table(city, demand, steps, options),
-        options=options,
-        objective=plan.objective,
-        bound=plan.bound,
-        status=plan.status,
-        seconds=plan.seconds,
-        share_before=share_before(city, demand),
-        points=city.candidates,
-        refused=points.refused,
-        unplaceable=tuple(demand.item_id[out]),
-        rows=tuple(one.candidate for one in steps),
-    )
+    return _plan_of_steps(points, (demand, steps), plan, options, out)

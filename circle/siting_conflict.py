@@ -71,8 +71,8 @@ def raise_clash(problem: CoverProblem, *, time_limit_s: float = _SECONDS) -> Non
     SitingError
         Always; it names the requirements.
     """
-    lost = problem.must_cover & uncoverable_items(problem)
-    lost &= ~problem.locks if len(problem.locks) else True
+    asked = problem.must_cover & ~problem.must_open
+    lost = asked & uncoverable_items(problem)
     if lost.any():
         n = int(lost.sum())
         message = (

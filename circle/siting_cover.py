@@ -206,7 +206,7 @@ def merge_problem(problem: CoverProblem) -> CoverProblem:
     if problem.floors or problem.service is not None:
         return problem
     must = problem.must_cover
-    locks = problem.locks if len(problem.locks) else np.zeros(problem.n_items, bool)
+    locks = problem.must_open
     merged = merge_items(problem.cover, [must, locks])
     if (must & (merged.group < 0)).any():
         return problem

@@ -227,7 +227,7 @@ def _item_rows(
     """Write what is covered; give the weight of each group of items."""
     allowed = np.flatnonzero(column >= 0)
     cover = csr_array(problem.cover[allowed])
-    labels = [problem.must_cover, _locks(problem)]
+    labels = [problem.must_cover, problem.must_open]
     for floor in problem.floors:
         label = np.zeros(problem.n_items, bool)
         label[floor.items] = True
@@ -331,13 +331,8 @@ def _shifted(block: csr_array, by: int) -> coo_array:
     return coo_array((found.data, (found.row, found.col + by)), shape=shape)
 
 
-def _locks(problem: CoverProblem) -> NDArray[np.bool_]:
-    """Mark the items that stand for sites that must open."""
-    return problem.locks if len(problem.locks) else np.zeros(problem.n_items, bool)
-
-
 def _musts(problem: CoverProblem) -> list[tuple[str, NDArray[np.bool_]]]:
     """Give the items that must be covered, and what that is called."""
-    locks = _locks(problem)
+    locks = problem.must_open
     both = (REQUIRED_ITEMS, problem.must_cover & ~locks), (LOCKED, locks)
     return [(name, mask) for name, mask in both if mask.any()]

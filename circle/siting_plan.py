@@ -176,7 +176,7 @@ def broken_requirements(problem: CoverProblem, options: Sequence[int]) -> list[s
         if got < floor.at_least - SLACK * max(1.0, floor.at_least):
             names.append(floor.name)
     missed = problem.must_cover & ~covered
-    locks = problem.locks if len(problem.locks) else np.zeros(problem.n_items, bool)
+    locks = problem.must_open
     if (missed & ~locks).any():
         names.append(REQUIRED_ITEMS)
     if (missed & locks).any() or (problem.locked & (inside == 0)).any():

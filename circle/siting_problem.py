@@ -102,12 +102,14 @@ class CoverProblem:
         return len(np.unique(self.site)) == len(self.site)
 
     @property
+    def must_open(self) -> NDArray[np.bool_]:
+        """The locks as a mask, shape (items,)."""
+        return self.locks if len(self.locks) else np.zeros(self.n_items, bool)
+
+    @property
     def must_cover(self) -> NDArray[np.bool_]:
         """The required items and the locks as a mask, shape (items,)."""
-        marks = np.zeros(self.n_items, bool)
-        for one in (self.required, self.locks):
-            marks |= one if len(one) else False
-        return marks
+        return self.must_open | (self.required if len(self.required) else False)
 
     def with_limits(self, *more: Limits) -> Self:
         """Add limits."""
@@ -176,7 +178,6 @@ class CoverProblem:
         shape = self.n_options, len(rows)
         more = csr_array(coo_array((np.ones(len(column)), where), shape=shape))
         none = np.zeros(len(rows))
-        old = self.locks if len(self.locks) else np.zeros(self.n_items, bool)
         return replace(
             self,
             cover=csr_array(hstack([self.cover, more])),
@@ -184,7 +185,7 @@ class CoverProblem:
             required=np.concatenate([self.required, none > 0])
             if len(self.required)
             else self.required,
-            locks=np.concatenate([old, none == 0]),
+            locks=np.concatenate([self.must_open, none == 0]),
             service=None
             if self.service is None
             else replace(
