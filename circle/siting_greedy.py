@@ -163,8 +163,8 @@ def drop_needless(problem: CoverProblem, plan: Iterable[int]) -> list[int]:
     return kept
 
 
-def _grow(draft: Draft) -> None:
-    """Open bundles until nothing is gained any more."""
+def _grow(draft: Draft, *, needed: bool = False) -> None:
+    """Open bundles until nothing is gained any more, or nothing more is needed."""
     heap = _first_keys(draft)
     while heap:
         site = heapq.heappop(heap)[2]
@@ -177,6 +177,9 @@ def _grow(draft: Draft) -> None:
             continue
         for option in options:
             draft.add(option)
+        if needed:
+            # What counts gets less with every floor that is met: old keys stay bounds.
+            draft.active = _unmet_items(draft.problem, draft.covered)
         again = draft.bundle(site)
         if again[2]:
             heapq.heappush(heap, (-again[0], -again[1], site))
@@ -212,20 +215,9 @@ def _meet_requirements(problem: CoverProblem, *, by_price: bool) -> list[int]:
         draft.active = _unmet_items(problem, draft.covered)
         if not draft.active.any():
             return draft.chosen
-        if problem.floors:
-            _grow_once(draft)
-        else:
-            _grow(draft)
+        _grow(draft, needed=bool(problem.floors))
         if len(draft.chosen) == before:
             return draft.chosen
-
-
-def _grow_once(draft: Draft) -> None:
-    """Open the best bundle; which items still count may change after it."""
-    found = [draft.bundle(site) for site in range(len(draft.problem.site_cost))]
-    best = max(found, key=lambda one: (one[0], one[1]), default=(0.0, 0, ()))
-    for option in best[2]:
-        draft.add(option)
 
 
 def _unmet_items(
