@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from circle.city import City
 from circle.site_capacity import SERVED, served_table
@@ -83,7 +82,7 @@ def choose_in_city(city: City, problem: CityProblem, options: SitingOptions) -> 
     if options.then_minutes:
         plan = shorten_ways(cover, plan, problem.minutes)
     chosen = chosen_of(problem, cover, plan, options)
-    names = _option_names(city, problem)
+    names = problem.keys[problem.candidate], problem.option_type
     return replace(chosen, served=served_table(names, cover, plan.options))
 
 
@@ -146,10 +145,9 @@ def _solve_years(
         )
     found = replace(_proven(problem, plan, objective), seconds=time.monotonic() - begun)
     own = phased.option[rows].tolist()
-    names = _option_names(city, problem)
-    served = served_table(
-        (names[0][phased.option], names[1][phased.option]), phased.problem, plan.options
-    )
+    each = phased.option
+    names = problem.keys[problem.candidate[each]], problem.option_type[each]
+    served = served_table(names, phased.problem, plan.options)
     return Chosen(
         tuple(opened), _types_at(problem, own, options), opened, found, served
     )
@@ -182,11 +180,3 @@ def _types_at(
         own = int(problem.candidate[row])
         types[own] = (*types.get(own, ()), str(problem.option_type[row]))
     return types
-
-
-def _option_names(
-    city: City, problem: CityProblem
-) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
-    """Give candidate id and type of each option."""
-    keys = city.candidates["candidate_id"].to_numpy(dtype=object)
-    return keys[problem.candidate], problem.option_type

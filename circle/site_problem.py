@@ -31,6 +31,8 @@ class CityProblem:
 
     demand: Demand
     """The items that are not covered."""
+    keys: NDArray[np.object_]
+    """Code of each candidate, shape (candidates,)."""
     seconds: csr_array
     """Seconds plus 1 of each pair within the threshold, shape (candidates, items)."""
     cost_10k: NDArray[np.float64]
@@ -77,11 +79,7 @@ def build_problem(
     seconds = cover_seconds(city, demand)
     candidate, option_type, stored = _options(city, demand, seconds, options)
     cost = candidate_cost(city, options)
-    open_cost = np.nan_to_num(cost)
-    n = len(city.candidates)
-    own = np.array([options.type_cost_10k.get(one, 0.0) for one in option_type])
-    if options.model == "lscp" and options.minimise == "sites":
-        open_cost, own = np.ones(n), np.zeros(len(own))
+    own, open_cost = _counted_costs(cost, option_type, options)
     service = service_in_city(city, demand, (candidate, option_type), options)
     pattern = (np.ones(stored.nnz), stored.indices, stored.indptr)
     problem = CoverProblem(
@@ -92,7 +90,7 @@ def build_problem(
         site_cost=open_cost,
         locked=np.zeros(len(candidate), bool),
         forbidden=closed_candidates(city, options)[candidate],
-        limits=no_limits(len(candidate), n),
+        limits=no_limits(len(candidate), len(cost)),
         service=service,
     )
     problem = _with_local_limits(city, problem, (candidate, option_type), options)
@@ -104,6 +102,7 @@ def build_problem(
         problem = _requiring_all(problem)
     return CityProblem(
         demand=demand,
+        keys=city.candidates["candidate_id"].to_numpy(dtype=object),
         seconds=seconds,
         cost_10k=cost,
         cover=problem,
@@ -112,6 +111,16 @@ def build_problem(
         minutes=_minutes(stored, problem.n_items),
         uncoverable=out,
     )
+
+
+def _counted_costs(
+    cost: NDArray[np.float64], option_type: NDArray[np.object_], options: SitingOptions
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give what options and sites cost; 1 per site where sites are counted."""
+    if options.model == "lscp" and options.minimise == "sites":
+        return np.zeros(len(option_type)), np.ones(len(cost))
+    own = [options.type_cost_10k.get(one, 0.0) for one in option_type]
+    return np.array(own, float), np.nan_to_num(cost)
 
 
 def _minutes(seconds: csr_array, n_items: int) -> csr_array:

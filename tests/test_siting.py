@@ -559,6 +559,17 @@ def test_facilities_serve_so_many_people_only(measured):
     assert second.objective <= first.objective
     table = site_frontier(points, measured, options, amounts=[0, 1, 2])
     assert table["objective"].tolist() == [0, 360, 370]
+    # Budgets that do not hold the locked site are left out: K2 costs 800 at least.
+    dear = {
+        "capacity": {"school": 10},
+        "locked": ["K2"],
+        "type_cost_10k": {"school": 5},
+    }
+    options = SitingOptions.model_validate({"sites": None, "solver": "exact", **dear})
+    amounts = [799, 804, 805, 850, 860]
+    table = site_frontier(points, measured, options, amounts=amounts, budget=True)
+    assert table["amount"].tolist() == amounts[1:]
+    assert table["objective"].tolist() == [0, 10, 350, 370]
 
 
 @pytest.mark.parametrize("solver", ["greedy", "lp", "exact"])
