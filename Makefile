@@ -78,6 +78,7 @@ bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks.district --rounds $(ROUNDS)
 	$(BIN)/python -m benchmarks.growth
 	$(BIN)/python -m benchmarks.siting
+	$(BIN)/python -m benchmarks.matrix
 	$(BIN)/python -m benchmarks.whatif
 	$(BIN)/python -m benchmarks.pages
 	$(BIN)/python -m benchmarks.report

@@ -167,6 +167,35 @@ def siting_section(result: Mapping[str, Any]) -> str:
     return "\n\n".join([text, _table(head, rows), title, compared])
 
 
+def matrix_section(result: Mapping[str, Any]) -> str:
+    """
+    Print how long a plain table of distances takes to read and to solve.
+
+    Parameters
+    ----------
+    result
+        What `matrix` measured.
+
+    Returns
+    -------
+    text
+        Markdown.
+    """
+    head = ["model", "read, s", "solved, s", "objective", "bound", "gap, %", "peak, MB"]
+    rows = [
+        [row["name"], _seconds(row["read_s"]), _seconds(row["solve_s"]),
+         f"{row['objective']:,.0f}", f"{row['bound']:,.0f}",
+         f"{row['gap_pct']:.2f}", f"{row['peak_mb']:,.0f}"]
+        for row in result["rows"]
+    ]  # fmt: skip
+    text = (
+        f"A CSV file of {result['pairs']:,} rows ({result['megabytes']:,.0f} MB): "
+        f"{result['demands']:,} demands, {result['candidates']:,} candidates; seconds "
+        f"of the processor. {_machine(result)}"
+    )
+    return f"{text}\n\n{_table(head, rows)}"
+
+
 def whatif_section(result: Mapping[str, Any]) -> str:
     """
     Print how long what-ifs take on a loaded district.
@@ -240,6 +269,7 @@ SECTIONS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "district": district_section,
     "growth": growth_section,
     "siting": siting_section,
+    "matrix": matrix_section,
     "whatif": whatif_section,
     "pages": pages_section,
 }

@@ -24,6 +24,15 @@ N_TYPES = 21
 # Demands and candidates of the comparison: what spopt builds and solves in seconds.
 SMALL = (1_000, 150, 10)
 LIMIT_S = 60.0
+# What each layout is called, its seed, and the part of the points around town centres.
+# In the first towns, many centres lie close together.
+LAYOUTS = (
+    ("evenly spread", 2026, 0.0),
+    ("in towns", 2026, 0.6),
+    ("in other towns", 1, 0.6),
+    ("in third towns", 2, 0.6),
+    ("nearly all in towns", 3, 0.9),
+)
 TASKS: tuple[tuple[str, Solver, float], ...] = (
     ("greedy with bound", "greedy", 0.0),
     ("exact within 1 %", "exact", 0.01),
@@ -96,10 +105,10 @@ def measure_plans(n_demands: int, n_candidates: int) -> dict[str, Any]:
     """
     warm, people = make_cover(500, 50)
     solve_cover(plain_problem(warm, people).limit_count(3), "exact")
-    even = make_cover(n_demands, n_candidates, in_towns=0.0)
     cover, people = make_cover(n_demands, n_candidates)
     rows = []
-    for place, instance in (("evenly spread", even), ("in towns", (cover, people))):
+    for place, seed, in_towns in LAYOUTS:
+        instance = make_cover(n_demands, n_candidates, seed=seed, in_towns=in_towns)
         one_type = plain_problem(*instance).limit_count(N_SITES)
         for name, solver, gap in TASKS:
             effort = Effort(LIMIT_S, gap=gap)

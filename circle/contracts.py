@@ -306,7 +306,12 @@ SITES = Contract(
             null=True,
         ),
         Column(
-            "floor_area_m2", "number", "Floor area.", "建筑面积", unit="m²", null=True
+            "floor_area_m2",
+            "number",
+            "Floor area.",
+            "建筑面积_平方米",
+            unit="m²",
+            null=True,
         ),
         Column(
             "cost_10k",
@@ -323,19 +328,14 @@ SITES = Contract(
             "People of these items, summed over items.",
             "persons × types",
         ),
-        _count(
-            "people_gained",
-            "惠及人口",
-            "People of the origins of these items.",
-            "persons",
-        ),
+        _count("people_gained", "惠及人口", "People of the items' origins.", "persons"),
         Column(
             "people_by_age",
             "list",
             "The same by age band: <band>=<persons>.",
             "分年龄惠及人口",
         ),
-        _share("share_after", "实施后达标占比", "Headline share after this step."),
+        _share("share_after", "全区实施后达标占比", "District share after this step."),
         Column("item_ids", "list", "The items it clears.", "消除缺项"),
         Column("reason", "text", "Why it is in the plan.", "理由", null=True),
         Column("geometry", "point", "Place of the site.", "位置"),

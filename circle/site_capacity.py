@@ -1,24 +1,26 @@
 """Siting with capacities in a city: facility sizes held against the people."""
 
-from dataclasses import replace
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from circle.city import City
-from circle.site_problem import CityProblem
-from circle.siting_capacity import Allocation, CapacityProblem, solve_capacitated
-from circle.siting_highs import Effort
-from circle.siting_problem import CoverProblem
+from circle.site_demand import Demand, origin_weight
+from circle.siting_problem import CoverProblem, Service
 from circle.siting_settings import SitingOptions
+from circle.siting_shares import share_out
 
 SERVED = ("candidate_id", "type_id", "people", "capacity")
 
 
-def option_capacity(
-    city: City, problem: CityProblem, options: SitingOptions
-) -> NDArray[np.float64]:
+def service_in_city(
+    city: City,
+    demand: Demand,
+    option: tuple[NDArray[np.int64], NDArray[np.object_]],
+    options: SitingOptions,
+) -> Service | None:
     """
     Say how many people each type at each site serves at most.
 
@@ -26,72 +28,71 @@ def option_capacity(
     ----------
     city
         The city with its points as candidates.
-    problem
-        The problem, with an option for each type at each site.
+    demand
+        The items.
+    option
+        Candidate and type of each option.
     options
         People by type, and by square metre of floor area.
 
     Returns
     -------
-    capacity
-        Infinite where neither is given, or the floor area is not known, (options,).
+    service
+        Capacities are infinite where neither is given, or the floor area is not
+        known; None where nothing is asked for.
     """
-    types = problem.option_type
+    if not options.has_capacity:
+        return None
+    candidate, types = option
     most = np.array([options.capacity.get(one, np.inf) for one in types], float)
     rate = np.array([options.people_per_m2.get(one, np.nan) for one in types], float)
     area = city.candidates["floor_area_m2"].astype(float).to_numpy()
-    return np.asarray(np.fmin(most, rate * area[problem.candidate]), float)
+    people = origin_weight(city, demand.table, options)[demand.origin]
+    return Service(
+        np.asarray(np.fmin(most, rate * area[candidate]), float),
+        people,
+        np.zeros(len(people), np.int64),
+    )
 
 
-def solve_capacities(
-    city: City,
-    problem: CityProblem,
+def served_table(
+    names: tuple[NDArray[np.object_], NDArray[np.object_]],
     cover: CoverProblem,
-    options: SitingOptions,
-    *,
-    effort: Effort,
-) -> tuple[Allocation, pd.DataFrame]:
+    chosen: Sequence[int],
+) -> pd.DataFrame:
     """
-    Choose sites so that most people are served within the sizes of facilities.
+    List how many people each facility of a plan serves.
 
     Parameters
     ----------
-    city
-        The city with its points as candidates.
-    problem
-        The problem, built without what is locked.
+    names
+        Candidate id and type of each option of the problem.
     cover
-        The problem with all limits.
-    options
-        What is asked for.
-    effort
-        Time limit, and the gap at which to stop.
+        The problem as it was solved.
+    chosen
+        Options of the plan.
 
     Returns
     -------
-    allocation
-        The plan over the options, and who is served where.
     served
-        ``candidate_id``, ``type_id``, ``people`` served there and ``capacity`` (NaN
-        without limit), in the order of the options.
+        ``candidate_id``, ``type_id``, ``people`` served there, in the last year where
+        years are planned, and ``capacity`` (NaN without limit), in the order of the
+        plan; empty where no capacities are asked for.
     """
-    keys = city.candidates["candidate_id"].to_numpy(dtype=object)
-    locked = np.isin(keys, list(options.locked))[problem.candidate]
-    weight = problem.demand.weight
-    asked = replace(cover, weight=weight, locked=locked & ~cover.forbidden)
-    room = option_capacity(city, problem, options)
-    found = solve_capacitated(
-        CapacityProblem(asked, room), exact=options.solver == "exact", effort=effort
-    )
-    people = np.bincount(found.option, found.people, minlength=len(room))
-    rows = np.array(found.plan.options, np.int64)
+    service = cover.service
+    if service is None:
+        return pd.DataFrame(columns=list(SERVED))
+    last = np.where(service.period == service.period.max(initial=0), service.people, 0)
+    rows = np.asarray(chosen, np.int64)
     table = pd.DataFrame(
         {
-            "candidate_id": keys[problem.candidate[rows]],
-            "type_id": problem.option_type[rows],
-            "people": people[rows],
-            "capacity": np.where(np.isinf(room), np.nan, room)[rows],
+            "candidate_id": names[0][rows],
+            "type_id": names[1][rows],
+            "people": (share_out(cover, chosen).share @ last)[rows],
+            "capacity": np.where(np.isinf(service.capacity), np.nan, service.capacity)[
+                rows
+            ],
         },
         columns=list(SERVED),
     )
-    return found, table[table["people"] > 0].reset_index(drop=True)
+    return table[table["people"] > 0].reset_index(drop=True)

@@ -11,12 +11,13 @@ from circle.charts import Series, line_chart
 from circle.errors import ConfigError
 from circle.evaluation import Evaluation
 from circle.points import Points
+from circle.site_chosen import chosen_of, effort_of
 from circle.site_plan import SitePlan
-from circle.site_problem import build_problem, with_limits
+from circle.site_problem import CityProblem, build_problem, with_limits
 from circle.site_words import site_word
-from circle.siting import chosen_of, effort_of, finish_plan
+from circle.siting import finish_plan
 from circle.siting_cover import other_plans
-from circle.siting_plan import Plan, plan_cost
+from circle.siting_plan import Plan
 from circle.siting_series import trace_frontier
 from circle.siting_settings import SitingOptions
 
@@ -108,9 +109,7 @@ def site_frontier(
     if budget:
         # A limit on money is on candidates, whatever a site counts for.
         base = replace(base, site_cost=np.nan_to_num(problem.cost_10k))
-    least = plan_cost(base, np.flatnonzero(base.locked).tolist())
-    if not budget:
-        least = float(len(options.locked))
+    least = _least_cost(problem, options) if budget else float(len(options.locked))
     table = trace_frontier(
         base,
         [one for one in amounts if one >= least],
@@ -127,6 +126,15 @@ def site_frontier(
         found = finish_plan(points, problem, chosen, asked)
         rows.append({"amount": float(one["amount"]), **_frontier_row(found)})
     return pd.DataFrame(rows)
+
+
+def _least_cost(problem: CityProblem, options: SitingOptions) -> float:
+    """Add up what the locked candidates cost at least, each with its cheapest type."""
+    total = 0.0
+    for row in np.flatnonzero(np.isin(problem.keys, list(options.locked))):
+        own = problem.cover.cost[problem.candidate == row]
+        total += float(np.nan_to_num(problem.cost_10k[row]) + own.min(initial=np.inf))
+    return total
 
 
 def _frontier_row(plan: SitePlan) -> dict[str, object]:
@@ -186,12 +194,11 @@ def _check_covering(options: SitingOptions, what: str) -> None:
     others = {
         options.model: options.model in {"pmedian", "pcenter"},
         "years": options.years,
-        "capacities": options.has_capacity,
     }
     found = ", ".join(name for name, one in others.items() if one)
     if found:
         message = (
-            f"siting: {what} go with covering models without years and capacities; "
+            f"siting: {what} go with covering models without years; "
             f"found {found}; choose mclp, or leave them out."
         )
         raise ConfigError(message)

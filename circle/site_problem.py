@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, csr_array, hstack
+from scipy.sparse import coo_array, csr_array
 
 from circle.city import City
 from circle.evaluation import Evaluation
@@ -15,6 +15,7 @@ from circle.site_candidates import (
     least_sizes,
     place_groups,
 )
+from circle.site_capacity import service_in_city
 from circle.site_cover import cover_seconds
 from circle.site_demand import Demand, area_of_origins, open_demand
 from circle.siting_cover import require_reachable
@@ -30,6 +31,8 @@ class CityProblem:
 
     demand: Demand
     """The items that are not covered."""
+    keys: NDArray[np.object_]
+    """Code of each candidate, shape (candidates,)."""
     seconds: csr_array
     """Seconds plus 1 of each pair within the threshold, shape (candidates, items)."""
     cost_10k: NDArray[np.float64]
@@ -76,21 +79,19 @@ def build_problem(
     seconds = cover_seconds(city, demand)
     candidate, option_type, stored = _options(city, demand, seconds, options)
     cost = candidate_cost(city, options)
-    open_cost = np.nan_to_num(cost)
-    n = len(city.candidates)
-    own = np.array([options.type_cost_10k.get(one, 0.0) for one in option_type])
-    if options.model == "lscp" and options.minimise == "sites":
-        open_cost, own = np.ones(n), np.zeros(len(own))
+    own, open_cost = _counted_costs(cost, option_type, options)
+    service = service_in_city(city, demand, (candidate, option_type), options)
     pattern = (np.ones(stored.nnz), stored.indices, stored.indptr)
     problem = CoverProblem(
         cover=csr_array(pattern, shape=stored.shape),
-        weight=demand.solver_weight,
+        weight=demand.solver_weight if service is None else demand.weight,
         cost=own,
         site=candidate,
         site_cost=open_cost,
         locked=np.zeros(len(candidate), bool),
         forbidden=closed_candidates(city, options)[candidate],
-        limits=no_limits(len(candidate), n),
+        limits=no_limits(len(candidate), len(cost)),
+        service=service,
     )
     problem = _with_local_limits(city, problem, (candidate, option_type), options)
     problem = _with_floors(city, evaluation, problem, demand, options)
@@ -99,18 +100,33 @@ def build_problem(
     problem = _with_locks(city, problem, options)
     if options.model == "lscp":
         problem = _requiring_all(problem)
-    shape = stored.shape[0], problem.n_items
-    minutes = (1.0 + (stored.data - 1.0) / 60, stored.indices, stored.indptr)
     return CityProblem(
         demand=demand,
+        keys=city.candidates["candidate_id"].to_numpy(dtype=object),
         seconds=seconds,
         cost_10k=cost,
         cover=problem,
         candidate=candidate,
         option_type=option_type,
-        minutes=csr_array(minutes, shape=shape),
+        minutes=_minutes(stored, problem.n_items),
         uncoverable=out,
     )
+
+
+def _counted_costs(
+    cost: NDArray[np.float64], option_type: NDArray[np.object_], options: SitingOptions
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give what options and sites cost; 1 per site where sites are counted."""
+    if options.model == "lscp" and options.minimise == "sites":
+        return np.zeros(len(option_type)), np.ones(len(cost))
+    own = [options.type_cost_10k.get(one, 0.0) for one in option_type]
+    return np.array(own, float), np.nan_to_num(cost)
+
+
+def _minutes(seconds: csr_array, n_items: int) -> csr_array:
+    """Turn stored seconds plus 1 into minutes plus 1, of all items there are."""
+    stored = 1.0 + (seconds.data - 1.0) / 60, seconds.indices, seconds.indptr
+    return csr_array(stored, shape=(seconds.shape[0], n_items))
 
 
 def with_limits(problem: CityProblem, options: SitingOptions) -> CoverProblem:
@@ -346,23 +362,10 @@ def _with_locks(
         return problem
     if not options.by_type:
         return replace(problem, locked=np.isin(problem.site, locked))
-    # An item of no weight for each locked site that any of its types covers.
-    mine = [np.flatnonzero(problem.site == one) for one in locked]
-    row = np.concatenate(mine)
-    column = np.repeat(np.arange(len(locked)), [len(one) for one in mine])
-    more = coo_array(
-        (np.ones(len(row)), (row, column)), (problem.n_options, len(locked))
-    )
-    required = np.arange(problem.n_items + len(locked)) >= problem.n_items
-    return replace(
-        problem,
-        cover=csr_array(hstack([problem.cover, more])),
-        weight=np.concatenate([problem.weight, np.zeros(len(locked))]),
-        required=required,
-    )
+    return problem.lock_any([np.flatnonzero(problem.site == one) for one in locked])
 
 
 def _requiring_all(problem: CoverProblem) -> CoverProblem:
-    """Require all that can be covered, and keep what is required already."""
+    """Require all that can be covered, and keep what must open."""
     whole, _ = require_reachable(problem)
-    return replace(whole, required=whole.required | problem.must_cover)
+    return replace(whole, required=whole.required & ~problem.must_open)

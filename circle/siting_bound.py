@@ -68,10 +68,12 @@ def knapsack_of(problem: CoverProblem) -> Knapsack | None:
     Returns
     -------
     knapsack
-        None where there are floors, required items, shared sites or other limits.
+        None where there are floors, required items, shared sites, sizes of facilities
+        or other limits.
     """
     limits = problem.limits
     plain = problem.one_option_per_site and problem.aim == "cover"
+    plain = plain and problem.service is None
     if not plain or problem.floors or problem.must_cover.any():
         return None
     if len(limits.at_most) != 1:

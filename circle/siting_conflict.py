@@ -46,7 +46,7 @@ def find_clash(
     >>> find_clash(problem.with_floor("all of the north", [0, 1], 1.0))
     ('at most 1 sites', 'all of the north')
     """
-    whole = build_model(problem)
+    whole = build_model(problem, tight=False)
     model = replace(whole.model, worth=np.zeros(len(whole.model.worth)), maximise=False)
     deadline = time.monotonic() + time_limit_s
     for relaxed in (True, False):
@@ -71,9 +71,10 @@ def raise_clash(problem: CoverProblem, *, time_limit_s: float = _SECONDS) -> Non
     SitingError
         Always; it names the requirements.
     """
-    unreachable = uncoverable_items(problem)
-    if (problem.must_cover & unreachable).any():
-        n = int((problem.must_cover & unreachable).sum())
+    asked = problem.must_cover & ~problem.must_open
+    lost = asked & uncoverable_items(problem)
+    if lost.any():
+        n = int(lost.sum())
         message = (
             f"siting: found {n} items that must be covered and that no open candidate "
             "reaches; expected a candidate for each; add candidates, or do not require "

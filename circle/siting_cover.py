@@ -7,9 +7,8 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, csr_array
 
-from circle.siting_bound import Knapsack, bound_by_prices, knapsack_of
+from circle.siting_bound import knapsack_of
 from circle.siting_conflict import raise_clash, uncoverable_items
 from circle.siting_dominance import lessen_problem
 from circle.siting_fixing import solve_by_fixing
@@ -21,26 +20,21 @@ from circle.siting_greedy import (
 )
 from circle.siting_highs import Effort, solve_model
 from circle.siting_merge import merge_columns, merge_items
-from circle.siting_model import CoverModel, build_model
+from circle.siting_model import CoverModel, build_model, pairs_of
 from circle.siting_plan import (
     Plan,
     broken_requirements,
     covered_weight,
-    exact_amounts,
     plan_cost,
 )
 from circle.siting_problem import CoverProblem
+from circle.siting_quick_bound import quick_bound
+from circle.siting_shares import share_out
 from circle.siting_swaps import improve_by_swaps
 
 Solver = Literal["greedy", "lp", "exact"]
 
-# Rounds of prices for a plan that only wants to know about how good it is.
-_QUICK_ROUNDS = 150
-# Steps of a relaxation times pairs; counted, since a clock is not the same twice.
-_RELAXATION_WORK = 10**10
-# Above so many pairs, or pairs times options of the plan, greedy does with less: a
-# bound by the number of sites, and no swaps.
-_MOST_PAIRS = 2_000_000
+# Above so many pairs times options of the plan there are no swaps.
 _MOST_SWAPS = 2_000_000_000
 _SHARE_OF_SWAPS = 0.25
 
@@ -95,7 +89,10 @@ def solve_cover(
     elif solver == "lp":
         found, bound = _relax(small, plan, _left(effort, deadline))
     else:
-        found, bound = plan, _quick_bound(small, knapsack, plan, deadline)
+        found, bound = (
+            plan,
+            quick_bound(small, knapsack, plan, deadline, enough=effort.enough),
+        )
     found = [int(one) for one in options[found]]
     bound = _sharpen(problem, found, bound)
     timed_out = time.monotonic() >= deadline
@@ -203,17 +200,23 @@ def merge_problem(problem: CoverProblem) -> CoverProblem:
     Returns
     -------
     problem
-        With the same plans and objectives; as it is where there are floors.
+        With the same plans and objectives; as it is where there are floors, or
+        facilities have sizes.
     """
-    if problem.floors:
+    if problem.floors or problem.service is not None:
         return problem
     must = problem.must_cover
-    merged = merge_items(problem.cover, [must])
+    locks = problem.must_open
+    merged = merge_items(problem.cover, [must, locks])
     if (must & (merged.group < 0)).any():
         return problem
     cover, weight = merge_columns(problem.cover, problem.weight, merged)
-    required = must[merged.first] if must.any() else np.zeros(0, bool)
-    return replace(problem, cover=cover, weight=weight, required=required)
+    none = np.zeros(0, bool)
+    return replace(
+        problem, cover=cover, weight=weight,
+        required=(must & ~locks)[merged.first] if must.any() else none,
+        locks=locks[merged.first] if locks.any() else none,
+    )  # fmt: skip
 
 
 def _first_plan(problem: CoverProblem, deadline: float) -> list[int]:
@@ -229,7 +232,7 @@ def _first_plan(problem: CoverProblem, deadline: float) -> list[int]:
         plan = whole.plan_of(found.values)
     if problem.aim == "cost":
         return drop_needless(problem, plan)
-    if problem.cover.nnz * len(plan) > _MOST_SWAPS:
+    if problem.cover.nnz * len(plan) > _MOST_SWAPS or problem.service is not None:
         return plan
     now = time.monotonic()
     until = now + _SHARE_OF_SWAPS * (deadline - now)
@@ -270,51 +273,9 @@ def _relax(
         return plan, found.bound
     if problem.aim == "cost":
         return drop_needless(problem, rounded), found.bound
+    if problem.service is not None:
+        return better_plan(problem, plan, rounded), found.bound
     return improve_by_swaps(problem, values, rounded), found.bound
-
-
-def _quick_bound(
-    problem: CoverProblem, knapsack: Knapsack | None, plan: list[int], deadline: float
-) -> float:
-    """Bound a greedy plan without spending long on it."""
-    if knapsack is not None:
-        return bound_by_prices(
-            cover_values(problem), knapsack, plan, deadline=deadline,
-            rounds=_QUICK_ROUNDS,
-        ).value  # fmt: skip
-    if problem.cover.nnz > _MOST_PAIRS and problem.aim == "cover":
-        return _bound_by_sites(problem, plan, deadline)
-    effort = Effort(
-        deadline - time.monotonic(), relaxed=True,
-        work=min(_RELAXATION_WORK // max(problem.cover.nnz, 1), 10**9),
-    )  # fmt: skip
-    found = solve_model(build_model(problem).model, effort)
-    if np.isfinite(found.bound):
-        return found.bound
-    return 0.0 if problem.aim == "cost" else float(problem.weight.sum())
-
-
-def _bound_by_sites(problem: CoverProblem, plan: list[int], deadline: float) -> float:
-    """Bound by the number of sites alone, as if all opened at every site."""
-    limits = problem.limits
-    counts = np.diff(limits.options.indptr) == 0
-    bound = float(problem.weight.sum())
-    entries = coo_array(problem.cover)
-    allowed = ~problem.forbidden[entries.row]
-    where = problem.site[entries.row[allowed]], entries.col[allowed]
-    shape = len(problem.site_cost), problem.n_items
-    values = csr_array(coo_array((np.ones(int(allowed.sum())), where), shape=shape))
-    values.data = exact_amounts(problem.weight)[values.indices]
-    free = np.zeros(shape[0], bool)
-    sites = np.unique(problem.site[plan]).tolist()
-    for row in np.flatnonzero(counts):
-        amount = limits.sites[[row]].toarray()[0]
-        knapsack = Knapsack(amount, float(limits.at_most[row]), free, free)
-        found = bound_by_prices(
-            values, knapsack, sites, deadline=deadline, rounds=_QUICK_ROUNDS
-        )
-        bound = min(bound, found.value)
-    return bound
 
 
 def _sharpen(problem: CoverProblem, plan: Sequence[int], bound: float) -> float:
@@ -322,7 +283,10 @@ def _sharpen(problem: CoverProblem, plan: Sequence[int], bound: float) -> float:
     worth = worth_of(problem, plan)
     if problem.aim == "cover":
         reachable = float(problem.weight[~uncoverable_items(problem)].sum())
-        if (problem.weight == np.rint(problem.weight)).all():
+        if (
+            problem.service is None
+            and (problem.weight == np.rint(problem.weight)).all()
+        ):
             bound = float(np.floor(bound + 1e-6)) if np.isfinite(bound) else bound
         return max(worth, min(bound, reachable))
     paid = np.concatenate([problem.cost, problem.site_cost])
@@ -361,7 +325,9 @@ def _tidy(problem: CoverProblem, plan: list[int]) -> list[int]:
     """Order the options of a plan by what they add, and leave out what adds nothing."""
     if problem.aim == "cost":
         return sorted(plan)
-    return complete_plan(problem, cover_values(problem), [], only=plan)
+    tidied = complete_plan(problem, cover_values(problem), [], only=plan)
+    # What adds nothing may still be asked for.
+    return sorted(plan) if broken_requirements(problem, tidied) else tidied
 
 
 def _start(
@@ -380,6 +346,11 @@ def _start(
     if shared:
         opened = np.isin(sites, problem.site[plan]).astype(float)
         values[n : n + len(sites)] = opened
+    if problem.service is not None:
+        pairs = pairs_of(problem)
+        share = share_out(problem, plan).share
+        values[len(values) - pairs.nnz :] = share[pairs.row, pairs.col]
+        return values
     # An item is served as far as the rows allow it.
     served = rows[:, n + (len(sites) if shared else 0) :]
     entries = served.tocoo()

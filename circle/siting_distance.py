@@ -30,6 +30,8 @@ from circle.siting_problem import CoverProblem, plain_problem
 from circle.siting_swaps import improve_by_swaps
 
 _QUICK_ROUNDS = 300
+# Above so many pairs the fewest sites that serve all are bounded first.
+_MANY_PAIRS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -288,7 +290,10 @@ def _serve_all(places: DistanceProblem, effort: Effort) -> list[int]:
     plan = choose_greedily(problem, places.cover())
     if broken_requirements(problem, plan):
         every, _ = require_reachable(places.unlimited())
-        fewest = solve_cover(every, "exact", effort=effort)
+        many = len(places.distance) > _MANY_PAIRS
+        fewest = solve_cover(every, "greedy" if many else "exact", effort=effort)
+        if fewest.bound <= places.n_sites < len(fewest.options):
+            fewest = solve_cover(every, "exact", effort=effort)
         if fewest.bound > places.n_sites:
             message = (
                 f"siting: found at most {places.n_sites} sites; expected at least "
@@ -333,7 +338,8 @@ def _narrow(
     while high - floor > 1 and time.monotonic() < deadline:
         middle = (floor + high) // 2
         fewest, _ = require_reachable(places.unlimited(float(radii[middle])))
-        effort = Effort(max(deadline - time.monotonic(), 0.01))
+        left = max(deadline - time.monotonic(), 0.01)
+        effort = Effort(left, enough=float(places.n_sites))
         plan = solve_cover(fewest, solver, effort=effort)
         if len(plan.options) <= places.n_sites:
             best = list(plan.options)

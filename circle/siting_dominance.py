@@ -85,6 +85,7 @@ def lessen_problem(
     cost = problem.cost + problem.site_cost[problem.site]
     plain = problem.aim == "cost" and problem.one_option_per_site
     plain = plain and not (problem.floors or problem.locked.any())
+    plain = plain and problem.service is None and not problem.locks.any()
     plain = plain and not len(problem.limits.at_most) and (cost == cost[:1]).all()
     plain = plain and not (problem.must_cover & uncoverable_items(problem)).any()
     if not plain:

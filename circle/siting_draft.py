@@ -9,6 +9,7 @@ from scipy.sparse import csc_array, csr_array
 from circle.siting_kernels import gain_of, rows_of, take
 from circle.siting_plan import SLACK
 from circle.siting_problem import CoverProblem
+from circle.siting_shares import Shares
 
 Bundle = tuple[float, int, tuple[int, ...]]
 
@@ -33,6 +34,12 @@ class Draft:
         self.problem, self.by_price = problem, by_price
         self.rows = rows_of(values)
         self.best = np.zeros(problem.n_items)
+        # Where facilities have sizes, an item counts as far as it is served.
+        self.shares: Shares | None = None
+        if problem.service is not None:
+            worth = np.zeros(problem.n_items)
+            worth[values.indices] = values.data
+            self.shares = Shares(problem, worth)
         self.active = np.ones(problem.n_items, bool)
         self.chosen: list[int] = []
         self._closed = problem.forbidden.copy()
@@ -52,12 +59,28 @@ class Draft:
         self.is_open[site] = True
         self.chosen.append(option)
         self._closed[option] = True
-        take(self.rows, option, self.best)
+        self._take(option)
+
+    @property
+    def worth(self) -> float:
+        """What the plan is worth so far."""
+        if self.shares is not None:
+            return self.shares.total(self.shares.worth)
+        return float(self.best.sum())
+
+    @property
+    def covered(self) -> NDArray[np.float64]:
+        """Part of each item that is covered, or served, so far, shape (items,)."""
+        if self.shares is not None:
+            return self.shares.served
+        covered = np.zeros(self.problem.n_items)
+        covered[self.problem.cover[self.chosen].indices] = 1.0
+        return covered
 
     def try_adding(self, option: int) -> None:
         """Open an option if it fits and adds an item."""
         opens = not self.is_open[self.problem.site[option]]
-        gains = gain_of(self.rows, option, self.best, self.active)[1] > 0
+        gains = self._gain_of(option)[1] > 0
         if not self._closed[option] and gains and self._fits(
             self.used, option, opens=opens
         ):  # fmt: skip
@@ -73,7 +96,7 @@ class Draft:
     def bundle(self, site: int) -> Bundle:
         """Choose what to open together at a site: its key, items and options."""
         free = [int(one) for one in self._at_site[site] if not self._closed[one]]
-        gains = [gain_of(self.rows, one, self.best, self.active) for one in free]
+        gains = [self._gain_of(one) for one in free]
         if len(free) > 1:
             return self._join(site, free, [one[0] for one in gains])
         if not free or gains[0][0] <= 0:
@@ -94,9 +117,10 @@ class Draft:
         )
         where = np.concatenate([self._columns(one) for one in free])
         before, used = self.best[where], self.used.copy()
+        kept = self.shares.keep() if self.shares is not None else None
         gain, n_items, taken = 0.0, 0, list[int]()
         for option in (free[k] for k in order):
-            more, items = gain_of(self.rows, option, self.best, self.active)
+            more, items = self._gain_of(option)
             opens = not self.is_open[site] and not taken
             if more <= 0 or not self._fits(used, option, opens=opens):
                 continue
@@ -104,11 +128,26 @@ class Draft:
             if self.by_price and taken and rate < self._key(gain, price):
                 continue
             self._use(used, option, opens=opens)
-            take(self.rows, option, self.best)
+            self._take(option)
             gain, price, n_items = gain + more, price + own[option], n_items + items
             taken.append(option)
         self.best[where] = before
+        if self.shares is not None and kept is not None:
+            self.shares.restore(kept)
         return self._key(gain, price), n_items, tuple(taken)
+
+    def _gain_of(self, option: int) -> tuple[float, int]:
+        """Say what an option would add, and to how many items."""
+        if self.shares is not None:
+            return self.shares.gain_of(option, self.active)
+        return gain_of(self.rows, option, self.best, self.active)
+
+    def _take(self, option: int) -> None:
+        """Count what an option adds."""
+        if self.shares is not None:
+            self.shares.take(option, self.active)
+        else:
+            take(self.rows, option, self.best)
 
     def _key(self, gain: float, price: float) -> float:
         """Rate a gain."""

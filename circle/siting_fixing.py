@@ -90,7 +90,7 @@ def solve_by_fixing(
     step = 1.0 - 1e-6 if whole else 0.0
     limits = (effort, deadline)
     if not _near(values, best, top, effort.gap):
-        best = _annealed(values, knapsack, best, deadline)
+        best = _annealed(values, knapsack, best, bound, deadline)
         best, top = _first_search(problem, values, best, bound, limits, step)
     for part in _PARTS if values.nnz > _SMALL_PAIRS else (1.0,):
         known = plan_worth(values, best)
@@ -112,8 +112,9 @@ def solve_by_fixing(
 
 
 def _annealed(
-    values: csr_array, knapsack: Knapsack, plan: list[int], deadline: float
-) -> list[int]:
+    values: csr_array, knapsack: Knapsack, plan: list[int], bound: Bound,
+    deadline: float,
+) -> list[int]:  # fmt: skip
     """Leave a local best, where every option uses the same and items have one value."""
     allowed = ~knapsack.forbidden
     same = (knapsack.amount[allowed] == knapsack.amount[allowed][:1]).all()
@@ -121,7 +122,11 @@ def _annealed(
         return plan
     now = time.monotonic()
     until = now + _ANNEALING_SHARE * (deadline - now)
-    free = allowed & ~knapsack.locked
+    # What holds less than its place costs at the prices of the bound earns nothing.
+    worth = np.asarray(values.sum(axis=1))
+    earns = worth > bound.limit_price * knapsack.amount
+    earns[plan] = True
+    free = allowed & ~knapsack.locked & earns
     return anneal(values, plan, free, deadline=until)
 
 

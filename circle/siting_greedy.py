@@ -57,7 +57,7 @@ def choose_greedily(problem: CoverProblem, values: csr_array) -> list[int]:
         if problem.aim == "cover":
             _grow(draft)
         plan = draft.chosen
-        worth = float(draft.best.sum())
+        worth = draft.worth
         if problem.aim == "cost":
             plan = drop_needless(problem, plan)
             worth = -plan_cost(problem, plan)
@@ -163,8 +163,8 @@ def drop_needless(problem: CoverProblem, plan: Iterable[int]) -> list[int]:
     return kept
 
 
-def _grow(draft: Draft) -> None:
-    """Open bundles until nothing is gained any more."""
+def _grow(draft: Draft, *, needed: bool = False) -> None:
+    """Open bundles until nothing is gained any more, or nothing more is needed."""
     heap = _first_keys(draft)
     while heap:
         site = heapq.heappop(heap)[2]
@@ -177,6 +177,9 @@ def _grow(draft: Draft) -> None:
             continue
         for option in options:
             draft.add(option)
+        if needed:
+            # What counts gets less with every floor that is met: old keys stay bounds.
+            draft.active = _unmet_items(draft.problem, draft.covered)
         again = draft.bundle(site)
         if again[2]:
             heapq.heappush(heap, (-again[0], -again[1], site))
@@ -196,7 +199,12 @@ def _first_keys(draft: Draft) -> list[tuple[float, int, int]]:
 def _meet_requirements(problem: CoverProblem, *, by_price: bool) -> list[int]:
     """Open what is locked, then what floors and required items ask for."""
     share = problem.weight / max(float(problem.weight.sum()), 1.0)
-    need = exact_amounts(share + problem.must_cover)
+    must = problem.must_cover.astype(float)
+    if problem.service is not None:
+        # By heads, so that one place is worth the same whoever takes it.
+        people = problem.service.people
+        must *= np.where(people > 0, people / max(float(people.mean()), 1e-9), 1.0)
+    need = exact_amounts(share + must)
     cover = problem.cover
     values = csr_array((need[cover.indices], cover.indices, cover.indptr), cover.shape)
     draft = Draft(problem, values, by_price=by_price)
@@ -204,36 +212,24 @@ def _meet_requirements(problem: CoverProblem, *, by_price: bool) -> list[int]:
         draft.add(int(option))
     while True:
         before = len(draft.chosen)
-        draft.active = _unmet_items(problem, draft.chosen)
+        draft.active = _unmet_items(problem, draft.covered)
         if not draft.active.any():
             return draft.chosen
-        if problem.floors:
-            _grow_once(draft)
-        else:
-            _grow(draft)
+        _grow(draft, needed=bool(problem.floors))
         if len(draft.chosen) == before:
             return draft.chosen
 
 
-def _grow_once(draft: Draft) -> None:
-    """Open the best bundle; which items still count may change after it."""
-    found = [draft.bundle(site) for site in range(len(draft.problem.site_cost))]
-    best = max(found, key=lambda one: (one[0], one[1]), default=(0.0, 0, ()))
-    for option in best[2]:
-        draft.add(option)
-
-
-def _unmet_items(problem: CoverProblem, chosen: list[int]) -> NDArray[np.bool_]:
+def _unmet_items(
+    problem: CoverProblem, covered: NDArray[np.float64]
+) -> NDArray[np.bool_]:
     """Mark the items that count towards a requirement not met yet."""
-    covered = np.zeros(problem.n_items, bool)
-    for option in chosen:
-        covered[_items(problem, option)] = True
-    unmet = problem.must_cover & ~covered
+    unmet = problem.must_cover & (covered < 1)
     for floor in problem.floors:
-        open_items = floor.items[~covered[floor.items]]
-        got = problem.weight[floor.items].sum() - problem.weight[open_items].sum()
+        own = covered[floor.items]
+        got = float((problem.weight[floor.items] * own).sum())
         if got < floor.at_least - SLACK * max(1.0, floor.at_least):
-            unmet[open_items] = True
+            unmet[floor.items[own < 1]] = True
     return unmet
 
 

@@ -62,7 +62,7 @@ class Effort:
     relaxed: bool = False
     """Let whole variables take any value between their limits."""
     enough: float | None = None
-    """Stop at the first solution that is worth this."""
+    """Stop at the first solution that is worth this, or where there is none."""
     work: int | None = None
     """Nodes of the search at most, or steps of the relaxation."""
 

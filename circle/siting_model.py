@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, csr_array
+from scipy.sparse import coo_array, csr_array, hstack
 
 from circle.siting_highs import STRUCTURE, Model
 from circle.siting_merge import merge_items
-from circle.siting_plan import LOCKED, REQUIRED_ITEMS
+from circle.siting_plan import LOCKED, REQUIRED_ITEMS, ROOM
 from circle.siting_problem import CoverProblem
+from circle.siting_shares import service_of, share_rows
 
 Row = tuple[NDArray[np.int64], NDArray[np.float64]]
 
@@ -67,7 +68,10 @@ class _Rows:
 
 
 def build_model(
-    problem: CoverProblem, *, unlike: Sequence[Sequence[int]] = ()
+    problem: CoverProblem,
+    *,
+    unlike: Sequence[Sequence[int]] = (),
+    tight: bool = True,
 ) -> CoverModel:
     """
     Write a cover problem as a model.
@@ -78,6 +82,9 @@ def build_model(
         The problem.
     unlike
         Earlier plans; the plan must leave out at least one option of each.
+    tight
+        Hold each pair to the size of its facility as well, which tightens the
+        relaxation; not where sizes are to be given up.
 
     Returns
     -------
@@ -91,32 +98,27 @@ def build_model(
     be a whole number.
     """
     allowed = np.flatnonzero(~problem.forbidden)
-    column = np.full(problem.n_options, -1, np.int64)
-    column[allowed] = np.arange(len(allowed))
+    column, site_column, n_opened = _opening_columns(problem, allowed)
     sites = np.unique(problem.site[allowed])
-    shared = len(sites) < len(allowed)
-    site_column = np.full(len(problem.site_cost), -1, np.int64)
-    # Where no options share a site, opening the option opens the site.
-    site_column[sites] = len(allowed) + np.arange(len(sites))
-    if not shared:
-        site_column[problem.site[allowed]] = column[allowed]
-    n_opened = len(allowed) + (len(sites) if shared else 0)
     rows, names = _Rows(), _Names()
-    if shared:
+    if len(sites) < len(allowed):
         _open_sites(rows, column[allowed], site_column[problem.site[allowed]])
     _limit_rows(problem, rows, names, column=column, site_column=site_column)
-    weight = _item_rows(problem, rows, names, allowed=allowed, n_opened=n_opened)
+    if problem.service is None:
+        weight = _item_rows(problem, rows, names, column, n_opened)
+    else:
+        weight = _share_rows(problem, rows, names, column, n_opened, tight=tight)
     for plan in unlike:
         inside = column[np.asarray(list(plan), np.int64)]
         block = _block([(inside, np.ones(len(inside)))])
         rows.add(block, -np.inf, len(inside) - 1.0, STRUCTURE)
-    n = n_opened + len(weight)
-    worth = np.zeros(n)
     if problem.aim == "cost":
+        worth = np.zeros(n_opened + len(weight))
         worth[column[allowed]] += problem.cost[allowed]
         worth[site_column[sites]] += problem.site_cost[sites]
     else:
-        worth[n_opened:] = weight
+        worth = np.concatenate([np.zeros(n_opened), weight])
+    n = len(worth)
     model = Model(
         worth=worth,
         lower=np.zeros(n),
@@ -129,6 +131,22 @@ def build_model(
         maximise=problem.aim == "cover",
     )
     return CoverModel(model, allowed, tuple(names.names))
+
+
+def _opening_columns(
+    problem: CoverProblem, allowed: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
+    """Give each option and site its variable, -1 for those that may not open."""
+    column = np.full(problem.n_options, -1, np.int64)
+    column[allowed] = np.arange(len(allowed))
+    sites = np.unique(problem.site[allowed])
+    site_column = np.full(len(problem.site_cost), -1, np.int64)
+    if len(sites) == len(allowed):
+        # Where no options share a site, opening the option opens the site.
+        site_column[problem.site[allowed]] = column[allowed]
+        return column, site_column, len(allowed)
+    site_column[sites] = len(allowed) + np.arange(len(sites))
+    return column, site_column, len(allowed) + len(sites)
 
 
 class _Names:
@@ -203,29 +221,24 @@ def _limit_rows(
 
 
 def _item_rows(
-    problem: CoverProblem,
-    rows: _Rows,
-    names: _Names,
-    *,
-    allowed: NDArray[np.int64],
+    problem: CoverProblem, rows: _Rows, names: _Names, column: NDArray[np.int64],
     n_opened: int,
-) -> NDArray[np.float64]:
+) -> NDArray[np.float64]:  # fmt: skip
     """Write what is covered; give the weight of each group of items."""
+    allowed = np.flatnonzero(column >= 0)
     cover = csr_array(problem.cover[allowed])
-    required = problem.must_cover
-    labels = [required]
+    labels = [problem.must_cover, problem.must_open]
     for floor in problem.floors:
         label = np.zeros(problem.n_items, bool)
         label[floor.items] = True
         labels.append(label)
     merged = merge_items(cover, labels)
     by_group = csr_array(cover.tocsc()[:, merged.first].T.tocsr())
-    if required.any():
-        must = np.flatnonzero(required[merged.first])
-        block = coo_array(by_group[must])
-        number = names.number(REQUIRED_ITEMS)
-        rows.add(block, 1.0, np.inf, number)
-        if (merged.group[required] < 0).any():
+    for name, mask in _musts(problem):
+        must = np.flatnonzero(mask[merged.first])
+        number = names.number(name)
+        rows.add(coo_array(by_group[must]), 1.0, np.inf, number)
+        if (merged.group[mask] < 0).any():
             rows.add(coo_array((1, 0)), 1.0, np.inf, number)
     inside = merged.group >= 0
     weight = np.bincount(
@@ -249,3 +262,77 @@ def _item_rows(
         number = names.number(floor.name)
         rows.add(_block([line]), floor.at_least, np.inf, number)
     return np.asarray(weight, np.float64)
+
+
+def _share_rows(
+    problem: CoverProblem, rows: _Rows, names: _Names, column: NDArray[np.int64],
+    n_opened: int, *, tight: bool,
+) -> NDArray[np.float64]:  # fmt: skip
+    """Write who is served where; give the weight of each pair served whole."""
+    pairs = pairs_of(problem)
+    service = service_of(problem)
+    n, number = pairs.nnz, np.arange(pairs.nnz)
+    room, once, server = share_rows(problem, pairs)
+    most = np.ones(n)
+    people, size = service.people[pairs.col], service.capacity[pairs.row]
+    small = (people > size) & tight
+    most[small] = size[small] / people[small]
+    where = np.concatenate([number, number]), np.concatenate([
+        n_opened + number, column[pairs.row],
+    ])  # fmt: skip
+    opens = np.concatenate([np.ones(n), -most]), where
+    rows.add(coo_array(opens, shape=(n, n_opened + n)), -np.inf, 0.0, STRUCTURE)
+    rows.add(_shifted(once, n_opened), -np.inf, 1.0, STRUCTURE)
+    limited = np.flatnonzero(np.isfinite(service.capacity[server]))
+    held = coo_array(room[limited])
+    own = coo_array(
+        (-service.capacity[server[limited]],
+         (np.arange(len(limited)), column[server[limited]])),
+        shape=(len(limited), n_opened),
+    )  # fmt: skip
+    both = coo_array(hstack([own, held]))
+    rows.add(both, -np.inf, 0.0, names.number(ROOM))
+    for name, mask in _musts(problem):
+        block = _shifted(csr_array(once[np.flatnonzero(mask)]), n_opened)
+        rows.add(block, 1.0, np.inf, names.number(name))
+    worth = problem.weight[pairs.col]
+    for floor in problem.floors:
+        mine = np.flatnonzero(np.isin(pairs.col, floor.items))
+        line = (n_opened + mine, worth[mine])
+        rows.add(_block([line]), floor.at_least, np.inf, names.number(floor.name))
+    return np.asarray(worth, np.float64)
+
+
+def pairs_of(problem: CoverProblem) -> coo_array:
+    """
+    List the pairs that are variables where facilities have sizes.
+
+    Parameters
+    ----------
+    problem
+        A problem with sizes of facilities.
+
+    Returns
+    -------
+    pairs
+        Pairs of an option that may open and an item that counts, (options, items).
+    """
+    found = coo_array(problem.cover)
+    counts = (problem.weight > 0) | problem.must_cover
+    kept = ~problem.forbidden[found.row] & counts[found.col]
+    where = found.row[kept], found.col[kept]
+    return coo_array((found.data[kept], where), shape=found.shape)
+
+
+def _shifted(block: csr_array, by: int) -> coo_array:
+    """Move the columns of a block to the right."""
+    found = coo_array(block)
+    shape = block.shape[0], block.shape[1] + by
+    return coo_array((found.data, (found.row, found.col + by)), shape=shape)
+
+
+def _musts(problem: CoverProblem) -> list[tuple[str, NDArray[np.bool_]]]:
+    """Give the items that must be covered, and what that is called."""
+    locks = problem.must_open
+    both = (REQUIRED_ITEMS, problem.must_cover & ~locks), (LOCKED, locks)
+    return [(name, mask) for name, mask in both if mask.any()]

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from circle.siting_problem import CoverProblem
+from circle.siting_shares import share_out
 
 Status = Literal["optimal", "feasible", "time_limit"]
 
@@ -93,8 +94,10 @@ def covered_weight(problem: CoverProblem, options: Sequence[int]) -> float:
     Returns
     -------
     weight
-        Each item counts once.
+        Each item counts once; where facilities have sizes, as far as it is served.
     """
+    if problem.service is not None:
+        return share_out(problem, options).worth
     return float(exact_amounts(problem.weight)[covered_items(problem, options)].sum())
 
 
@@ -172,12 +175,18 @@ def broken_requirements(problem: CoverProblem, options: Sequence[int]) -> list[s
         got = float(problem.weight[floor.items[covered[floor.items]]].sum())
         if got < floor.at_least - SLACK * max(1.0, floor.at_least):
             names.append(floor.name)
-    if (problem.must_cover & ~covered).any():
+    missed = problem.must_cover & ~covered
+    locks = problem.must_open
+    if (missed & ~locks).any():
         names.append(REQUIRED_ITEMS)
-    if (problem.locked & (inside == 0)).any():
+    if (missed & locks).any() or (problem.locked & (inside == 0)).any():
         names.append(LOCKED)
     if (problem.forbidden & (inside == 1)).any():
         names.append("forbidden sites")
+    asks = bool(problem.floors) or problem.must_cover.any()
+    if not names and asks and problem.service is not None:
+        # Those in reach are enough: is there room for them?
+        names += [] if share_out(problem, options).meets else [ROOM]
     return names
 
 
@@ -189,3 +198,6 @@ REQUIRED_ITEMS = "items that must be covered"
 
 
 LOCKED = "locked sites"
+
+
+ROOM = "people that a facility serves at most"

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import coo_array, csr_array, vstack
+from scipy.sparse import coo_array, csr_array, hstack, vstack
 
 Aim = Literal["cover", "cost"]
 
@@ -40,6 +40,20 @@ class Floor:
 
 
 @dataclass(frozen=True)
+class Service:
+    """How many people options serve, where facilities have sizes."""
+
+    capacity: NDArray[np.float64]
+    """People that each option serves at most in each period, may be infinite,
+    shape (options,)."""
+    people: NDArray[np.float64]
+    """People of each item, who may be parted among options; an item without people
+    takes no room, shape (items,)."""
+    period: NDArray[np.int64]
+    """Period of each item, 0 for the first, shape (items,)."""
+
+
+@dataclass(frozen=True)
 class CoverProblem:
     """Options that may open, the items they would cover, and what is required."""
 
@@ -63,6 +77,12 @@ class CoverProblem:
     """What a plan must cover at least."""
     required: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
     """Items that must be covered, shape (items,); of length 0 if there are none."""
+    locks: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
+    """Items without weight that stand for sites that must open, with any of their
+    options, shape (items,); of length 0 if there are none."""
+    service: Service | None = None
+    """Sizes of facilities: an item counts as far as its people are served; None where
+    who is covered is served."""
     aim: Aim = "cover"
     """Most weight covered, or least cost."""
 
@@ -82,9 +102,14 @@ class CoverProblem:
         return len(np.unique(self.site)) == len(self.site)
 
     @property
+    def must_open(self) -> NDArray[np.bool_]:
+        """The locks as a mask, shape (items,)."""
+        return self.locks if len(self.locks) else np.zeros(self.n_items, bool)
+
+    @property
     def must_cover(self) -> NDArray[np.bool_]:
-        """The required items as a mask, shape (items,)."""
-        return self.required if len(self.required) else np.zeros(self.n_items, bool)
+        """The required items and the locks as a mask, shape (items,)."""
+        return self.must_open | (self.required if len(self.required) else False)
 
     def with_limits(self, *more: Limits) -> Self:
         """Add limits."""
@@ -142,6 +167,33 @@ class CoverProblem:
             np.zeros(len(kept), bool),
         )
         return self.with_limits(rule)
+
+    def lock_any(self, groups: Sequence[ArrayLike]) -> Self:
+        """Require that of each group of options at least one opens."""
+        if not groups:
+            return self
+        rows = [np.asarray(one, np.int64) for one in groups]
+        column = np.repeat(np.arange(len(rows)), [len(one) for one in rows])
+        where = np.concatenate(rows), column
+        shape = self.n_options, len(rows)
+        more = csr_array(coo_array((np.ones(len(column)), where), shape=shape))
+        none = np.zeros(len(rows))
+        return replace(
+            self,
+            cover=csr_array(hstack([self.cover, more])),
+            weight=np.concatenate([self.weight, none]),
+            required=np.concatenate([self.required, none > 0])
+            if len(self.required)
+            else self.required,
+            locks=np.concatenate([self.must_open, none == 0]),
+            service=None
+            if self.service is None
+            else replace(
+                self.service,
+                people=np.concatenate([self.service.people, none]),
+                period=np.concatenate([self.service.period, none.astype(np.int64)]),
+            ),
+        )
 
     def with_floor(self, name: str, items: ArrayLike, share: float) -> Self:
         """Require that a share of the weight of some items is covered."""

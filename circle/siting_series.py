@@ -12,7 +12,7 @@ from scipy.sparse import coo_array, csr_array
 from circle.siting_cover import Solver, solve_cover
 from circle.siting_highs import Effort
 from circle.siting_plan import Plan, broken_requirements, covered_weight
-from circle.siting_problem import CoverProblem, no_limits
+from circle.siting_problem import CoverProblem, Service, no_limits
 from circle.siting_swaps import improve_by_swaps
 
 
@@ -102,7 +102,7 @@ def phase_problem(
     Parameters
     ----------
     problem
-        A problem with a site per option; its own limits hold over all years.
+        A problem; its own limits hold over all years, its floors in the last year.
     earliest
         Place of the first year in which each option may open, shape (options,).
     budgets
@@ -111,36 +111,36 @@ def phase_problem(
     Returns
     -------
     phased
-        An option opens in one year at most and covers from then on, so that the
-        objective is the covered weight summed over the years: cover early.
+        A site opens in one year at most, with all its options, and covers from then
+        on, so that the objective is the covered weight summed over the years: cover
+        early. Where facilities have sizes, these hold in each year.
 
     Raises
     ------
     ValueError
-        If options share sites, or the problem has floors or required items.
+        If the problem has required items, or the aim is cost.
     """
-    if not problem.one_option_per_site or problem.floors or len(problem.required):
-        message = "phases need a site per option, and no floors or required items"
+    if len(problem.required) or problem.aim == "cost":
+        message = "phases need the aim to cover, and no required items"
         raise ValueError(message)
     n_years = len(budgets)
     option, year = (one.ravel() for one in np.mgrid[0 : problem.n_options, 0:n_years])
     kept = year >= np.asarray(earliest)[option]
     option, year = option[kept], year[kept]
-    n = len(option)
     parts = [
         # Every item once for each year from the opening on.
         _late_cover(problem.cover, option, np.flatnonzero(year <= later), later)
         for later in range(n_years)
     ]
     row, column = (np.concatenate(one) for one in zip(*parts, strict=True))
-    shape = n, problem.n_items * n_years
+    shape = len(option), problem.n_items * n_years
     cover = csr_array(coo_array((np.ones(len(row)), (row, column)), shape=shape))
-    spread = _spread(problem, cover, option, n_years)
+    spread = _spread(problem, cover, (option, year), n_years)
     for k, amount in enumerate(budgets):
         name = f"the budget of year {k + 1}"
         spread = spread.limit_cost(amount, name, options=np.flatnonzero(year == k))
-    if problem.locked.any():
-        spread = _lock_some_year(spread, problem, option)
+    locked = np.flatnonzero(problem.locked)
+    spread = spread.lock_any([np.flatnonzero(option == one) for one in locked])
     return Phased(spread, option, year)
 
 
@@ -225,31 +225,58 @@ def weighted_minutes(
 def _spread(
     problem: CoverProblem,
     cover: csr_array,
-    option: NDArray[np.int64],
+    opening: tuple[NDArray[np.int64], NDArray[np.int64]],
     n_years: int,
 ) -> CoverProblem:
-    """Carry weights, costs and limits over to the options of all years."""
-    n = len(option)
-    cost = (problem.cost + problem.site_cost[problem.site])[option]
-    limits = problem.limits
-    amounts = csr_array(limits.options + limits.sites[:, problem.site])
+    """Carry weights, costs, limits, floors and sizes over to all years."""
+    option, year = opening
+    n, last = len(option), (n_years - 1) * problem.n_items
+    _, first, site = np.unique(
+        problem.site[option] * n_years + year, return_index=True, return_inverse=True
+    )
+    of_site = problem.site[option[first]]
     spread = CoverProblem(
         cover=cover,
         weight=np.tile(problem.weight, n_years),
-        cost=cost,
-        site=np.arange(n),
-        site_cost=np.zeros(n),
+        cost=problem.cost[option],
+        site=site,
+        site_cost=problem.site_cost[of_site],
         locked=np.zeros(n, bool),
         forbidden=problem.forbidden[option],
-        limits=no_limits(n, n),
+        limits=no_limits(n, len(of_site)),
+        floors=tuple(replace(one, items=one.items + last) for one in problem.floors),
+        locks=_in_last(problem.locks, n_years),
+        service=_tile_service(problem.service, option, n_years),
     )
+    limits = problem.limits
     return spread.with_limits(
         replace(
             limits,
-            options=csr_array(amounts.tocsc()[:, option].tocsr()),
-            sites=csr_array((len(limits.name), n)),
+            options=csr_array(limits.options.tocsc()[:, option].tocsr()),
+            sites=csr_array(limits.sites.tocsc()[:, of_site].tocsr()),
         )
-    ).one_version(option, "one year of opening each")
+    ).one_of_place(of_site, "one year of opening each")
+
+
+def _in_last(locks: NDArray[np.bool_], n_years: int) -> NDArray[np.bool_]:
+    """Ask for what must open by the last year."""
+    earlier = np.zeros(len(locks) * (n_years - 1), bool)
+    return np.concatenate([earlier, locks])
+
+
+def _tile_service(
+    service: Service | None, option: NDArray[np.int64], n_years: int
+) -> Service | None:
+    """Let a facility serve as many people in each year."""
+    if service is None:
+        return None
+    n_periods = int(service.period.max(initial=0)) + 1
+    later = np.repeat(np.arange(n_years), len(service.period)) * n_periods
+    return Service(
+        service.capacity[option],
+        np.tile(service.people, n_years),
+        np.tile(service.period, n_years) + later,
+    )
 
 
 def _late_cover(
@@ -261,21 +288,3 @@ def _late_cover(
     """Say what the options opened so far cover in a year."""
     entries = coo_array(cover[option[opened]])
     return opened[entries.row], entries.col.astype(np.int64) + year * cover.shape[1]
-
-
-def _lock_some_year(
-    spread: CoverProblem, problem: CoverProblem, option: NDArray[np.int64]
-) -> CoverProblem:
-    """Require that locked options open in some year."""
-    locked = np.flatnonzero(problem.locked)
-    mine = np.flatnonzero(np.isin(option, locked))
-    column = spread.n_items + np.searchsorted(locked, option[mine])
-    entries = coo_array(spread.cover)
-    row = np.concatenate([entries.row, mine])
-    columns = np.concatenate([entries.col, column])
-    shape = spread.n_options, spread.n_items + len(locked)
-    cover = csr_array(coo_array((np.ones(len(row)), (row, columns)), shape=shape))
-    # An item of no weight that only the years of the locked option cover.
-    required = np.arange(shape[1]) >= spread.n_items
-    weight = np.concatenate([spread.weight, np.zeros(len(locked))])
-    return replace(spread, cover=cover, weight=weight, required=required)

@@ -18,6 +18,8 @@ Route = Literal["reuse", "co-use", "build"]
 Made = Literal["clusters", "committees", "grid"]
 Amount = Annotated[float, Field(ge=0)]
 Count = Annotated[int, Field(ge=0)]
+# Options under which each type at a site is chosen by itself.
+_BY_TYPE = ("floor_area", "type_cost_10k", "capacity", "people_per_m2")
 
 
 class RankingWeights(Settings):
@@ -200,7 +202,7 @@ class SitingOptions(Settings):
     @property
     def by_type(self) -> bool:
         """Whether each type at a site is chosen by itself."""
-        return self.floor_area or bool(self.type_cost_10k) or self.has_capacity
+        return any(getattr(self, one) for one in _BY_TYPE)
 
     @property
     def has_capacity(self) -> bool:
@@ -300,42 +302,36 @@ def _model_faults(options: SitingOptions) -> Iterator[tuple[bool, Words]]:
             zh=f"{options.model} 不能与 {'、'.join(used)} 同用",
         ),
     )
-    clash = [one for one in ("floors", "floor_area", "type_cost_10k") if extras[one]]
-    clash += ["lscp"] * (options.model == "lscp")
     yield (
-        bool(options.years and clash),
+        bool(options.years) and options.model == "lscp",
         Words(
-            f"`years` does not go with {', '.join(clash)}",
-            zh=f"`years` 不能与 {'、'.join(clash)} 同用",
+            "`years` does not go with lscp: what must be covered has no order in time",
+            zh="`years` 不能与 lscp 同用：必须覆盖的内容没有先后",
         ),
     )
+    wrong = [one for one in ("years", *_BY_TYPE) if getattr(options, one)]
+    wrong += ["lscp"] * (options.model == "lscp")
     yield (
-        options.then_minutes and (options.by_type or options.model == "lscp"),
+        options.then_minutes and bool(wrong),
         Words(
-            "`then_minutes` goes with mclp and without floor_area and type_cost_10k",
-            zh="`then_minutes` 只用于 mclp，且不能与 floor_area、type_cost_10k 同用",
+            "`then_minutes` goes with mclp and whole sites, not with "
+            f"{', '.join(wrong)}",
+            zh=f"`then_minutes` 只用于 mclp 和整处点位，不能与 {'、'.join(wrong)} 同用",
         ),
     )
 
 
 def _capacity_faults(options: SitingOptions) -> Iterator[tuple[bool, Words]]:
     """Yield each rule of what goes with capacities."""
-    others: Mapping[str, object] = {
-        options.model: options.model != "mclp",
-        "floors": options.floors,
-        "years": options.years,
-        "floor_area": options.floor_area,
-        "type_cost_10k": options.type_cost_10k,
-        "then_minutes": options.then_minutes,
-        "weight: pairs": options.weight == "pairs",
-    }
-    used = [name for name, one in others.items() if one]
+    distance = options.model in {"pmedian", "pcenter"}
+    used: list[str] = [options.model] * distance
+    used += ["weight: pairs"] * (options.weight == "pairs")
     yield (
         options.has_capacity and bool(used),
         Words(
-            "`capacity` and `people_per_m2` go with mclp and people, not with "
+            "`capacity` and `people_per_m2` go with mclp or lscp and people, not with "
             f"{', '.join(used)}",
-            zh="`capacity` 和 `people_per_m2` 只用于 mclp 并按人口计，不能与 "
+            zh="`capacity` 和 `people_per_m2` 只用于 mclp 或 lscp 并按人口计，不能与 "
             f"{'、'.join(used)} 同用",
         ),
     )

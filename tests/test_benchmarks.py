@@ -14,6 +14,7 @@ from toy_streets import diamond
 
 from benchmarks.district import measure_district
 from benchmarks.growth import growth_exponent
+from benchmarks.matrix import measure_matrix
 from benchmarks.measure import (
     Stopwatch,
     describe_machine,
@@ -29,6 +30,7 @@ from benchmarks.report import (
     district_section,
     fill_page,
     growth_section,
+    matrix_section,
     pages_section,
     peers_section,
     whatif_section,
@@ -184,3 +186,14 @@ def test_pages_and_layers_are_measured_and_printed(tmp_path):
         **measured,
     }
     assert "| district.html | 1.25 | 8 MB | 81 | 92 | 300 ms |" in pages_section(result)
+
+
+def test_a_table_is_read_and_solved_by_every_model():
+    result = measure_matrix(300, 60)
+    assert result["pairs"] == 300 * 60
+    assert [row["name"] for row in result["rows"]] == [
+        "mclp", "lscp", "pmedian", "pcenter",
+    ]  # fmt: skip
+    text = matrix_section(result)
+    assert "18,000 rows" in text
+    assert text.count("\n| p") == 2

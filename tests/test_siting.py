@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+import re
 
 import numpy as np
 import pandas as pd
@@ -368,6 +369,10 @@ PLANS = {
     "old": {"weight": "age:age_60_plus"},
     "years": {"sites": 10, "years": [{"year": 2026, "budget_10k": 500},
                                      {"year": 2028, "budget_10k": 9000}]},
+    "sized": {"capacity": {"kindergarten": 900},
+              "floor_area": True, "floors": [{"share": 0.5, "by": "area_class"}],
+              "years": [{"year": 2026, "budget_10k": 2000},
+                        {"year": 2028, "budget_10k": 9000}]},
 }  # fmt: skip
 
 
@@ -547,10 +552,141 @@ def test_facilities_serve_so_many_people_only(measured):
     assert (chosen(held), held.objective) == (["K2"], 10)
     with pytest.raises(SitingError, match="at most 1 sites; locked sites"):
         choose(measured, capacity={"school": 10}, sites=1, locked=["K1", "K2"])
-    options = SitingOptions.model_validate({"capacity": {"school": 10}})
+    options = SitingOptions.model_validate({"capacity": {"school": 10}, "sites": 1})
     points = make_points(measured.city, measured, options)
-    with pytest.raises(ConfigError, match="without years and capacities"):
-        other_sites(points, measured, options, k=2)
+    first, second = other_sites(points, measured, options, k=2)
+    assert first.objective == 350 + 10
+    assert second.objective <= first.objective
+    table = site_frontier(points, measured, options, amounts=[0, 1, 2])
+    assert table["objective"].tolist() == [0, 360, 370]
+    # Budgets that do not hold the locked site are left out: K2 costs 800 at least.
+    dear = {
+        "capacity": {"school": 10},
+        "locked": ["K2"],
+        "type_cost_10k": {"school": 5},
+    }
+    options = SitingOptions.model_validate({"sites": None, "solver": "exact", **dear})
+    amounts = [799, 804, 805, 850, 860]
+    table = site_frontier(points, measured, options, amounts=amounts, budget=True)
+    assert table["amount"].tolist() == amounts[1:]
+    assert table["objective"].tolist() == [0, 10, 350, 370]
+
+
+@pytest.mark.parametrize("solver", ["greedy", "lp", "exact"])
+def test_capacities_go_with_floors_years_and_costs(measured, solver):
+    size = {"clinic": 300, "school": 50, "hospital": 0}
+    asked = {"capacity": size, "solver": solver}
+    # Clinic and school of C2 at K1 (50), the school of C4 at K2 (800).
+    floor = {"share": 0.9, "by": "subdistrict", "only": ["B1"]}
+    held = choose(measured, sites=1, floors=[floor], **asked)
+    assert (chosen(held), held.objective) == (["K2"], 50)
+    years = [{"year": 2026, "budget_10k": 50}, {"year": 2027, "budget_10k": 800}]
+    late = choose(measured, years=years, floors=[floor], **asked)
+    assert list(zip(chosen(late), late.sites["year"], strict=True)) == [
+        ("K1", 2026), ("K2", 2027),
+    ]  # fmt: skip
+    assert late.objective == 2 * 350 + 50
+    # By facility in the last year, not in the sum of both.
+    assert sorted(late.served["people"]) == [50, 50, 300]
+    assert list(late.sites["type_ids"]) == [("clinic", "school"), ("school",)]
+    dear = choose(
+        measured, type_cost_10k={"school": 60}, sites=None, budget_10k=100, **asked
+    )
+    assert list(dear.sites["type_ids"]) == [("clinic",)]
+    assert dear.objective == 300
+    # Room counts heads, whatever a head weighs.
+    half = choose(measured, tiers={"basic": 0.5}, sites=1, **asked)
+    assert half.objective == 175
+    names = "people that a facility serves at most; at least 95.0% covered in"
+    with pytest.raises(SitingError, match=names):
+        choose(measured, floors=[floor | {"share": 0.95}], **asked)
+    with pytest.raises(SitingError, match="at most; items that must be covered"):
+        choose(measured, model="lscp", **asked)
+    served = choose(measured, **{**asked, "capacity": {"clinic": 350}}, model="lscp")
+    assert (chosen(served), served.objective) == (["K1", "K2"], 2)
+
+
+def test_capacities_go_with_floor_area(tmp_path):
+    # K1 has 300 m²: room for a clinic or a school, for 0.5 people per m² each.
+    profile = with_sizes(toy_profile(), clinic=200, school=150)
+    evaluation = evaluate(load_city(read_study(write_toy(tmp_path, profile=profile))))
+    rates = {"clinic": 0.5, "school": 1.0, "hospital": 0.01}
+    for solver in ("greedy", "lp", "exact"):
+        asked = {"people_per_m2": rates, "floor_area": True, "solver": solver}
+        plan = choose(evaluation, sites=1, **asked)
+        assert (plan.objective, plan.sites["type_ids"][0]) == (300, ("school",))
+        assert plan.served["capacity"].tolist() == [300]
+        years = [{"year": 2026, "budget_10k": 50}, {"year": 2027, "budget_10k": 800}]
+        late = choose(evaluation, years=years, sites=None, **asked)
+        assert list(late.sites["year"]) == [2026, 2027]
+        assert late.objective == 2 * 300 + 90
+
+
+WISHES = {
+    "budget": {"budget_10k": 900},
+    "lscp": {"model": "lscp"},
+    "pmedian": {"model": "pmedian"},
+    "pcenter": {"model": "pcenter"},
+    "pairs": {"weight": "pairs"},
+    "tiers": {"tiers": {"extension": 0.5, "basic": 0.5}},
+    "floors": {"floors": [{"share": 0.5, "by": "area_class"}]},
+    "budgets": {"budgets": {"A1": 60}},
+    "area": {"floor_area": True},
+    "types": {"type_cost_10k": {"school": 5}},
+    "sized": {"capacity": {"school": 60, "clinic": 400}},
+    "by_area": {"people_per_m2": {"clinic": 1.5}},
+    "years": {"years": [{"year": 2026, "budget_10k": 60},
+                        {"year": 2027, "budget_10k": 900}]},
+    "locked": {"locked": ["K2"]},
+    "forbidden": {"forbidden": ["K3"]},
+    "minutes": {"then_minutes": True},
+}  # fmt: skip
+# What does not go together, and is refused; all else has a plan.
+REFUSED = {
+    *(frozenset((one, other)) for one in ("pmedian", "pcenter") for other in (
+        "budget", "floors", "budgets", "area", "types", "sized", "by_area", "years",
+        "minutes",
+    )),
+    *(frozenset(("pairs", one)) for one in ("sized", "by_area")),
+    *(frozenset(("minutes", one)) for one in (
+        "lscp", "area", "types", "sized", "by_area", "years",
+    )),
+    frozenset(("lscp", "years")), frozenset(("lscp", "sized")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("one", WISHES)
+def test_wishes_go_together_or_are_refused(measured, one):
+    for other in list(WISHES)[list(WISHES).index(one) + 1 :]:
+        asked = WISHES[one] | WISHES[other]
+        if {one, other} <= {"lscp", "pmedian", "pcenter"}:
+            continue
+        if frozenset((one, other)) in REFUSED:
+            with pytest.raises((ValueError, SitingError)) as error:
+                choose(measured, **asked)
+            assert re.search("not go with|not with|together", str(error.value)), other
+            continue
+        plans = [choose(measured, **asked, solver=s) for s in ("greedy", "exact")]
+        greedy, exact = (plan.objective for plan in plans)
+        sign = -1 if asked.get("model", "mclp") != "mclp" else 1
+        assert sign * greedy <= sign * exact + 1e-9, other
+        assert plans[1].status == "optimal", other
+        for plan in plans:
+            assert plan.gap_pct >= 0, other
+            assert "K3" not in asked.get("forbidden", ()) or "K3" not in chosen(plan)
+            assert set(asked.get("locked", ())) <= set(chosen(plan)), other
+
+
+@pytest.mark.parametrize(
+    "one", [one for one in WISHES if one not in ("locked", "floors")]
+)
+def test_where_all_is_forbidden_nothing_opens(measured, one):
+    asked = WISHES[one] | {"forbidden": ["K1", "K2", "K3"]}
+    for solver in ("greedy", "lp", "exact"):
+        plan = choose(measured, **asked, solver=solver)
+        assert plan.sites.empty
+        assert plan.gap_pct == 0
+        assert len(plan.unplaceable) >= 3
 
 
 def test_a_plan_of_points_that_were_made_is_adopted_from_its_file(measured, tmp_path):

@@ -1,19 +1,14 @@
-"""Frontier, years, cover then minutes, capacities: by hand and by force."""
+"""Frontier, years, cover then minutes: by hand."""
 
-import itertools
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
 from circle.errors import SitingError
-from circle.siting_capacity import CapacityProblem, solve_capacitated
 from circle.siting_cover import solve_cover
-from circle.siting_problem import CoverProblem, no_limits, plain_problem
+from circle.siting_problem import no_limits, plain_problem
 from circle.siting_series import (
     phase_problem,
     shorten_ways,
@@ -57,9 +52,33 @@ def test_locked_options_open_in_some_year():
 
 
 def test_phases_refuse_what_they_do_not_hold():
-    problem = plain_problem(csr_array(np.eye(2))).with_floor("all", [0, 1], 1.0)
-    with pytest.raises(ValueError, match="no floors"):
-        phase_problem(problem, np.zeros(2, int), [1.0])
+    problem = plain_problem(csr_array(np.eye(2)))
+    for wrong in ({"required": np.ones(2, bool)}, {"aim": "cost"}):
+        with pytest.raises(ValueError, match="no required items"):
+            phase_problem(replace(problem, **wrong), np.zeros(2, int), [1.0])
+
+
+def test_years_hold_floors_in_the_last_year_and_open_a_site_once():
+    # Site 0 has options 0 and 1 and costs 4 whatever opens; option 2 stands alone.
+    cover = csr_array(np.array([[1.0, 0, 0], [0, 1, 0], [0, 0, 1]]))
+    base = replace(
+        plain_problem(cover, [9, 1, 2], cost=[0, 0, 3]),
+        site=np.array([0, 0, 1]), site_cost=np.array([4.0, 0.0]),
+        limits=no_limits(3, 2),
+    )  # fmt: skip
+    phased = phase_problem(base, np.zeros(3, int), [4, 3])
+    plan = solve_cover(phased.problem, "exact")
+    years = {int(phased.option[k]): int(phased.year[k]) for k in plan.options}
+    assert (years, plan.objective) == ({0: 0, 1: 0, 2: 1}, 22)
+    # What must be covered in the end need not be there in the first year.
+    floor = base.with_floor("north", [2], 1.0)
+    held = phase_problem(floor, np.zeros(3, int), [3, 4])
+    for solver in ("greedy", "exact"):
+        assert 2 in held.option[list(solve_cover(held.problem, solver).options)]
+    never = phase_problem(floor, np.zeros(3, int), [2, 2])
+    names = "the budget of year 1; the budget of year 2; north"
+    with pytest.raises(SitingError, match=names):
+        solve_cover(never.problem, "greedy")
 
 
 def test_of_equal_cover_the_shorter_ways_are_taken():
@@ -73,74 +92,3 @@ def test_of_equal_cover_the_shorter_ways_are_taken():
     assert better.objective == plan.objective
     # Stored minutes are one too many: 2 × 3 + 1 × 4.
     assert weighted_minutes(problem, better.options, minutes) == 10
-
-
-def served_by(problem, options):
-    """Most people served by some options, by another solver."""
-    pairs = problem.cover.cover[list(options)].tocoo() if options else None
-    if pairs is None or not pairs.nnz:
-        return 0.0
-    n = pairs.nnz
-    rows = [
-        *((pairs.row == k).astype(float) for k in range(len(options))),
-        *((pairs.col == k).astype(float) for k in range(problem.cover.n_items)),
-    ]
-    limits = [*problem.capacity[list(options)], *problem.cover.weight]
-    found = linprog(-np.ones(n), A_ub=np.array(rows), b_ub=limits)
-    return -found.fun
-
-
-@settings(max_examples=25, deadline=None)
-@given(st.integers(0, 10_000), st.integers(0, 4))
-def test_capacities_by_force(seed, n_sites):
-    random = np.random.default_rng(seed)
-    cover = csr_array((random.random((4, 6)) < 0.5).astype(float))
-    people = random.integers(0, 9, 6).astype(float)
-    room = random.integers(0, 20, 4).astype(float)
-    plain = plain_problem(cover, people, forbidden=[3]).limit_count(n_sites)
-    problem = CapacityProblem(plain, room)
-    best = max(
-        served_by(problem, one)
-        for size in range(n_sites + 1)
-        for one in itertools.combinations(range(3), min(size, 3))
-    )
-    exact = solve_capacitated(problem)
-    assert exact.plan.objective == pytest.approx(best, abs=1e-5)
-    greedy = solve_capacitated(problem, exact=False)
-    assert greedy.plan.objective >= (1 - 1 / np.e) * best - 1e-5
-    assert greedy.plan.bound >= best - 1e-5
-    for found in (exact, greedy):
-        assert len(found.plan.options) <= n_sites
-        used = np.bincount(found.option, found.people, minlength=4)
-        assert (used <= problem.capacity + 1e-6).all()
-        assert used[3] == 0
-        served = np.bincount(found.item, found.people, minlength=6)
-        assert (served <= people + 1e-6).all()
-
-
-def test_capacities_keep_to_limits_and_sites_open_as_a_whole():
-    # Site 0 has options 0 and 1, which serve items of their own; site 1 serves both.
-    cover = csr_array(np.array([[1.0, 0], [0, 1], [1, 1]]))
-    plain = CoverProblem(
-        cover=cover,
-        weight=np.array([10.0, 6.0]),
-        cost=np.zeros(3),
-        site=np.array([0, 0, 1]),
-        site_cost=np.array([5.0, 3.0]),
-        locked=np.zeros(3, bool),
-        forbidden=np.zeros(3, bool),
-        limits=no_limits(3, 2),
-    )
-    room = np.array([7.0, np.inf, 12.0])
-    both = solve_capacitated(CapacityProblem(plain.limit_count(2), room))
-    assert both.plan.objective == 16
-    one = solve_capacitated(CapacityProblem(plain.limit_count(1), room))
-    assert (one.plan.options, one.plan.objective) == ((0, 1), 13)
-    poor = solve_capacitated(CapacityProblem(plain.limit_cost(4), room), exact=False)
-    assert (poor.plan.options, poor.plan.objective) == ((2,), 12)
-    locked = replace(plain.limit_count(1), locked=np.array([False, False, True]))
-    assert solve_capacitated(CapacityProblem(locked, room)).plan.options == (2,)
-    clash = replace(locked, limits=plain.limit_count(0).limits)
-    for exact in (True, False):
-        with pytest.raises(SitingError, match="at most 0 sites; locked sites"):
-            solve_capacitated(CapacityProblem(clash, room), exact=exact)

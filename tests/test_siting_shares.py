@@ -1,0 +1,251 @@
+"""Sizes of facilities, with everything they go with: by hand and by force."""
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog
+from scipy.sparse import csr_array
+
+from circle.errors import SitingError
+from circle.siting_conflict import find_clash
+from circle.siting_cover import other_plans, require_reachable, solve_cover
+from circle.siting_plan import broken_requirements, covered_weight
+from circle.siting_problem import CoverProblem, Service, no_limits, plain_problem
+from circle.siting_series import phase_problem, trace_frontier
+from circle.siting_shares import service_of, share_out
+
+SOLVERS = ("greedy", "lp", "exact")
+
+
+def sized(problem, capacity, people=None, period=None):
+    """A problem with sizes of facilities."""
+    people = problem.weight if people is None else people
+    period = np.zeros(problem.n_items, int) if period is None else period
+    service = Service(np.asarray(capacity, float), np.asarray(people, float), period)
+    return replace(problem, service=service)
+
+
+def worth_by_program(problem, options):
+    """Most weight that options serve, by another solver; None if that is too little."""
+    service = problem.service
+    pairs = problem.cover[list(options)].tocoo() if options else None
+    n = 0 if pairs is None else pairs.nnz
+    if not n:
+        asked = problem.must_cover.any() or any(f.at_least > 0 for f in problem.floors)
+        return None if asked else 0.0
+    option, item = np.asarray(options)[pairs.row], pairs.col
+    upper, limits = [], []
+    for k, period in itertools.product(options, set(service.period.tolist())):
+        if np.isfinite(service.capacity[k]):
+            mine = (option == k) & (service.period[item] == period)
+            upper.append(np.where(mine, service.people[item], 0.0))
+            limits.append(service.capacity[k])
+    for one in range(problem.n_items):
+        upper.append((item == one).astype(float))
+        limits.append(1.0)
+        if problem.must_cover[one]:
+            upper.append(-(item == one).astype(float))
+            limits.append(-1.0)
+    for floor in problem.floors:
+        upper.append(-np.where(np.isin(item, floor.items), problem.weight[item], 0.0))
+        limits.append(-floor.at_least)
+    found = linprog(
+        -problem.weight[item], A_ub=np.array(upper), b_ub=limits, bounds=(0, 1)
+    )
+    return -found.fun if found.status == 0 else None
+
+
+def best_by_force(problem):
+    """The most that any set of options serves within limits; None if there is none."""
+    bare = replace(problem, floors=(), service=None, required=np.zeros(0, bool))
+    worths = [
+        worth_by_program(problem, list(one))
+        for size in range(problem.n_options + 1)
+        for one in itertools.combinations(range(problem.n_options), size)
+        if not broken_requirements(bare, one)
+    ]
+    return max((one for one in worths if one is not None), default=None)
+
+
+def check_plans(problem):
+    """Every solver keeps its promises on a problem with sizes."""
+    best = best_by_force(problem)
+    for solver in SOLVERS:
+        if best is None:
+            with pytest.raises(SitingError):
+                solve_cover(problem, solver)
+            continue
+        plan = solve_cover(problem, solver)
+        assert not broken_requirements(problem, plan.options)
+        assert plan.objective <= best + 1e-5
+        assert plan.bound >= best - 1e-5
+        worth = worth_by_program(problem, list(plan.options))
+        assert plan.objective == pytest.approx(worth, abs=1e-5)
+        if solver == "exact":
+            assert plan.objective == pytest.approx(best, abs=1e-5)
+            assert plan.status == "optimal"
+        served = share_out(problem, plan.options)
+        check_shares(problem, plan.options, served.share.toarray())
+    return best
+
+
+def check_shares(problem, options, share):
+    """Nobody is served twice, by a closed option, out of reach, or without room."""
+    service = problem.service
+    assert (share >= 0).all()
+    assert (share.sum(axis=0) <= 1 + 1e-6).all()
+    assert not share[np.setdiff1d(np.arange(problem.n_options), options)].any()
+    assert not share[problem.cover.toarray() == 0].any()
+    for period in set(service.period.tolist()):
+        people = np.where(service.period == period, service.people, 0.0)
+        assert (share @ people <= service.capacity + 1e-5).all()
+
+
+@st.composite
+def problems(draw, n_options=5, n_items=6):
+    """Small problems with sizes and whatever goes with them."""
+    random = np.random.default_rng(draw(st.integers(0, 100_000)))
+    cover = csr_array((random.random((n_options, n_items)) < 0.5).astype(float))
+    people = random.integers(0, 9, n_items).astype(float)
+    weight = people * random.choice([0.5, 1.0], n_items)
+    shared = draw(st.booleans())
+    site = np.array([0, 0, 1, 2, 2])[:n_options] if shared else np.arange(n_options)
+    n_sites = int(site.max()) + 1
+    problem = CoverProblem(
+        cover=cover,
+        weight=weight,
+        cost=random.integers(0, 4, n_options).astype(float),
+        site=site,
+        site_cost=random.integers(0, 4, n_sites).astype(float),
+        locked=np.zeros(n_options, bool),
+        forbidden=random.random(n_options) < 0.1,
+        limits=no_limits(n_options, n_sites),
+    )
+    room = random.integers(0, 14, n_options).astype(float)
+    room[random.random(n_options) < 0.2] = np.inf
+    problem = sized(problem, room, people)
+    if draw(st.booleans()):
+        problem = problem.limit_count(draw(st.integers(0, n_sites)))
+    if draw(st.booleans()):
+        problem = problem.limit_cost(draw(st.integers(0, 9)))
+    if draw(st.booleans()):
+        area = random.integers(1, 4, n_options)
+        problem = problem.limit_area(area, random.integers(1, 7, n_sites))
+    for name, items in (("north", [0, 1, 2]), ("south", [1, 3])):
+        if draw(st.booleans()):
+            share = draw(st.sampled_from([0.2, 0.5, 0.9]))
+            problem = problem.with_floor(name, items, share)
+    if draw(st.booleans()):
+        problem = problem.lock_any([np.flatnonzero(site == site[-1])])
+    return problem
+
+
+@settings(max_examples=30, deadline=None)
+@given(problems())
+def test_sizes_go_with_floors_areas_budgets_and_locks(problem):
+    check_plans(problem)
+
+
+@settings(max_examples=15, deadline=None)
+@given(problems(n_options=4, n_items=4), st.integers(0, 8), st.integers(0, 8))
+def test_sizes_go_with_years(problem, first, second):
+    phased = phase_problem(problem, np.array([0, 0, 0, 1]), [first, second])
+    check_plans(phased.problem)
+
+
+@settings(max_examples=15, deadline=None)
+@given(problems())
+def test_everybody_is_served_at_the_least_cost(problem):
+    problem, _ = require_reachable(replace(problem, floors=()))
+    needed = [
+        float(problem.cost[list(one)].sum())
+        + float(problem.site_cost[np.unique(problem.site[list(one)])].sum())
+        for size in range(problem.n_options + 1)
+        for one in itertools.combinations(range(problem.n_options), size)
+        if not broken_requirements(replace(problem, service=None), one)
+        and worth_by_program(problem, list(one)) is not None
+    ]
+    for solver in SOLVERS:
+        if not needed:
+            with pytest.raises(SitingError):
+                solve_cover(problem, solver)
+            continue
+        plan = solve_cover(problem, solver)
+        assert not broken_requirements(problem, plan.options)
+        assert plan.bound - 1e-6 <= min(needed) <= plan.objective + 1e-6
+        if solver == "exact":
+            assert plan.objective == pytest.approx(min(needed))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10_000), st.integers(0, 4))
+def test_greedy_keeps_its_promise_for_a_number_of_sites(seed, n_sites):
+    random = np.random.default_rng(seed)
+    cover = csr_array((random.random((5, 6)) < 0.5).astype(float))
+    people = random.integers(0, 9, 6).astype(float)
+    problem = sized(plain_problem(cover, people), random.integers(0, 20, 5))
+    problem = problem.limit_count(n_sites)
+    best = check_plans(problem)
+    assert solve_cover(problem).objective >= (1 - 1 / np.e) * best - 1e-6
+
+
+def test_people_are_given_up_to_serve_somebody_else():
+    # Option 0 serves both items, option 1 the first one only.
+    cover = csr_array(np.array([[1.0, 1.0], [1.0, 0.0]]))
+    problem = sized(plain_problem(cover, [5, 4]), [5, 5])
+    assert share_out(problem, [0]).worth == 5
+    served = share_out(problem, [0, 1])
+    assert served.worth == 9
+    assert served.share.toarray() @ [5, 4] == pytest.approx([5, 4])
+    assert share_out(problem, []).worth == 0
+    # Whoever weighs more has the place.
+    dear = sized(plain_problem(cover, [5, 8]), [4, 0], people=[5, 4])
+    assert share_out(dear, [0]).worth == 8
+
+
+def test_items_without_people_take_no_room():
+    cover = csr_array(np.array([[1.0, 1.0]]))
+    problem = sized(plain_problem(cover, [5, 3]), [0], people=[5, 0])
+    for solver in SOLVERS:
+        plan = solve_cover(problem.limit_count(1), solver)
+        assert (plan.options, plan.objective) == ((0,), 3)
+
+
+def test_requirements_that_clash_are_named():
+    cover = csr_array(np.array([[1.0, 1.0, 0.0], [0.0, 1.0, 1.0]]))
+    problem = sized(plain_problem(cover, [10, 10, 10]), [8, 8])
+    room = "people that a facility serves at most"
+    north = problem.with_floor("north", [0], 0.9)
+    assert find_clash(north) == (room, "north")
+    both = problem.with_floor("all", [0, 1, 2], 0.5)
+    assert find_clash(both.limit_count(1)) == ("at most 1 sites", room, "all")
+    for solver in SOLVERS:
+        with pytest.raises(SitingError, match=f"{room}; north"):
+            solve_cover(north, solver)
+        with pytest.raises(SitingError, match=f"at most 1 sites; {room}; all"):
+            solve_cover(both.limit_count(1), solver)
+    # The budget of one year is enough for one of two locked sites.
+    locked = replace(problem, locked=np.ones(2, bool))
+    phased = phase_problem(locked, np.zeros(2, int), [1.0, 0.0])
+    names = "the budget of year 1; the budget of year 2; locked sites"
+    with pytest.raises(SitingError, match=names):
+        solve_cover(phased.problem)
+
+
+def test_sizes_have_frontiers_and_other_plans():
+    cover = csr_array(np.array([[1.0, 1.0, 0.0], [0.0, 1.0, 1.0], [1.0, 1.0, 1.0]]))
+    problem = sized(plain_problem(cover, [10, 10, 10]), [12, 9, 8])
+    table = trace_frontier(problem, [0, 1, 2, 3], solver="exact")
+    assert table["objective"].tolist() == [0, 12, 21, 29]
+    plans = other_plans(problem.limit_count(1), 3)
+    assert [one.objective for one in plans] == [12, 9, 8]
+    assert covered_weight(problem, plans[0].options) == 12
+
+
+def test_a_problem_without_sizes_is_told():
+    with pytest.raises(ValueError, match="expected `service`"):
+        service_of(plain_problem(csr_array(np.eye(2))))
