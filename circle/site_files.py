@@ -17,6 +17,7 @@ from circle.problems import os_reason, problem_of
 from circle.sheet_parts import Block, Field, contract_fields, spell_out, stack_rows
 from circle.site_plan import SitePlan
 from circle.site_words import site_word
+from circle.whole_files import whole_file
 from circle.words import word
 
 _POINT_FORMS: Mapping[str, tuple[str, str]] = {
@@ -332,7 +333,7 @@ def _write_layer(layer: gpd.GeoDataFrame, path: Path) -> None:
 
 def _write(path: Path, write: Callable[[Path], object]) -> None:
     """
-    Write a file, and make its folder.
+    Write a file whole or not at all, and make its folder.
 
     Raises
     ------
@@ -340,8 +341,8 @@ def _write(path: Path, write: Callable[[Path], object]) -> None:
         If it cannot be written.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write(path)
+        with whole_file(path) as part:
+            write(part)
     except (OSError, RuntimeError, pyogrio.errors.DataSourceError) as error:
         reason = os_reason(error)
         problem = problem_of(path.name, "not-written", reason=reason)

@@ -28,6 +28,7 @@ from circle.sheet_layout import (
 from circle.sheet_parts import TEXTS, Block, Field, Sheet, clean_text
 from circle.sheet_styles import COLOUR_SCALES, FONTS, MARKED, cell_styles, field_style
 from circle.sheets import district_sheets, subdistrict_sheets
+from circle.whole_files import whole_bytes
 from circle.words_tables import table_word
 
 # A file's date would change its bytes from run to run.
@@ -126,9 +127,14 @@ def write_sheets(
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
+        # Parts in a temporary folder would stay there when a disk is full.
+        "in_memory": True,
     }
     try:
-        with xlsxwriter.Workbook(str(path), options) as file:
+        with (
+            whole_bytes(path) as content,
+            xlsxwriter.Workbook(content, options) as file,
+        ):
             book = _Book(file, language, title, cell_styles(file, FONTS[language]))
             file.set_properties({"title": title, "created": CREATED})
             _write_cover(book, cover, sheets=sheets)

@@ -24,6 +24,7 @@ FAMILIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "words_streets",
             "settings",
             "shipped",
+            "whole_files",
             "_version",
         ),
     ),
