@@ -100,7 +100,7 @@ def test_my_own_streets(district, folder):
         geometry=list(shapely.linestrings(corners[open_])),
         crs=city.crs,
     )
-    # The name of the column has ten bytes at most, as offices write shapefiles.
+    # As offices write shapefiles: in UTF-8 the name of the column would be cut.
     lines.to_crs(4549).to_file(folder / "roads.shp", encoding="gbk")
     path = change(folder, **block("Use my own streets", "yaml"))
     found = assess(load_city(read_study(path)))
