@@ -223,6 +223,32 @@ def test_files_that_may_not_grow(name, place, tmp_path, record_property):
     assert refused
 
 
+@contextmanager
+def read_only(folder: Path):
+    """Let nothing be written to a disk."""
+    mount = shutil.which("mount") or "mount"
+    subprocess.run([mount, "-o", "remount,ro", str(folder)], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run([mount, "-o", "remount,rw", str(folder)], check=True)
+
+
+@pytest.mark.parametrize("name", ["run", "site", "merge", "template", "init"])
+def test_a_disk_that_is_read_only(name, place, disk):
+    _remove_all(disk)
+    line, words = COMMANDS[name].format(disk), words_for(name, place)
+    if name not in ONCE:
+        assert call(line, words=words).exit_code == 0
+    before = contents(disk)
+    with read_only(disk):
+        done = call(line, words=words)
+        assert done.exit_code == 3, (done.output, done.exception)
+        assert "磁盘为只读" in done.output or "Read-only" in done.output
+    assert contents(disk) == before
+    assert passing(disk) == []
+
+
 def test_a_cache_on_a_full_disk(place, disk, monkeypatch, caplog):
     """The run ends well without it, and nothing half-written is kept."""
     _remove_all(disk)
