@@ -1,5 +1,6 @@
 """Write the points, the plan and its versions as files."""
 
+import io
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -320,15 +321,17 @@ def _number(value: float | None) -> str:
 
 def _write_layer(layer: gpd.GeoDataFrame, path: Path) -> None:
     """Write points by RFC 7946."""
-    path.unlink(missing_ok=True)
+    # GDAL does not tell that a disk was full: it writes to memory, Python to the disk.
+    content = io.BytesIO()
     pyogrio.write_dataframe(
         layer.to_crs(4326),
-        path,
+        content,
         driver="GeoJSON",
         layer="points",
         geometry_type="Point",
         layer_options={"RFC7946": "YES", "COORDINATE_PRECISION": "6"},
     )
+    path.write_bytes(content.getbuffer())
 
 
 def _write(path: Path, write: Callable[[Path], object]) -> None:

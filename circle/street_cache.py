@@ -40,8 +40,14 @@ _LIBRARIES = ("numpy", "osmium", "pyogrio", "pyproj", "rasterio", "shapely")
 BUILDERS = (
     *("backdrop", "chains", "crs", "declared", "edges", "files", "files_layers"),
     *("files_sheets", "files_text", "heights", "network", "noding", "offsets"),
-    *("osm_features", "piece_times", "raster_grid", "raw_table", "sheet_books"),
-    *("street_access", "street_cache", "street_classes", "street_graphml"),
+    *("osm_features", "piece_times", "raster_grid", "raw_table", "reading"),
+    *(
+        "sheet_books",
+        "street_access",
+        "street_cache",
+        "street_classes",
+        "street_graphml",
+    ),
     *("street_lines", "street_sources", "streets", "table_layout"),
 )
 # Formats that are one file each, whatever lies beside it.
