@@ -1,6 +1,7 @@
 """The workbook of gap tables: a cover, the district, one sheet per subdistrict."""
 
 import datetime
+import io
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -28,7 +29,6 @@ from circle.sheet_layout import (
 from circle.sheet_parts import TEXTS, Block, Field, Sheet, clean_text
 from circle.sheet_styles import COLOUR_SCALES, FONTS, MARKED, cell_styles, field_style
 from circle.sheets import district_sheets, subdistrict_sheets
-from circle.whole_files import whole_bytes
 from circle.words_tables import table_word
 
 # A file's date would change its bytes from run to run.
@@ -131,16 +131,15 @@ def write_sheets(
         "in_memory": True,
     }
     try:
-        with (
-            whole_bytes(path) as content,
-            xlsxwriter.Workbook(content, options) as file,
-        ):
+        content = io.BytesIO()
+        with xlsxwriter.Workbook(content, options) as file:
             book = _Book(file, language, title, cell_styles(file, FONTS[language]))
             file.set_properties({"title": title, "created": CREATED})
             _write_cover(book, cover, sheets=sheets)
             links = {one.code: one.name for one in sheets if one.code}
             for sheet in sheets:
                 _write_sheet(book, sheet, links=links)
+        path.write_bytes(content.getbuffer())
     except (OSError, xlsxwriter.exceptions.XlsxFileError) as error:
         problem = problem_of(path.name, "not-written", reason=os_reason(error))
         raise OutputError(problem) from error
