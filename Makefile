@@ -2,6 +2,7 @@
 # make test   lint, types, import contracts, tests
 # make docs   write the pages that are made from code, and hold all pages to it
 # make attack spoilt files, kills, little memory, full disks, random examples; SECONDS=20
+# make mutants  small faults one by one: do the tests notice? MODULES="gaps reach" EACH=10
 # make bench  compare with other tools and measure growth; OSM=FILE takes another city
 # make lock   renew constraints.txt from the lower bounds in pyproject.toml
 # make clean  remove the environment and what runs have written
@@ -18,7 +19,7 @@ OSM ?= data/demo/streets.osm.pbf
 ROUNDS ?= 2
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test lint tests docs attack bench lock clean
+.PHONY: demo test lint tests docs attack mutants bench lock clean
 
 demo: $(VENV)/installed
 	$(BIN)/circle run config/demo.yaml
@@ -53,6 +54,13 @@ attack: $(VENV)/installed-fuzz
 	  tests/attack tests/oracle tests/test_demo.py tests/test_outputs.py \
 	  tests/test_cache.py tests/test_bad_inputs.py tests/test_round_trip.py \
 	  $(PROPERTIES)
+
+# A score, and every fault that no test noticed; the same ones for the same seed.
+MODULES ?=
+EACH ?= 10
+SEED ?= 1
+mutants: $(VENV)/installed-dev
+	$(BIN)/python tests/attack/mutants.py --each $(EACH) --seed $(SEED) $(MODULES)
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

@@ -15,6 +15,7 @@ from circle.problems import os_reason, problem_of
 from circle.profile import Profile
 from circle.result_contracts_measures import ACCEPTANCE, RESULT_WORDS, SIDE_WORDS
 from circle.sheet_measures import measure_block
+from circle.whole_files import whole_file
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,10 @@ def write_acceptance(assessment: Assessment, folder: Path) -> AcceptancePaths:
     table = csv_table(measure_block(assessment, ACCEPTANCE))
     text = json.dumps(acceptance_record(assessment), ensure_ascii=False, indent=2)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        table.to_csv(
-            paths.table, index=False, encoding="utf-8-sig", lineterminator="\r\n"
-        )
-        paths.record.write_text(text + "\n", encoding="utf-8")
+        # Both are written before either is moved: they speak of one run.
+        with whole_file(paths.table) as rows, whole_file(paths.record) as record:
+            table.to_csv(rows, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+            record.write_text(text + "\n", encoding="utf-8")
     except OSError as error:
         problem = problem_of(folder.name, "not-written", reason=os_reason(error))
         raise OutputError(problem) from error

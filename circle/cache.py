@@ -35,6 +35,7 @@ _HALF_WRITTEN = ".part"
 # A run that has written nothing for an hour longer than another has died.
 _ABANDONED_S = 3600.0
 _OFF = frozenset({"off", "no", "false", "0"})
+_ON = frozenset({"", "on", "yes", "true", "1"})
 _ABOUT = "about"
 
 # Of whatever type it was written with.
@@ -67,11 +68,16 @@ def cache_folder(data: Path) -> Path | None:
     folder
         ``.circle-cache`` in the folder of the inputs. Where nothing can be written
         there, and for the demo district that comes with circle, a folder of its own
-        in the user's cache folder. None where that cannot be written to either, or
+        in the user's cache folder. The folder that the environment names in
+        ``CIRCLE_CACHE`` goes before both. None where none can be written to, or
         where the environment says ``CIRCLE_CACHE=off``.
     """
-    if os.environ.get(SWITCH, "").strip().lower() in _OFF:
+    said = os.environ.get(SWITCH, "").strip()
+    if said.lower() in _OFF:
         return None
+    if said.lower() not in _ON:
+        named = Path(said).expanduser().absolute()
+        return named if _writable(named) else None
     data = data.resolve()
     own = hashlib.sha256(str(data).encode()).hexdigest()[:16]
     places = [data / FOLDER_NAME, _user_folder() / own]

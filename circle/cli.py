@@ -1,5 +1,6 @@
 """Arguments in, exit code out: one command per public function, in the same words."""
 
+import errno
 import io
 import sys
 import traceback
@@ -19,13 +20,14 @@ from circle import (
 )
 from circle._version import VERSION
 from circle.cli_parts import EXIT_DATA, EXIT_NO_PLAN, SPOKEN
-from circle.errors import CircleError, InputError, SitingError
-from circle.problems import as_problems
+from circle.errors import CircleError, InputError, OutputError, SitingError
+from circle.problems import as_problems, os_reason, problem_of
 
 _NO_SUCH_SIGNS = (
     "a path has signs that this system's character set does not have; expected UTF-8; "
     "set the environment variable PYTHONUTF8=1, or use a path of plain letters."
 )
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _ERROR = {"zh": "错误：", "en": "error: "}
 
 
@@ -51,6 +53,12 @@ class _Commands(click.Group):
             if "surrogates" not in error.reason:
                 raise
             _leave(context, InputError(_NO_SUCH_SIGNS), EXIT_DATA)
+        except OSError as error:
+            if error.errno not in _FULL:
+                raise
+            # Files that circle writes say so themselves; this is what it prints.
+            problem = problem_of("stdout", "not-written", reason=os_reason(error))
+            _leave(context, OutputError(problem), EXIT_DATA)
 
 
 def _leave(context: click.Context, error: CircleError, code: int) -> NoReturn:

@@ -34,11 +34,13 @@ def speak(language: str) -> None:
     click.get_current_context().meta[SPOKEN] = language
 
 
-def speak_as(study: Path) -> None:
+def speak_as(study: Path) -> str:
     """Tell errors in the language of a study, even where the study is at fault."""
     from circle.settings import spoken_language
 
-    speak(spoken_language(study))
+    language = spoken_language(study)
+    speak(language)
+    return language
 
 
 def shown(path: Path) -> str:

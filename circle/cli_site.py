@@ -239,18 +239,18 @@ def _solve_city(
             amounts=frontier_amounts(plan, budget=by_budget),
             budget=by_budget,
         )
-    kept = keep_version(record, folder)
-    paths = [kept]
+    # The record comes last: a version that is there is there with its tables.
+    kept, stem, paths = dict(record), f"plan-{record['number']:03d}", []
     if others is not None:
-        paths.append(write_table(others, folder / f"{kept.stem}-alternatives.csv"))
+        paths.append(write_table(others, folder / f"{stem}-alternatives.csv"))
         record["alternatives"] = others.to_dict("records")
     if frontier is not None:
         svg = frontier_chart(frontier, budget=by_budget, language=language)
-        paths.append(write_table(frontier, folder / f"{kept.stem}-frontier.csv"))
-        paths.append(write_text(svg, folder / f"{kept.stem}-frontier.svg"))
+        paths.append(write_table(frontier, folder / f"{stem}-frontier.csv"))
+        paths.append(write_text(svg, folder / f"{stem}-frontier.svg"))
         record["frontier"] = frontier.to_dict("records")
-    paths.append(write_plan(plan, kept.with_suffix(".csv"), language=language))
-    return record, paths
+    paths.append(write_plan(plan, folder / f"{stem}.csv", language=language))
+    return record, [keep_version(kept, folder), *paths]
 
 
 def frontier_amounts(plan: "SitePlan", *, budget: bool) -> list[float]:

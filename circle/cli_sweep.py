@@ -47,8 +47,11 @@ def sweep(
     """
     from circle.sweep_spec import read_sweep
     from circle.sweeps import sweep as sweep_runs
+    from circle.words_progress import SWEPT
 
     runs = read_sweep(spec)
+    # What is said of all runs is said in the language of the first study.
+    language = speak_as(runs[0].study if runs else spec)
     with show_progress() as progress:
         found = sweep_runs(
             runs, out, workers=workers, scheduler=scheduler, on_count=progress.count
@@ -58,9 +61,9 @@ def sweep(
         counts = {"runs": len(runs), "known": found.n_known, "made": found.n_made}
         echo_json({**counts, "failed": failed, "table": str(out)})
         return
-    click.echo(
-        f"{len(runs)} runs: {found.n_known} known, {found.n_made} made, {failed} failed"
-    )
+    swept = SWEPT[0 if language == "zh" else 1]
+    counts = {"known": found.n_known, "made": found.n_made, "failed": failed}
+    click.echo(swept.format(runs=len(runs), **counts))
     echo_next("open", file=shown(out))
 
 

@@ -1,8 +1,6 @@
 """The fictional demo district, any size, from a seed."""
 
 import logging
-import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +43,7 @@ from circle.demo_waters import (
 )
 from circle.errors import ConfigError, OutputError
 from circle.problems import os_reason, problem_of
+from circle.whole_files import passing_folder
 
 AREA_CLASSES = ("城市化地区", "城镇化地区", "远郊地区")
 FACILITY_COLUMNS = [
@@ -182,16 +181,12 @@ def make_demo(
     on_stage("files")
     counts = _count(district)
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-        try:
+        with passing_folder(folder) as fresh:
             _write_all(fresh, district)
             write_readme(fresh / "README.md", vars(counts), size=scale.size, seed=seed)
             folder.mkdir(exist_ok=True)
             for path in sorted(fresh.iterdir()):
                 path.replace(folder / path.name)
-        finally:
-            shutil.rmtree(fresh)
     except OSError as error:
         problem = problem_of(folder, "not-written", reason=os_reason(error))
         raise OutputError(problem) from error

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import re
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -24,6 +23,7 @@ from circle.profile import Profile
 from circle.profile_reading import read_profile
 from circle.rules import rule_table
 from circle.street_access import ACCESS_KEYS, SIGNAL_KEYS, has_signals
+from circle.whole_files import passing_folder
 from circle.words_fetch import NOTE, STUDY_COMMENTS
 
 if TYPE_CHECKING:
@@ -112,25 +112,22 @@ def fetch_place(
     profile, language = wanted.profile, wanted.language
     standard = read_profile(profile)
     folder = out / f"{_file_name(place)}_{day.isoformat()}"
-    part = folder.with_name(f".{folder.name}.part")
     is_new = not out.exists()
     if folder.exists():
         raise OutputError(problem_of(folder, "fetched-already"))
     try:
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir(parents=True)
-        with osm_services(services or Services()):
-            counts = _fetch_into(part, place, standard, on_stage)
-        _write_study(part, place, profile=standard, name=profile, language=language)
-        _write_note(part, place, day=day, counts=counts, language=language)
-        part.rename(folder)
+        with passing_folder(folder) as part:
+            with osm_services(services or Services()):
+                counts = _fetch_into(part, place, standard, on_stage)
+            _write_study(part, place, profile=standard, name=profile, language=language)
+            _write_note(part, place, day=day, counts=counts, language=language)
+            part.rename(folder)
     except FetchError:
         raise
     except OSError as error:
         problem = problem_of(folder, "not-written", reason=os_reason(error))
         raise OutputError(problem) from error
     finally:
-        shutil.rmtree(part, ignore_errors=True)
         if is_new and not folder.exists():
             with contextlib.suppress(OSError):
                 out.rmdir()

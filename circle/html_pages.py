@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from circle.errors import CircleBug, OutputError
 from circle.problems import os_reason, problem_of
+from circle.whole_files import whole_file
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 _RESOURCE_ATTRIBUTES = (
@@ -97,8 +98,8 @@ def write_page(path: Path, text: str) -> None:
     # Lone surrogates, as from a broken file name, cannot be written as UTF-8.
     plain = re.sub("[\ud800-\udfff]", "\ufffd", text)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(plain, encoding="utf-8", newline="\n")
+        with whole_file(path) as part:
+            part.write_text(plain, encoding="utf-8", newline="\n")
     except OSError as error:
         problem = problem_of(path.name, "not-written", reason=os_reason(error))
         raise OutputError(problem) from error

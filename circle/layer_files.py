@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -84,13 +85,15 @@ def _with_short_times(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def _write_geojson(layer: gpd.GeoDataFrame, path: Path, name: str) -> None:
     """Write one layer by RFC 7946."""
-    path.unlink(missing_ok=True)
+    # GDAL does not tell that a disk was full: it writes to memory, Python to the disk.
+    content = io.BytesIO()
     pyogrio.write_dataframe(
         layer.to_crs(4326),
-        path,
+        content,
         driver="GeoJSON",
         layer=name,
         geometry_type="MultiPolygon" if name in _AREAS else "Point",
         promote_to_multi=name in _AREAS,
         layer_options={"RFC7946": "YES", "COORDINATE_PRECISION": "6"},
     )
+    path.write_bytes(content.getbuffer())

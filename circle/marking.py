@@ -1,6 +1,5 @@
 """Copies of tables in which the faulty cells are marked and explained."""
 
-import contextlib
 import csv
 from collections import defaultdict
 from collections.abc import Sequence
@@ -20,6 +19,7 @@ from circle.files import SHEET_SUFFIXES, TEXT_SUFFIXES
 from circle.files_text import decode_text, find_separator
 from circle.problems import Problem, os_reason, problem_of
 from circle.sheet_books import opened_book, refuse_bomb
+from circle.whole_files import whole_bytes
 
 MARKABLE = (*SHEET_SUFFIXES, *TEXT_SUFFIXES)
 _FILL = PatternFill("solid", start_color="FFFF00")
@@ -146,13 +146,9 @@ def _save(book: Any, out: Path) -> None:
     OutputError
         If the file cannot be written.
     """
-    part = out.with_name(f".{out.name}.part")
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        book.save(part)
-        part.replace(out)
+        with whole_bytes(out) as content:
+            book.save(content)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
         problem = problem_of(out, "not-written", reason=os_reason(error))
         raise OutputError(problem) from error

@@ -1,6 +1,5 @@
 """Write a merged inventory, and the report on what became of every row."""
 
-import contextlib
 import csv
 import datetime
 from collections.abc import Sequence
@@ -13,8 +12,11 @@ from circle.errors import OutputError, Words
 from circle.merge import Merged
 from circle.merge_inputs import is_empty
 from circle.problems import Problem, os_reason, problem_of
+from circle.whole_files import whole_bytes, whole_file
 from circle.words_merge import merge_word
 
+# In memory: parts in a temporary folder would stay there when a disk is full.
+_OPTIONS = {"strings_to_formulas": False, "in_memory": True}
 _CREATED = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC).replace(tzinfo=None)
 _COLUMNS = ("what", "row_id", "name", "column", "old", "new", "source", "note")
 WHATS = ("added", "changed", "closed", "unchanged", "not returned", "conflict",
@@ -173,18 +175,16 @@ def _write(path: Path, header: Sequence[str], rows: Sequence[Sequence[object]]) 
         wanted = Words(".csv or .xlsx", zh=".csv 或 .xlsx")
         ending = {"ending": path.suffix, "wanted": wanted}
         raise OutputError(problem_of(path, "wrong-ending", **ending))
-    part = path.with_name(f".{path.name}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         if path.suffix.lower() == ".csv":
-            with part.open("w", encoding="utf-8-sig", newline="") as file:
+            with (
+                whole_file(path) as part,
+                part.open("w", encoding="utf-8-sig", newline="") as file,
+            ):
                 csv.writer(file).writerows([header, *rows])
         else:
-            _write_sheet(part, header, rows)
-        part.replace(path)
+            _write_sheet(path, header, rows)
     except (OSError, xlsxwriter.exceptions.XlsxWriterException) as error:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
         problem = problem_of(path, "not-written", reason=os_reason(error))
         raise OutputError(problem) from error
 
@@ -193,7 +193,10 @@ def _write_sheet(
     path: Path, header: Sequence[str], rows: Sequence[Sequence[object]]
 ) -> None:
     """Write a table as the only sheet of a workbook; no text becomes a formula."""
-    with xlsxwriter.Workbook(path, {"strings_to_formulas": False}) as book:
+    with (
+        whole_bytes(path) as content,
+        xlsxwriter.Workbook(content, _OPTIONS) as book,
+    ):
         book.set_properties({"created": _CREATED})
         page = book.add_worksheet()
         page.freeze_panes(1, 0)

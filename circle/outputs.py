@@ -1,16 +1,12 @@
 """Write every output of a run, whole or not at all."""
 
-import contextlib
 import errno
 import itertools
 import json
 import logging
 import os
-import platform
 import re
-import shutil
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
@@ -27,6 +23,7 @@ from circle.record import write_record
 from circle.report import write_report
 from circle.results import RESULTS_FOLDER, results_of, write_results
 from circle.start_page import START, Written, write_start_page
+from circle.whole_files import leftovers, passing_folder, passing_path, remove
 from circle.workbook import write_workbook
 
 RECORD = "run.json"
@@ -125,8 +122,8 @@ def write_whole(target: Path, write: Callable[[Path], Made]) -> Made:
     check_output_folder(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        _clear_leftovers(target)
-        with _staging(target) as staging:
+        _put_back(target)
+        with passing_folder(target) as staging:
             made = write(staging)
             check_output_folder(target)
             _swap(staging, target)
@@ -258,27 +255,6 @@ def _recorded_files(folder: Path) -> set[str]:
     return {RECORD, *names} if is_own else set()
 
 
-@contextlib.contextmanager
-def _staging(target: Path) -> Iterator[Path]:
-    """Make a folder beside the target for this run alone; remove what stays of it."""
-    names = (_beside(target, "part", number) for number in itertools.count())
-    staging = next(one for one in names if _made(one))
-    try:
-        yield staging
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-
-
-def _made(folder: Path) -> bool:
-    """Make a folder; tell whether it was not there before."""
-    # Not tempfile: its folders can be read by one user only.
-    try:
-        folder.mkdir()
-    except FileExistsError:
-        return False
-    return True
-
-
 def _swap(staging: Path, target: Path) -> None:
     """
     Put a finished folder in place of the target, and remove the old one.
@@ -301,14 +277,13 @@ def _swap(staging: Path, target: Path) -> None:
         else:
             break
         finally:
-            if old is not None and old.exists():
-                shutil.rmtree(old, ignore_errors=True)
+            if old is not None:
+                remove(old)
 
 
 def _set_aside(target: Path) -> Path | None:
     """Rename the old result, as a folder in use cannot be replaced in one step."""
-    names = (_beside(target, "old", number) for number in itertools.count())
-    old = next(one for one in names if not one.exists())
+    old = passing_path(target, "old")
     try:
         target.rename(old)
     except FileNotFoundError:
@@ -316,46 +291,11 @@ def _set_aside(target: Path) -> Path | None:
     return old
 
 
-def _beside(target: Path, word: str, number: int) -> Path:
-    """Name a folder beside the target after the machine and the process."""
-    return target.parent / f"{_prefix(target, word)}{os.getpid()}-{number}"
-
-
-def _prefix(target: Path, word: str) -> str:
-    """Begin the name of a passing folder; processes are known on one machine only."""
-    machine = re.sub(r"[^A-Za-z0-9]", "", platform.node()) or "local"
-    return f".{target.name}.{word}-{machine}-"
-
-
-def _clear_leftovers(target: Path) -> None:
-    """Remove what runs of this machine that were stopped left beside the target."""
-    for word in ("old", "part"):
-        prefix = _prefix(target, word)
-        for left in sorted(target.parent.iterdir()):
-            match = re.fullmatch(rf"{re.escape(prefix)}(\d+)-\d+", left.name)
-            if match is None or not left.is_dir() or _is_running(int(match[1])):
-                continue
-            if word == "old" and not target.exists():
-                # Stopped between the two renames: the old result is the result.
-                left.rename(target)
-            else:
-                _LOG.info("removing %s, left by a run that was stopped", left.name)
-                shutil.rmtree(left, ignore_errors=True)
-
-
-def _is_running(process: int) -> bool:
-    """Tell whether a process of this machine is alive."""
-    if sys.platform == "win32":
-        import ctypes  # noqa: PLC0415 (there is no such library elsewhere)
-
-        handle = ctypes.windll.kernel32.OpenProcess(0x1000, 0, process)
-        if handle:
-            ctypes.windll.kernel32.CloseHandle(handle)
-        return bool(handle)
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
+def _put_back(target: Path) -> None:
+    """Put back, or remove, what a run set aside that was then stopped."""
+    for left in leftovers(target, "old"):
+        if target.exists():
+            remove(left)
+        else:
+            # Stopped between the two renames: the old result is the result.
+            left.rename(target)

@@ -1,6 +1,7 @@
 """One problem of an input: where it is and what to do, in Chinese or English."""
 
 import errno
+import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ _REASONS_ZH = {
     errno.ENOTDIR: "路径中有一段不是文件夹",
     errno.EEXIST: "已存在",
     errno.ENOSPC: "磁盘空间不足",
+    errno.EDQUOT: "超出磁盘配额",
+    errno.EFBIG: "文件过大",
     errno.EROFS: "磁盘为只读",
     errno.ENAMETOOLONG: "文件名过长",
 }
@@ -229,6 +232,10 @@ def os_reason(error: Exception) -> Words:
     >>> os_reason(FileNotFoundError(2, "No such file or directory")).in_language("zh")
     '文件或文件夹不存在'
     """
+    # SQLite and GDAL give no number.
+    if "disk is full" in str(error):
+        full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return os_reason(full)
     if not isinstance(error, OSError) or not error.strerror:
         return Words(str(error) or type(error).__name__, zh="写入中断")
     return Words(error.strerror, zh=_REASONS_ZH.get(error.errno or 0, "系统拒绝访问"))

@@ -15,7 +15,7 @@ from circle.errors import CircleWarning, list_ids
 from circle.files import RawTable, read_raw_table
 from circle.problems import shown_value
 from circle.raw_table import fold_name, where_zh
-from circle.tables import Contract, match_columns
+from circle.tables import Column, Contract, match_columns
 
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 _WARNINGS = "circle_warnings"
@@ -61,8 +61,7 @@ def read_table(
     known = known_names(contracts, columns=columns)
     with collector_at_rest():
         raw = read_raw_table(path, layer=layer, known=known)
-    if path.suffix.lower() in _CUTTING_SUFFIXES:
-        raw = replace(raw, rows=_with_whole_names(raw.rows, contracts, columns))
+    raw = with_whole_names(raw, path, contracts, columns=columns)
     rows, changed = raw.rows.copy(), []
     for contract in contracts:
         found, _ = match_columns(raw, contract, columns=columns)
@@ -198,10 +197,35 @@ def collector_at_rest() -> Iterator[None]:
             gc.enable()
 
 
-def _with_whole_names(
-    rows: pd.DataFrame, contracts: Sequence[Contract], columns: Mapping[str, str]
-) -> pd.DataFrame:
-    """Complete column names that are cut, where they fit one column only."""
+def with_whole_names(
+    raw: RawTable,
+    path: Path,
+    contracts: Sequence[Contract],
+    *,
+    columns: Mapping[str, str],
+) -> RawTable:
+    """
+    Complete column names that a Shapefile has cut, where they fit one column only.
+
+    Parameters
+    ----------
+    raw
+        The rows of the file.
+    path
+        The file; of other kinds than Shapefiles names are never cut.
+    contracts
+        What the table may hold.
+    columns
+        Explicit mapping, column of circle to column of the file.
+
+    Returns
+    -------
+    raw
+        The rows under whole names.
+    """
+    if path.suffix.lower() not in _CUTTING_SUFFIXES:
+        return raw
+    rows = raw.rows
     known = {fold_name(one) for one in known_names(contracts, columns=columns)}
     whole = {}
     for header in map(str, rows.columns):
@@ -212,12 +236,18 @@ def _with_whole_names(
             column.name: name
             for contract in contracts
             for column in contract.columns
-            for name in (*column.synonyms, column.zh, column.name)
+            for name in _names_of(column, columns)
             if fold_name(name).startswith(start)
         }
         if len(fits) == 1:
             whole[header] = fits.popitem()[1]
-    return rows.rename(columns=whole)
+    return replace(raw, rows=rows.rename(columns=whole))
+
+
+def _names_of(column: Column, columns: Mapping[str, str]) -> tuple[str, ...]:
+    """List the names of a column; the one that a mapping gives it comes last."""
+    mapped = (columns[column.name],) if column.name in columns else ()
+    return (*column.synonyms, column.zh, column.name, *mapped)
 
 
 def _is_plain(values: pd.Series) -> bool:

@@ -1,5 +1,6 @@
 """Write the points, the plan and its versions as files."""
 
+import io
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from circle.problems import os_reason, problem_of
 from circle.sheet_parts import Block, Field, contract_fields, spell_out, stack_rows
 from circle.site_plan import SitePlan
 from circle.site_words import site_word
+from circle.whole_files import whole_file
 from circle.words import word
 
 _POINT_FORMS: Mapping[str, tuple[str, str]] = {
@@ -319,20 +321,22 @@ def _number(value: float | None) -> str:
 
 def _write_layer(layer: gpd.GeoDataFrame, path: Path) -> None:
     """Write points by RFC 7946."""
-    path.unlink(missing_ok=True)
+    # GDAL does not tell that a disk was full: it writes to memory, Python to the disk.
+    content = io.BytesIO()
     pyogrio.write_dataframe(
         layer.to_crs(4326),
-        path,
+        content,
         driver="GeoJSON",
         layer="points",
         geometry_type="Point",
         layer_options={"RFC7946": "YES", "COORDINATE_PRECISION": "6"},
     )
+    path.write_bytes(content.getbuffer())
 
 
 def _write(path: Path, write: Callable[[Path], object]) -> None:
     """
-    Write a file, and make its folder.
+    Write a file whole or not at all, and make its folder.
 
     Raises
     ------
@@ -340,8 +344,8 @@ def _write(path: Path, write: Callable[[Path], object]) -> None:
         If it cannot be written.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write(path)
+        with whole_file(path) as part:
+            write(part)
     except (OSError, RuntimeError, pyogrio.errors.DataSourceError) as error:
         reason = os_reason(error)
         problem = problem_of(path.name, "not-written", reason=reason)

@@ -12,6 +12,7 @@ from circle.errors import InputError, OutputError
 from circle.problems import os_reason
 from circle.site_feedback import Feedback
 from circle.site_plan import SitePlan
+from circle.whole_files import whole_file
 
 _NAME = re.compile(r"plan-\d+\.json")
 _KEPT = (
@@ -192,9 +193,10 @@ def keep_version(record: Mapping[str, Any], folder: Path) -> Path:
     path = folder / f"plan-{record['number']:03d}.json"
     text = json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(f"{text}\n")
+        with whole_file(path) as part:
+            part.write_text(f"{text}\n", encoding="utf-8", newline="\n")
+            # Fails where there is such a version; else the name is ours to fill.
+            path.open("x").close()
     except OSError as error:
         message = (
             f"{path}: the version cannot be kept ({os_reason(error)}); expected a "

@@ -40,17 +40,10 @@ _LIBRARIES = ("numpy", "osmium", "pyogrio", "pyproj", "rasterio", "shapely")
 # what is kept counts no more, also between two versions of circle.
 BUILDERS = (
     *("backdrop", "chains", "core", "crs", "declared", "edges", "files"),
-    *(
-        "files_layers",
-        "files_sheets",
-        "files_text",
-        "heights",
-        "network",
-        "noding",
-        "offsets",
-    ),
-    *("osm_features", "piece_times", "raster_grid", "raw_table", "sheet_books"),
-    *("street_access", "street_cache", "street_classes", "street_graphml"),
+    *("files_layers", "files_sheets", "files_text", "heights", "network", "noding"),
+    *("offsets", "osm_features", "piece_times", "raster_grid", "raw_table", "reading"),
+    *("sheet_books", "street_access", "street_cache", "street_classes"),
+    "street_graphml",
     *("street_lines", "street_sources", "streets", "table_layout"),
 )
 # Formats that are one file each, whatever lies beside it.

@@ -19,6 +19,7 @@ from circle.errors import CircleWarning, CrsError, InputError, gather, list_ids
 from circle.files import RawTable, read_raw_table
 from circle.noding import Noded, node_lines
 from circle.problems import Problem, problem_in, problem_of
+from circle.reading import with_whole_names
 from circle.street_access import PrivateWays
 from circle.street_classes import LineUse, use_of_lines
 from circle.street_settings import Classes, Noding
@@ -162,8 +163,9 @@ def read_street_lines(
     CrsError
         If neither the study nor the file names a coordinate system.
     """
-    raw = _read_lines(path, rules.layer)
-    table, problems = conform(raw, STREET_LINES, columns=rules.columns or {})
+    raw, columns = _read_lines(path, rules.layer), rules.columns or {}
+    raw = with_whole_names(raw, path, [STREET_LINES], columns=columns)
+    table, problems = conform(raw, STREET_LINES, columns=columns)
     if "class" not in table.columns and rules.default_class is None:
         names = ", ".join((STREET_LINES.column("class").zh, "highway", "fclass"))
         problems.append(problem_in(raw, "no-class-column", names=names))

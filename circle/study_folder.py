@@ -10,6 +10,7 @@ from circle.errors import OutputError, Words
 from circle.problems import os_reason, problem_of
 from circle.profile import Profile
 from circle.template import write_template
+from circle.whole_files import passing_folder
 
 _TEMPLATE = Path(__file__).resolve().parent / "templates" / "study.yaml"
 # What a study may be called (see `profile.Name`).
@@ -122,14 +123,20 @@ def make_study_folder(
     }.items():
         text = text.replace(f" {{{key}}}\n", f" {_quoted(value)}\n")
     try:
-        made.data.mkdir(parents=True, exist_ok=True)
-        made.study.write_text(text, encoding="utf-8")
-        readme = _README[language].format(title=title)
-        made.readme.write_text(readme, encoding="utf-8")
+        with passing_folder(folder.absolute()) as fresh:
+            (fresh / made.data.name).mkdir()
+            (fresh / made.study.name).write_text(text, encoding="utf-8")
+            readme = _README[language].format(title=title)
+            (fresh / made.readme.name).write_text(readme, encoding="utf-8")
+            workbook = fresh / made.workbook.name
+            write_template(workbook, profile=profile, language=language)
+            folder.mkdir(exist_ok=True)
+            for path in sorted(fresh.iterdir()):
+                path.replace(folder / path.name)
     except OSError as error:
         problem = problem_of(folder, "not-written", reason=os_reason(error))
-        raise OutputError(problem) from error
-    write_template(made.workbook, profile=profile, language=language)
+        own = isinstance(error, OutputError)
+        raise OutputError(error.args[0] if own else problem) from error
     return made
 
 

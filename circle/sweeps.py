@@ -18,6 +18,7 @@ from circle.errors import ConfigError, OutputError, Words
 from circle.problems import os_reason, problem_of
 from circle.sweep_run import FIGURES, run_key, run_one
 from circle.sweep_spec import SweepRun
+from circle.whole_files import whole_file
 
 OnCount = Callable[[int, int], None]
 # How long a cluster may have no worker: time enough for a queue to start one.
@@ -238,7 +239,6 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
 
 def _write(table: pd.DataFrame, path: Path) -> None:
     """Write the table whole."""
-    part = path.with_name(f".{path.name}.part")
     safe = table.copy()
     for name in safe.columns:
         values = safe[name].to_numpy(dtype=object)
@@ -246,5 +246,5 @@ def _write(table: pd.DataFrame, path: Path) -> None:
             safe[name] = [
                 csv_text(one) if isinstance(one, str) else one for one in values
             ]
-    safe.to_csv(part, index=False, encoding="utf-8-sig", lineterminator="\r\n")
-    part.replace(path)
+    with whole_file(path) as part:
+        safe.to_csv(part, index=False, encoding="utf-8-sig", lineterminator="\r\n")

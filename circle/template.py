@@ -1,6 +1,5 @@
 """The data-item workbook that a street office fills in each period."""
 
-import contextlib
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,9 +27,12 @@ from circle.returned import (
 )
 from circle.tables import Column, Contract, header
 from circle.template_rows import Row, rows_to_send
+from circle.whole_files import whole_bytes
 from circle.words_template import EXAMPLES, LIST_SHEET, TEMPLATE_TEXTS, TITLE
 
 # A file's date would change its bytes from one writing to the next.
+# In memory: parts in a temporary folder would stay there when a disk is full.
+_OPTIONS = {"strings_to_formulas": False, "in_memory": True}
 _CREATED = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC).replace(tzinfo=None)
 _LAST_ROW, _ROWS_TO_SPARE = 2_000, 500
 # A year alone, typed into a date cell, becomes a day of 1905 and is refused.
@@ -134,10 +136,11 @@ def write_template(
                 old, profile=profile, language=language, subdistricts=subdistricts
             )
         )
-    part = path.with_name(f".{path.name}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with xlsxwriter.Workbook(part, {"strings_to_formulas": False}) as file:
+        with (
+            whole_bytes(path) as content,
+            xlsxwriter.Workbook(content, _OPTIONS) as file,
+        ):
             file.set_properties({"created": _CREATED, "title": TITLE[language]})
             at = 0 if language == "zh" else 1
             book = _Book(file, at, _styles(file, language), rows)
@@ -146,10 +149,7 @@ def write_template(
             lists = _write_sheets(book, items)
             _write_lists(book, lists)
             _write_handed_out(book, items)
-        part.replace(path)
     except (OSError, xlsxwriter.exceptions.XlsxWriterException) as error:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
         problem = problem_of(path, "not-written", reason=os_reason(error))
         raise OutputError(problem) from error
 

@@ -27,6 +27,12 @@ PROGRESS_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 
+# How a sweep ends: Chinese, English.
+SWEPT = (
+    "共{runs}次运行：已有{known}次，本次完成{made}次，失败{failed}次",
+    "{runs} runs: {known} known, {made} made, {failed} failed",
+)
+
 # What to do after a command: Chinese, English.
 NEXT_STEPS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {

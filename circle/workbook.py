@@ -1,6 +1,7 @@
 """The workbook of gap tables: a cover, the district, one sheet per subdistrict."""
 
 import datetime
+import io
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -126,15 +127,19 @@ def write_sheets(
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
+        # Parts in a temporary folder would stay there when a disk is full.
+        "in_memory": True,
     }
     try:
-        with xlsxwriter.Workbook(str(path), options) as file:
+        content = io.BytesIO()
+        with xlsxwriter.Workbook(content, options) as file:
             book = _Book(file, language, title, cell_styles(file, FONTS[language]))
             file.set_properties({"title": title, "created": CREATED})
             _write_cover(book, cover, sheets=sheets)
             links = {one.code: one.name for one in sheets if one.code}
             for sheet in sheets:
                 _write_sheet(book, sheet, links=links)
+        path.write_bytes(content.getbuffer())
     except (OSError, xlsxwriter.exceptions.XlsxFileError) as error:
         problem = problem_of(path.name, "not-written", reason=os_reason(error))
         raise OutputError(problem) from error

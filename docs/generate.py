@@ -24,6 +24,7 @@ FAMILIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "words_streets",
             "settings",
             "shipped",
+            "whole_files",
             "_version",
         ),
     ),
@@ -290,6 +291,19 @@ inputs ────┴▶ tables ─────────▶ network, access 
 ```
 
 This page is made from the modules' first lines by `python docs/generate.py`.
+
+## Holding it together
+
+| command | what it holds |
+| --- | --- |
+| `make test` | lint, types, import contracts, all tests |
+| `make docs` | pages against the code: links, names, commands; how-tos, tutorial and all examples run |
+| `make attack` | spoilt files, kills, full disks, little memory, other locales, a second implementation; half an hour and more, `SECONDS=3` tries each reader for less |
+| `make mutants` | small faults put into a module one by one, drawn by a seed: a score, and each fault that no test notices; `MODULES="gaps reach" EACH=20 SEED=2` |
+| `make bench` | speed, beside other tools and as districts grow |
+
+A fault that is not noticed and matters gets a test on a toy city whose numbers can be
+worked out with a pencil.
 """  # noqa: E501
 
 

@@ -243,6 +243,18 @@ def test_folders(tmp_path, monkeypatch):
     for word in ("off", "OFF", "0", " no "):
         monkeypatch.setenv("CIRCLE_CACHE", word)
         assert cache_folder(data) is None
+    monkeypatch.setenv("CIRCLE_CACHE", "on")
+    assert cache_folder(data) == data / FOLDER_NAME
+
+
+def test_the_environment_may_name_the_folder(tmp_path, monkeypatch):
+    named = tmp_path / "kept 这里"
+    monkeypatch.setenv("CIRCLE_CACHE", str(named))
+    for data in (tmp_path, shipped_folder("demo_district")):
+        assert cache_folder(data) == named
+    monkeypatch.setenv("CIRCLE_CACHE", str(tmp_path / "file"))
+    (tmp_path / "file").write_bytes(b"")
+    assert cache_folder(tmp_path) is None
 
 
 @pytest.mark.parametrize(

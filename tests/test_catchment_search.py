@@ -97,3 +97,13 @@ def test_what_would_not_fit_is_refused_before_it_is_tried():
     needed = estimate_catchment_bytes(toy.network, **question)
     found = measure_catchments(toy.network, **question, most_bytes=needed)
     assert found.nnz == measure_catchments(toy.network, **question).nnz
+
+
+def test_exactly_at_the_limit_is_caught_in_parts_as_in_the_whole():
+    toy = Toy.of(make_streets({1: (0, 0), 2: (2000, 0)}, [(1, 2)]))
+    question = asked(toy, [(900.0, 0), (900.01, 0)], [(0, 0)], limit_s=900.0)
+    ((_, part),) = measure_catchments_in_parts(
+        toy.network, **question, part_bytes=10**6
+    )
+    assert part.toarray().tolist() == [[900.0, 0.0]]
+    assert measure_catchments(toy.network, **question).nnz == 1

@@ -27,6 +27,13 @@ def test_a_line_is_one_edge_whichever_way_its_pieces_run():
     assert chains.turned.tolist() == [False, True, False]
 
 
+def test_a_line_is_one_edge_whichever_node_is_visited_first():
+    chains = chains_of([(0, 1), (0, 2)])
+    assert chains.junction.tolist() == [1, 2]
+    assert len(chains.edge_from) == 1
+    assert sorted(chains.piece.tolist()) == [0, 1]
+
+
 def test_a_crossing_stays_a_junction():
     chains = chains_of([(0, 4), (1, 4), (2, 4), (3, 4)])
     assert chains.junction.tolist() == [0, 1, 2, 3, 4]

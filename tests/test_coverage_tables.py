@@ -1,10 +1,13 @@
 """The tables of reach and of coverage by age and area, worked out with a pencil."""
 
+import dataclasses
+
 import pytest
 from toy_city import toy_tables, write_toy
 
 from circle.assessment import assess
 from circle.city import load_city
+from circle.coverage import count_coverage_by
 from circle.study import read_study
 
 TYPES = ["clinic", "hospital", "school", "court"]
@@ -68,3 +71,15 @@ def test_coverage_by_age_and_by_area(aged):
     ]  # fmt: skip
     for key, wanted in REQUIRED.items():
         assert rows.loc[key, columns].tolist() == pytest.approx(wanted), key
+
+
+def test_a_square_with_less_than_one_person_is_inhabited(aged):
+    """G05 of A1 is empty; rasters hold parts of people."""
+    cells = aged.city.cells.copy()
+    cells.loc[cells["cell_id"] == "G05", "population"] = 0.4
+    city = dataclasses.replace(aged.city, cells=cells)
+    table = count_coverage_by(city, cells=aged.cell_reach, groups={})
+    areas = table[(table["by_kind"] == "area") & (table["group_kind"] == "required")]
+    areas = areas.set_index("area_id")["population"]
+    assert areas.loc["A1"] == pytest.approx(0.05)
+    assert areas.loc["B1"] == pytest.approx(0.04)

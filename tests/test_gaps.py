@@ -252,3 +252,86 @@ def test_neighbours_are_those_that_a_tree_finds(seed, n, link_m):
             tuple(sorted(rows[list(one)].tolist())) for one in tree.query_pairs(link_m)
         }
     assert found == expected
+
+
+def with_cells(city, **people: float):
+    """Give a city other people in some cells."""
+    cells = city.cells.copy()
+    rows = cells["cell_id"].map(people)
+    cells["population"] = rows.fillna(cells["population"]).astype(float)
+    return dataclasses.replace(city, cells=cells)
+
+
+@pytest.mark.parametrize(
+    ("people", "named"), [(100, "school:G04"), (150, "school:G03"), (151, "school:G03")]
+)
+def test_a_cluster_bears_the_id_of_its_fullest_cell_the_first_of_equals(
+    toy, people, named
+):
+    """G03 and G04 (150 people) are one cluster."""
+    city = with_cells(toy.city, G03=people)
+    clusters = find_gap_clusters(city, toy.cell_reach).set_index("gap_id")
+    assert clusters.loc[named, "population"] == people + 150
+
+
+def test_without_committees_a_cluster_bears_the_name_of_its_subdistrict(toy):
+    none = toy.city.committees.iloc[:0]
+    city = dataclasses.replace(toy.city, committees=none)
+    names = city.subdistricts.set_index("subdistrict_id")["name"]
+    clusters = find_gap_clusters(city, toy.cell_reach)
+    assert list(clusters["name"]) == [names[one] for one in clusters["subdistrict_id"]]
+
+
+def test_of_committees_equally_near_the_first_gives_the_name(toy):
+    """G01 stands 100 m from where C1 and, now, all others are."""
+    committees = toy.city.committees.copy()
+    committees["geometry"] = committees.geometry.iloc[0]
+    city = dataclasses.replace(toy.city, committees=committees)
+    clusters = find_gap_clusters(city, toy.cell_reach)
+    assert set(clusters["name"]) == {"First"}
+
+
+@pytest.mark.parametrize(
+    ("factor", "clusters"),
+    [
+        # Circles on foot are 2000, 1400 and 950 m across; G01 to G04 are 1900 m.
+        (1.0, {("hospital:G03", 500)}),
+        (0.7, {("hospital:G03", 350), ("hospital:G01", 150)}),
+        (0.475, {("hospital:G03", 350), ("hospital:G01", 150)}),
+    ],
+)
+def test_a_cluster_is_halved_until_a_service_circle_holds_it(toy, factor, clusters):
+    study = toy.city.study
+    gaps = study.gaps.model_copy(update={"link_m": 2000.0})
+    city = dataclasses.replace(toy.city, study=study.model_copy(update={"gaps": gaps}))
+    covered = toy.cell_reach.covered
+    limits = toy.cell_reach.limits
+    reach = dataclasses.replace(
+        toy.cell_reach,
+        limits=dataclasses.replace(limits, threshold_s=limits.threshold_s * factor),
+        time_s=np.where(covered, 0.0, toy.cell_reach.time_s),
+    )
+    found = find_gap_clusters(city, reach)
+    found = found[found["type_id"] == "hospital"]
+    assert set(zip(found["gap_id"], found["population"], strict=True)) == clusters
+
+
+def test_what_half_of_the_people_lack_is_missing_together(toy):
+    """Of the 350 people at G03 and G04 just half lack a court, then one less."""
+    for people, together in ((150, True), (151, False)):
+        city = with_cells(toy.city, G03=people)
+        time_s = toy.cell_reach.time_s.copy()
+        row = list(city.cells["cell_id"]).index("G04")
+        time_s[row, toy.cell_reach.type_ids.index("court")] = 1e5
+        reach = dataclasses.replace(toy.cell_reach, time_s=time_s)
+        found = find_gap_clusters(city, reach).set_index("gap_id")
+        assert ("court" in found.loc["clinic:G03", "missing_together"]) is together
+
+
+@pytest.mark.parametrize(("smallest", "least"), [(90.0, 90), (90.5, 100)])
+def test_a_cluster_of_just_the_smallest_size_is_listed(toy, smallest, least):
+    study = toy.city.study
+    gaps = study.gaps.model_copy(update={"smallest_population": smallest})
+    city = dataclasses.replace(toy.city, study=study.model_copy(update={"gaps": gaps}))
+    found = find_gap_clusters(city, toy.cell_reach)
+    assert found["population"].min() == least

@@ -19,6 +19,7 @@ from circle.errors import OutputError
 from circle.geopackage import write_geopackage
 from circle.outputs import check_output_folder, write_outputs
 from circle.record import run_record
+from circle.whole_files import passing_path
 
 
 def _small_atlas(assessment, folder, **_more: object):
@@ -153,12 +154,12 @@ def _dead_process():
 
 def test_a_result_set_aside_by_a_killed_run_comes_back(toy, tmp_path):
     before = contents(write_outputs(toy).folder)
-    aside = outputs._beside(tmp_path / "result", "old", 0)
+    aside = passing_path(tmp_path / "result", "old")
     aside = aside.with_name(
         aside.name.replace(f"-{os.getpid()}-", f"-{_dead_process()}-")
     )
     (tmp_path / "result").rename(aside)
-    outputs._clear_leftovers(tmp_path / "result")
+    outputs._put_back(tmp_path / "result")
     assert contents(tmp_path / "result") == before
     assert not aside.exists()
 

@@ -97,6 +97,24 @@ def test_a_joined_origin_without_a_way_has_no_time():
     assert np.isnan(toy.time((100, 0), (0, 0)))
 
 
+@pytest.mark.parametrize("pieces", [[(1, 2), (3, 2)], [(1, 2), (2, 3)]])
+def test_at_the_end_of_a_one_way_street_one_also_stands_on_the_next(pieces):
+    """Of two streets that meet there, a point is joined to the western one."""
+    nodes = {1: (0, 0), 2: (100, 0), 3: (200, 0), 4: (100, 90)}
+    west, east = pieces
+    toy = Toy.of(make_streets(nodes, [(*west, WALK_ONE_WAY), east, (2, 4)]))
+    assert toy.join([(100, 0)]).position_m.tolist() == [100.0]
+    assert toy.time((200, 0), (100, 0)) == 100
+    assert toy.time((100, 0), (200, 0)) == 100
+    assert np.isnan(toy.time((100, 0), (0, 0)))
+    # And at the start of one, joined to it: what leads there need not come along it.
+    turned = Toy.of(make_streets(nodes, [(*west[::-1], WALK_ONE_WAY), east, (2, 4)]))
+    assert turned.time((200, 0), (100, 0)) == 100
+    assert turned.time((100, 0), (200, 0)) == 100
+    assert turned.time((100, 0), (0, 0)) == 100
+    assert np.isnan(turned.time((0, 0), (100, 0)))
+
+
 def test_a_one_way_street_is_ridden_one_way_and_pushed_the_other():
     nodes = {1: (0, 0), 2: (400, 0)}
     toy = Toy.of(make_streets(nodes, [(1, 2, RIDE_ONE_WAY)]), "cycle")

@@ -1,5 +1,6 @@
 """Siting on plain matrices: against brute force, another solver, and by hand."""
 
+import dataclasses
 import itertools
 
 import numpy as np
@@ -39,6 +40,16 @@ def instances(draw):
     size = {"min_size": n_options, "max_size": n_options}
     cost = draw(st.lists(st.integers(0, 9), **size))
     return csr_array(np.array(rows, float)), np.array(weight, float), np.array(cost)
+
+
+def test_greedy_opens_what_a_required_item_asks_for_before_what_gains_most():
+    """Option 0 gains 9, option 1 gains 1 and alone covers what must be covered."""
+    cover = csr_array(np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 1.0]]))
+    free = plain_problem(cover, np.array([9.0, 1.0, 0.0])).limit_count(1)
+    assert choose_greedily(free, cover_values(free)) == [0]
+    for item in (1, 2):
+        bound = dataclasses.replace(free, required=np.arange(3) == item)
+        assert choose_greedily(bound, cover_values(bound)) == [1]
 
 
 def subsets(n):

@@ -80,11 +80,12 @@ def test_fragments_are_no_place_to_snap_to():
         {1: (0, 0), 2: (400, 0), 3: (100, 100), 4: (200, 100)}, [(1, 2), (3, 4)]
     )
     toy = Toy.of(streets)
-    access = toy.join([(150, 90), (150, 10)])
-    assert access.snap_distance_m.tolist() == [90.0, 10.0]
-    x_m, y_m = np.array([150.0, 150.0]), np.array([90.0, 10.0])
+    access = toy.join([(150, 90), (150, 10), (150, 50)])
+    assert access.snap_distance_m.tolist() == [90.0, 10.0, 50.0]
+    x_m, y_m = np.full(3, 150.0), np.array([90.0, 10.0, 50.0])
     nearer = toy.snapper.nearer_fragment(x_m, y_m, access=access)
-    assert nearer.tolist() == [True, False]
+    # As near as the main street is not nearer.
+    assert nearer.tolist() == [True, False, False]
 
 
 def test_without_fragments_none_is_nearer():

@@ -270,3 +270,25 @@ def test_a_study_names_classes_as_words_or_sections(tmp_path):
     path = write_toy(tmp_path, study={**toy_study(), "streets": streets})
     chosen = read_study(path).streets.classes["支路"]
     assert chosen == StreetClass(walk=True, ride=False, walk_kmh=3)
+
+
+@pytest.mark.parametrize(
+    ("cut", "columns"),
+    # In UTF-8 all of these have more than ten bytes, and three signs are left.
+    [
+        ("道路等", None),
+        ("道路等", {"class": "道路等级"}),
+        ("我的道", {"class": "我的道路"}),
+    ],
+)
+def test_a_name_that_a_shapefile_has_cut_is_found(tmp_path, cut, columns):
+    lines = gpd.GeoDataFrame(
+        {cut: ["residential", "motorway"]},
+        geometry=[shapely.LineString([(0, i), (90, i)]) for i in (0, 50)],
+        crs=METRIC,
+    )
+    lines.to_file(tmp_path / "roads.shp", encoding="utf-8")
+    rules = LineRules(columns=columns)
+    path = tmp_path / "roads.shp"
+    found = read_street_lines(path, crs=METRIC, rules=rules, where="study: streets")
+    assert found.streets.way_id.tolist() == [1]

@@ -201,12 +201,17 @@ def test_a_cluster_without_workers_is_told(study, tmp_path, monkeypatch):
         sweep(runs, tmp_path / "t.csv", scheduler=cluster.scheduler_address)
 
 
-def test_the_command_counts_its_runs(study, tmp_path):
+def test_the_command_counts_its_runs(tmp_path):
+    study = write_toy(tmp_path)
     spec = spec_of(tmp_path, study, {"siting": {"sites": [0, 1]}})
     words = ["sweep", str(spec), "--out", str(tmp_path / "t.csv"), "--workers", "1"]
     done = CliRunner().invoke(main, words)
     assert done.exit_code == 0, done.output
     assert "2 runs: 0 known, 2 made, 0 failed" in done.output
+    study.write_text(study.read_text("utf-8").replace("language: en", "language: zh"))
+    done = CliRunner().invoke(main, words)
+    assert "共2次运行：已有" in done.output
+    assert "下一步：打开" in done.output
 
 
 def test_one_run_gives_the_same_row_twice(study):

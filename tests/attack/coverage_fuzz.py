@@ -21,7 +21,8 @@ MODULES = Path(__file__).parents[2] / "circle"
 # Larger inputs find the same at a slower pace.
 MOST_BYTES = 1 << 17
 MOST_MB = 2_500
-SLOWEST_SECONDS = 60
+# Of one input, on a machine that others use as well.
+SLOWEST_SECONDS = 300
 
 
 def plain_modules() -> list[str]:

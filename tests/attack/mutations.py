@@ -62,6 +62,9 @@ def _spoil_packed(content: bytes, rng: random.Random) -> bytes:
     """Spoil one member of an archive and pack it again."""
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         members = {one: packed.read(one) for one in packed.namelist()}
+    if not members:
+        message = "an archive of nothing"
+        raise ValueError(message)
     name = rng.choice(sorted(members))
     if rng.random() < 0.05:
         del members[name]

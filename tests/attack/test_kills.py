@@ -191,9 +191,12 @@ def test_a_summary_that_cannot_be_printed_is_no_lost_result(tmp_path):
             [sys.executable, "-m", "circle", "run", "study.yaml"],
             cwd=tmp_path,
             stdout=full,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
             check=False,
         )
-    assert done.returncode != 0
+    said = done.stderr.decode("utf-8", "replace")
+    assert done.returncode == 3
+    assert "stdout: 无法写入（磁盘空间不足）" in said
+    assert "Traceback" not in said
     assert (tmp_path / "results" / "run.json").is_file()
     assert passing(tmp_path) == []

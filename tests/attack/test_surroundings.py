@@ -32,10 +32,12 @@ def plain(district):
     return contents(district / "results")
 
 
-def run(folder: Path, surroundings: dict[str, str], before=None) -> None:
+def run(folder: Path, surroundings: dict[str, str], before=None, *, at=None) -> None:
+    """Run in a folder, or from another one."""
+    study = "study.yaml" if at is None else os.path.relpath(folder / "study.yaml", at)
     done = subprocess.run(
-        [sys.executable, "-m", "circle", "run", "study.yaml"],
-        cwd=folder,
+        [sys.executable, "-m", "circle", "run", study],
+        cwd=at or folder,
         env={**os.environ, "CIRCLE_CACHE": "off", **surroundings},
         preexec_fn=before,
         capture_output=True,
@@ -67,6 +69,27 @@ SURROUNDINGS = {
         {"PYTHONHASHSEED": "1", "TZ": "Pacific/Kiritimati", "LC_ALL": "C"},
         one_core,
     ),
+    "more threads than cores, German locale, other folder": (
+        {
+            "PYTHONHASHSEED": "3",
+            "TZ": "America/St_Johns",
+            "LC_ALL": "de_DE.UTF-8",
+            "NUMBA_NUM_THREADS": "7",
+            "OMP_NUM_THREADS": "5",
+            "OPENBLAS_NUM_THREADS": "5",
+        },
+        None,
+    ),
+    "one thread": (
+        {
+            "PYTHONHASHSEED": "random",
+            "TZ": "UTC",
+            "NUMBA_NUM_THREADS": "1",
+            "OMP_NUM_THREADS": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+        },
+        None,
+    ),
     "1 GB of memory, locale that is not UTF-8": (
         {
             "PYTHONHASHSEED": "2",
@@ -89,7 +112,7 @@ def test_the_same_bytes_come_out_everywhere(district, plain, tmp_path, name):
     if "PYTHONUTF8" not in SURROUNDINGS[name][0]:
         folder = tmp_path / "带 空格 的目录" / "区'县"
     shutil.copytree(district, folder, ignore=shutil.ignore_patterns("results"))
-    run(folder, *SURROUNDINGS[name])
+    run(folder, *SURROUNDINGS[name], at=tmp_path if "other folder" in name else None)
     found = contents(folder / "results")
     assert different(found, plain) == []
 
