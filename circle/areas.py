@@ -5,7 +5,6 @@ import numpy as np
 import pandas as pd
 import pyproj
 import shapely
-from numba import njit
 from numpy.typing import NDArray
 
 from circle.accidents import find_plain_accident
@@ -15,8 +14,8 @@ from circle.declared import DeclaredCrs, parse_declared, shapes_to_metric
 from circle.derived_ids import ID_RULES, with_ids
 from circle.errors import InputError, gather
 from circle.files import RawTable
+from circle.nearest_places import nearest_places
 from circle.placing import COORDINATES, accident_text, place, without_place
-from circle.point_trees import plant_tree
 from circle.problems import problem_in
 from circle.raw_table import fold_name
 from circle.reading import read_table, with_warnings
@@ -29,10 +28,6 @@ _SLIVER_M2 = 10_000.0
 _DOUBLED_SHARE = 0.5
 # Longitudes and latitudes of west, south, east, north, in degrees.
 _GLOBE = np.array([180.0, 90.0, 180.0, 90.0])
-# As many committees as a place on a regular grid can have at equal distance.
-_TIED = 4
-# So many distances take less time than to load what plants trees: a tenth of a second.
-_FEW = 50_000_000
 
 
 def study_crs(study: Study) -> pyproj.CRS:
@@ -254,63 +249,6 @@ def nearest_committee(
             continue
         found[here] = ids[members[nearest_places(places[members], at[here])]]
     return found
-
-
-def nearest_places(
-    places: NDArray[np.float64], at: NDArray[np.float64]
-) -> NDArray[np.int64]:
-    """
-    Find the place nearest to each point in a straight line.
-
-    Parameters
-    ----------
-    places
-        Eastings and northings in metres, at least one, shape (places, 2).
-    at
-        The points likewise, shape (points, 2).
-
-    Returns
-    -------
-    nearest
-        Row of the place, the lowest of equally near ones; shape (points,).
-
-    Examples
-    --------
-    >>> places = np.array([[0.0, 0.0], [10.0, 0.0]])
-    >>> nearest_places(places, np.array([[5.0, 0.0], [6.0, 0.0]])).tolist()
-    [0, 1]
-    """
-    if len(places) * len(at) > _FEW:
-        return _nearest_of_many(places, at)
-    return np.asarray(_nearest_of_few(places, at))
-
-
-@njit(cache=True, nogil=True)
-def _nearest_of_few(
-    places: NDArray[np.float64], at: NDArray[np.float64]
-) -> NDArray[np.int64]:
-    """Find the first of the places nearest to each point by a look at all of them."""
-    nearest = np.zeros(len(at), np.int64)
-    for k in range(len(at)):
-        best = np.inf
-        for i in range(len(places)):
-            aside, above = at[k, 0] - places[i, 0], at[k, 1] - places[i, 1]
-            distance = np.sqrt(aside * aside + above * above)
-            if distance < best:
-                best = distance
-                nearest[k] = i
-    return nearest
-
-
-def _nearest_of_many(
-    places: NDArray[np.float64], at: NDArray[np.float64]
-) -> NDArray[np.int64]:
-    """Find the same with a tree."""
-    ranks = range(1, 1 + min(_TIED, len(places)))
-    distance, which = plant_tree(places).query(at, k=ranks)
-    tied = distance == np.asarray(distance)[:, :1]
-    nearest = np.where(tied, which, len(places)).min(axis=1)
-    return np.asarray(nearest, dtype=np.int64)
 
 
 def _declared(study: Study, text: str, section: str) -> DeclaredCrs:

@@ -10,13 +10,11 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from circle.catchments import (
-    Members,
-    Origins,
     gather_catchments,
-    list_members,
     make_scratch,
     put_in_place,
 )
+from circle.members import Members, Origins, list_members
 from circle.network import Network
 from circle.search import Places, spread
 from circle.search_layout import (

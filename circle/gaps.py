@@ -11,10 +11,10 @@ import shapely
 from numba import njit
 from numpy.typing import NDArray
 
-from circle.areas import nearest_places
 from circle.city import City
 from circle.contracts import GAP_CLUSTERS
 from circle.gap_parts import CellField, find_neighbours, find_parts
+from circle.nearest_places import nearest_places
 from circle.outlines import trace_outlines
 from circle.profile import MODES
 from circle.reached import Reach

@@ -129,6 +129,8 @@ FAMILIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "catchment_search",
             "reach",
             "core",
+            "members",
+            "nearest_places",
             "reach_again",
             "reached",
             "k_nearest",

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from toy_city import EAST, NORTH, toy_areas, toy_study, toy_tables, write_toy
 
-from circle import areas
+from circle import nearest_places
 from circle.areas import (
     locate,
     nearest_committee,
@@ -256,8 +256,10 @@ def test_few_committees_are_found_as_many_are(seed, n, wide_m):
     at = draw.integers(-2, wide_m * 4, (50, 2)) / 2.0
     distance = np.hypot(*(at[:, None] - places).transpose(2, 0, 1))
     first = distance.argmin(axis=1)
-    assert areas._nearest_of_few(places, at).tolist() == first.tolist()
-    many = areas._nearest_of_many(places, at)
+    assert nearest_places._nearest_of_few(places, at).tolist() == first.tolist()
+    many = nearest_places._nearest_of_many(places, at)
     assert (distance[np.arange(50), many] == distance.min(axis=1)).all()
-    few_tie = (distance == distance.min(axis=1)[:, None]).sum(axis=1) <= areas._TIED
+    few_tie = (distance == distance.min(axis=1)[:, None]).sum(
+        axis=1
+    ) <= nearest_places._TIED
     assert many[few_tie].tolist() == first[few_tie].tolist()

@@ -270,7 +270,7 @@ class Numbers:
             "次序": step,
             "消除缺项数": len(one["items"]),
             "惠及人项数": one["gained"],
-            "实施后达标占比": one["share_after"],
+            "全区实施后达标占比": one["share_after"],
             "实施年份": int(candidate["最早年份"]),
             "建筑面积": float(candidate["建筑面积"]),
             "造价": float(candidate["造价_万元"]),

@@ -255,7 +255,7 @@ def test_the_greedy_plan_step_by_step(oracle, written, plan):
         assert row["消除缺项数"] == len(one["items"])
         assert set(row["消除缺项"].split("、")) == one["items"]
         assert row["惠及人项数"] == one["gained"]
-        assert row["实施后达标占比"] == pytest.approx(one["share_after"], abs=1e-6)
+        assert row["全区实施后达标占比"] == pytest.approx(one["share_after"], abs=1e-6)
         assert row["设置类型"].split("、") == one["types"]
         candidate = oracle.tables.candidates.loc[one["candidate"]]
         assert row["名称"] == candidate["名称"]
@@ -308,7 +308,7 @@ def test_the_sheet_of_sites(written, plan):
     assert list(found["消除缺项数"]) == [len(one["items"]) for one in plan]
     assert list(found["惠及人项数"]) == [one["gained"] for one in plan]
     shares = [one["share_after"] for one in plan]
-    assert list(found["实施后达标占比"]) == pytest.approx(shares, abs=1e-12)
+    assert list(found["全区实施后达标占比"]) == pytest.approx(shares, abs=1e-12)
 
 
 def test_the_list_of_every_subdistrict(oracle, written):
