@@ -259,7 +259,7 @@ def test_the_greedy_plan_step_by_step(oracle, written, plan):
         assert row["设置类型"].split("、") == one["types"]
         candidate = oracle.tables.candidates.loc[one["candidate"]]
         assert row["名称"] == candidate["名称"]
-        assert row["建筑面积"] == float(candidate["建筑面积"])
+        assert row["建筑面积_平方米"] == float(candidate["建筑面积"])
         assert row["造价_万元"] == float(candidate["造价_万元"])
         assert row["街镇编号"] == candidate["街镇编号"]
 
