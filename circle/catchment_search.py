@@ -29,6 +29,10 @@ from circle.snapping import Access
 # A pair takes the row of the origin (4) and the time (8), and both once more while
 # what the threads found is put together.
 PAIR_BYTES = 24
+# Of so many parts of the network, at most this share may have origins for a search to
+# be told where there are none.
+_PARTS = 256
+_MOST_PEOPLED = 0.75
 # Searches from which the number of pairs is estimated.
 SAMPLE = 64
 
@@ -93,7 +97,7 @@ def prepare_catchments(
         to_end_s=origins.to_end_s,
         leg_s=origins.leg_s,
     )
-    if len(starts.edge) < n_junctions:
+    if _leave_parts_out(network, starts):
         joined = pick_places(lay_out_places(origins), np.flatnonzero(origins.joined))
         seeds = plant_seeds(network, joined, sets_out=True)
         least_s, _ = spread(network.core, seeds, limit_s)
@@ -105,6 +109,17 @@ def prepare_catchments(
         threads=max(1, threads),
         least_s=least_s,
     )
+
+
+def _leave_parts_out(network: Network, origins: Origins) -> bool:
+    """Tell whether so much of the network has no origins that it pays to know where."""
+    n_junctions = len(network.chains.junction)
+    if len(origins.edge) >= n_junctions:
+        return False
+    # Junctions are numbered along a curve through the plane: a part is an area.
+    near = network.chains.edge_from[origins.edge[origins.edge >= 0]]
+    parts = np.bincount(near.astype(np.int64) * _PARTS // n_junctions, minlength=_PARTS)
+    return bool(np.count_nonzero(parts) < _MOST_PEOPLED * _PARTS)
 
 
 def estimate_bytes(search: CatchmentSearch, *, sample: int = SAMPLE) -> int:

@@ -34,6 +34,10 @@ _QUICK_ROUNDS = 300
 _MANY_PAIRS = 1_000_000
 
 
+# Whether so few sites can serve everybody at all may take very long to tell: s.
+_PATIENCE_S = 60.0
+
+
 @dataclass(frozen=True)
 class DistanceProblem:
     """Candidates, the demands they may serve, and how far these are."""
@@ -291,6 +295,8 @@ def _serve_all(places: DistanceProblem, effort: Effort) -> list[int]:
     if broken_requirements(problem, plan):
         every, _ = require_reachable(places.unlimited())
         many = len(places.distance) > _MANY_PAIRS
+        limit_s = effort.time_limit_s if effort.time_limit_s < np.inf else _PATIENCE_S
+        effort = replace(effort, time_limit_s=limit_s, enough=float(places.n_sites))
         fewest = solve_cover(every, "greedy" if many else "exact", effort=effort)
         if fewest.bound <= places.n_sites < len(fewest.options):
             fewest = solve_cover(every, "exact", effort=effort)
@@ -305,7 +311,7 @@ def _serve_all(places: DistanceProblem, effort: Effort) -> list[int]:
         if len(plan) > places.n_sites:
             message = (
                 f"siting: found no plan with {places.n_sites} sites that serves every "
-                "demand in the time given; raise the time limit or the number of sites."
+                f"demand in {limit_s:g} s; raise the number of sites or the time limit."
             )
             raise SitingError(message)
     return plan

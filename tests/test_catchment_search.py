@@ -1,4 +1,6 @@
-"""Memory of catchments: estimated, bounded by parts, refused where it would not fit."""
+"""Catchments: memory estimated and bounded, and searches that turn back in time."""
+
+import dataclasses
 
 import numpy as np
 import pytest
@@ -6,14 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import vstack
 from test_reach_properties import SPEEDS, modes, several, towns
-from toy_streets import Toy, line, make_streets
+from toy_streets import WALK_BOTH_WAYS, Toy, line, make_streets
 
+from circle.catchment_search import find_catchments, prepare_catchments
 from circle.errors import InputError
 from circle.reach import (
     estimate_catchment_bytes,
     measure_catchments,
     measure_catchments_in_parts,
 )
+from circle.search import spread
+from circle.search_layout import lay_out_places, pick_places, plant_seeds
 
 
 def asked(toy, origins, places, limit_s=400.0):
@@ -107,3 +112,42 @@ def test_exactly_at_the_limit_is_caught_in_parts_as_in_the_whole():
     )
     assert part.toarray().tolist() == [[900.0, 0.0]]
     assert measure_catchments(toy.network, **question).nnz == 1
+
+
+def same(told, untold):
+    """Both searches find the same, to the byte; give how many pairs."""
+    one, other = find_catchments(told), find_catchments(untold)
+    for name in ("indptr", "indices", "data"):
+        assert getattr(one, name).tobytes() == getattr(other, name).tobytes()
+    return one.nnz
+
+
+@several
+@given(towns(), modes, st.floats(0, 500))
+def test_knowing_where_nobody_sets_out_changes_nothing(town, mode, limit_s):
+    streets, origins, facilities = town
+    toy = Toy.of(streets, mode, SPEEDS)
+    network, starts = toy.network, toy.join(origins)
+    untold = prepare_catchments(
+        network, places=toy.join(facilities), origins=starts, limit_s=limit_s, threads=1
+    )
+    untold = dataclasses.replace(untold, least_s=np.empty(0))
+    joined = pick_places(lay_out_places(starts), np.flatnonzero(starts.joined))
+    seeds = plant_seeds(network, joined, sets_out=True)
+    least_s, _ = spread(network.core, seeds, limit_s)
+    same(dataclasses.replace(untold, least_s=least_s), untold)
+
+
+def test_where_nobody_sets_out_a_search_turns_back_and_finds_the_same():
+    """A long street with origins at its western end only, places all along it."""
+    nodes = {i: (50.0 * i, 0.0) for i in range(600)}
+    nodes |= {1000 + i: (50.0 * i, 30.0) for i in range(1, 599)}
+    along = [(i, i + 1, WALK_BOTH_WAYS) for i in range(599)]
+    aside = [(i, 1000 + i, WALK_BOTH_WAYS) for i in range(1, 599)]
+    toy = Toy.of(make_streets(nodes, along + aside))
+    origins = toy.join([(50.0 * i + 10.0, 5.0) for i in range(20)])
+    places = toy.join([(100.0 * i, -3.0) for i in range(290)])
+    given = {"places": places, "origins": origins, "limit_s": 400.0, "threads": 1}
+    told = prepare_catchments(toy.network, **given)
+    assert len(told.least_s) == len(toy.network.chains.junction)
+    assert same(told, dataclasses.replace(told, least_s=np.empty(0))) > 100
