@@ -1,9 +1,10 @@
 """Compiled bounded searches: who reaches a place within a limit."""
 
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from collections.abc import Callable
+from typing import Any, NamedTuple, cast
 
 import numpy as np
-from numba import njit, types
+from numba import config, njit, types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
@@ -21,9 +22,6 @@ from circle.search import (
     Places,
     same_edge_s,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 # Pairs that are written down before the arrays are handed on.
 _BLOCK = 1 << 18
@@ -43,8 +41,15 @@ def _write_lowest_bit(_typing: Any, word: Any) -> Any:
     return signature, generate
 
 
-# Compiled: the place of the lowest bit of a word that is not zero.
-_lowest_bit = cast("Callable[[Any], int]", intrinsic(_write_lowest_bit))
+def _find_lowest_bit(word: Any) -> int:
+    """Find it where nothing is compiled, as tests may ask for."""
+    return (int(word) & -int(word)).bit_length() - 1
+
+
+# The place of the lowest bit of a word that is not zero.
+_lowest_bit: Callable[[Any], int] = _find_lowest_bit
+if not getattr(config, "DISABLE_JIT", False):
+    _lowest_bit = cast("Callable[[Any], int]", intrinsic(_write_lowest_bit))
 
 
 class Scratch(NamedTuple):
