@@ -1,5 +1,6 @@
 """Routable network of one mode: timed edges, main component, points snapped to it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -120,23 +121,25 @@ def build_network(
     Times are those of `piece_times.time_pieces`, rounded piece by piece so that all
     sums are exact.
     """
-    forward_s, back_s = time_pieces(streets, mode, speeds=speeds, by_length=by_length)
-    if not (np.isfinite(forward_s) | np.isfinite(back_s)).any():
-        where = Words(f"network {mode}", zh="路网")
-        named = {"mode": Words(mode, zh="步行" if mode == "walk" else "骑行")}
-        raise NetworkError(Problem("no-street-for-mode", where, values=named))
-    chains = _contracted(streets, forward_s, back_s)
-    ends, n = (chains.edge_from, chains.edge_to), len(chains.junction)
-    along_s, against_s = _turned(chains, forward_s, back_s)
-    edge_forward_s, run_forward_s = add_up_runs(along_s, chains.first)
-    length_m, run_m = add_up_runs(
-        quantise(streets.length_m)[chains.piece], chains.first
-    )
-    edge_back_s, run_back_s = edge_forward_s, run_forward_s
-    # Where both directions are alike, half of the work does for all.
-    if against_s is not along_s:
-        edge_back_s, run_back_s = add_up_runs(against_s, chains.first)
-    graph, reverse = _compress(ends, edge_forward_s, edge_back_s, n)
+    # The second core takes what the times are not needed for.
+    with ThreadPoolExecutor(1) as beside:
+        order = beside.submit(order_by_place, streets.x_m, streets.y_m)
+        times = time_pieces(streets, mode, speeds=speeds, by_length=by_length)
+        if not any(np.isfinite(one).any() for one in times):
+            where = Words(f"network {mode}", zh="路网")
+            named = {"mode": Words(mode, zh="步行" if mode == "walk" else "骑行")}
+            raise NetworkError(Problem("no-street-for-mode", where, values=named))
+        chains = _contracted(streets, times, order.result())
+        lengths = beside.submit(_add_up_lengths, streets, chains)
+        ends, n = (chains.edge_from, chains.edge_to), len(chains.junction)
+        along_s, against_s = _turned(chains, *times)
+        edge_forward_s, run_forward_s = add_up_runs(along_s, chains.first)
+        edge_back_s, run_back_s = edge_forward_s, run_forward_s
+        # Where both directions are alike, half of the work does for all.
+        if against_s is not along_s:
+            edge_back_s, run_back_s = add_up_runs(against_s, chains.first)
+        graph, reverse = _compress(ends, edge_forward_s, edge_back_s, n)
+        length_m, run_m = lengths.result()
     return Network(
         mode=mode,
         leg_mps=access_mps(mode, speeds, by_length=by_length),
@@ -178,17 +181,26 @@ def access_mps(mode: Mode, speeds: Speeds, *, by_length: bool = False) -> float:
 
 
 def _contracted(
-    streets: Streets, forward_s: NDArray[np.float64], back_s: NDArray[np.float64]
+    streets: Streets,
+    times: tuple[NDArray[np.float64], NDArray[np.float64]],
+    order: NDArray[np.int32],
 ) -> Chains:
-    """Contract what is open, numbered by place."""
+    """Contract what is open, numbered in an order of nodes."""
     return contract(
         streets.start,
         streets.end,
-        open_forward=np.isfinite(forward_s),
-        open_back=np.isfinite(back_s),
+        open_forward=np.isfinite(times[0]),
+        open_back=np.isfinite(times[1]),
         n_nodes=len(streets.node_id),
-        order=order_by_place(streets.x_m, streets.y_m),
+        order=order,
     )
+
+
+def _add_up_lengths(
+    streets: Streets, chains: Chains
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give the length of each edge, and that before each of its pieces."""
+    return add_up_runs(quantise(streets.length_m[chains.piece]), chains.first)
 
 
 def _compress(
