@@ -1,6 +1,9 @@
 """The contender circle: contraction, snapping and its own searches."""
 
+from dataclasses import dataclass
+
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from benchmarks.measure import Stopwatch, count_cores
@@ -40,8 +43,8 @@ def nearest(raw: RawGraph, limit_m: float, watch: Stopwatch) -> NDArray[np.float
     flat = raw.facilities.ravel()
     network = lay_out(raw, watch)
     with watch.lap("snap"):
-        origins = at_nodes(network, np.arange(len(raw.x_m)))
-        facilities = at_nodes(network, flat)
+        table = look_up_nodes(network)
+        origins, facilities = at_nodes(table), at_nodes(table, flat)
     with watch.lap("query"):
         rows = np.arange(len(flat), dtype=np.int32).reshape(raw.facilities.shape)
         metres, _ = measure_reach(
@@ -89,7 +92,7 @@ def beside(raw: RawGraph, limit_m: float, watch: Stopwatch) -> NDArray[np.float6
 
 def catchments(raw: RawGraph, limit_m: float, watch: Stopwatch) -> Catchments:
     """Answer `Contender.catchments`, with every node as an origin."""
-    return _catchments(raw, limit_m, watch, origins=np.arange(len(raw.x_m)))
+    return _catchments(raw, limit_m, watch, origins=None)
 
 
 def places(raw: RawGraph, limit_m: float, watch: Stopwatch) -> Catchments:
@@ -102,13 +105,13 @@ def _catchments(
     limit_m: float,
     watch: Stopwatch,
     *,
-    origins: NDArray[np.int64],
+    origins: NDArray[np.int64] | None,
 ) -> Catchments:
     """Search from all candidates."""
     network = lay_out(raw, watch)
     with watch.lap("snap"):
-        starts = at_nodes(network, origins)
-        places = at_nodes(network, raw.candidates)
+        table = look_up_nodes(network)
+        starts, places = at_nodes(table, origins), at_nodes(table, raw.candidates)
     with watch.lap("query"):
         found = measure_catchments(
             network,
@@ -164,42 +167,86 @@ def lay_out(raw: RawGraph, watch: Stopwatch) -> Network:
         return build_network(streets, "walk", speeds=speeds)
 
 
-def at_nodes(network: Network, nodes: NDArray[np.int64]) -> Access:
+@dataclass(frozen=True)
+class NodesOnEdges:
+    """On which edge each node of the raw graph lies, and how far along it."""
+
+    edge: NDArray[np.int32]
+    """One of the edges that pass the node, shape (nodes,)."""
+    before_m: NDArray[np.float64]
+    """Metres from the edge's start."""
+    after_m: NDArray[np.float64]
+    """Metres to its end."""
+
+
+def look_up_nodes(network: Network) -> NodesOnEdges:
     """
-    Join places to the very nodes at which they stand, as the peers take them.
+    Find the nodes of the raw graph on the edges of the contracted one.
 
     Parameters
     ----------
     network
         The contracted network.
+
+    Returns
+    -------
     nodes
-        Nodes of the raw graph.
+        All of them.
+    """
+    chains, streets = network.chains, network.streets
+    edge, before_m = _find_on_edges(
+        (streets.start, streets.end),
+        (chains.first, chains.piece, chains.turned),
+        (network.run_forward_s, network.edge_forward_s),
+        len(streets.x_m),
+    )
+    return NodesOnEdges(edge, before_m, network.edge_forward_s[edge] - before_m)
+
+
+@njit(cache=True, nogil=True)
+def _find_on_edges(
+    ends: tuple[NDArray[np.int32], NDArray[np.int32]],
+    runs: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.bool_]],
+    metres: tuple[NDArray[np.float64], NDArray[np.float64]],
+    n_nodes: int,
+) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """Find an edge that passes each node, and how far along it that is."""
+    (start, end), (first, piece, turned), (before_m, edge_m) = ends, runs, metres
+    edge_of, along_m = np.empty(n_nodes, np.int32), np.empty(n_nodes)
+    for edge in range(len(first) - 1):
+        for k in range(first[edge], first[edge + 1]):
+            a, b = start[piece[k]], end[piece[k]]
+            edge_of[b if turned[k] else a] = edge
+            along_m[b if turned[k] else a] = before_m[k]
+        # A junction lies on several edges; any of them will do.
+        k = first[edge + 1] - 1
+        last = start[piece[k]] if turned[k] else end[piece[k]]
+        edge_of[last], along_m[last] = edge, edge_m[edge]
+    return edge_of, along_m
+
+
+def at_nodes(table: NodesOnEdges, nodes: NDArray[np.int64] | None = None) -> Access:
+    """
+    Join places to the very nodes at which they stand, as the peers take them.
+
+    Parameters
+    ----------
+    table
+        Where the nodes lie.
+    nodes
+        Nodes of the raw graph; all if not given.
 
     Returns
     -------
     access
         Each at the beginning or the end of a piece, without an access leg.
     """
-    chains, streets = network.chains, network.streets
-    first_node = np.where(
-        chains.turned, streets.end[chains.piece], streets.start[chains.piece]
-    )
-    slot = np.full(len(streets.x_m), -1, dtype=np.int32)
-    slot[first_node] = np.arange(len(first_node), dtype=np.int32)
-    edge_of = np.repeat(
-        np.arange(len(chains.edge_from), dtype=np.int32), np.diff(chains.first)
-    )
-    # A junction where edges only end lies past the last piece of one of them.
-    last_edge = np.full(len(streets.x_m), -1, dtype=np.int32)
-    last_edge[chains.junction[chains.edge_to]] = np.arange(len(chains.edge_to))
-    at, inside = slot[nodes], slot[nodes] >= 0
-    edge = np.where(inside, edge_of[at], last_edge[nodes])
-    before_m = np.where(inside, network.run_forward_s[at], network.edge_forward_s[edge])
-    after_m = network.edge_forward_s[edge] - before_m
-    zero = np.zeros(len(nodes))
+    at = slice(None) if nodes is None else nodes
+    edge, before_m, after_m = table.edge[at], table.before_m[at], table.after_m[at]
+    zero = np.zeros(len(edge))
     # Both ways at 1 m/s: times there and back, and metres, are the same.
     return Access(
-        joined=np.ones(len(nodes), dtype=bool),
+        joined=np.ones(len(edge), dtype=bool),
         snap_distance_m=zero,
         leg_s=zero,
         edge=edge,
