@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from queue import SimpleQueue
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,9 @@ PAIR_BYTES = 24
 # be told where there are none.
 _PARTS = 256
 _MOST_PEOPLED = 0.75
+# Pairs that a thread finds room for, beyond one for each origin. Few large pieces of
+# memory cost less than many: most of a large one comes in large pages.
+_BLOCK = 1 << 22
 # Searches from which the number of pairs is estimated.
 SAMPLE = 64
 
@@ -141,7 +145,7 @@ def estimate_bytes(search: CatchmentSearch, *, sample: int = SAMPLE) -> int:
     """
     order = _along_edges(search)
     tried = order[:: max(1, -(-len(order) // sample))]
-    found = sum(len(member) for _, _, member, _ in _gather(search, tried))
+    found = sum(len(member) for _, _, member, _ in _Searcher(search).gather(tried))
     pairs = found * len(order) / max(1, len(tried))
     n_origins = len(search.members.origins.edge)
     n_junctions = len(search.network.chains.junction)
@@ -173,13 +177,19 @@ def find_catchments(
     """
     order = _along_edges(search, rows)
     begin = 0 if rows is None or not len(rows) else int(rows[0])
+    idle: SimpleQueue[_Searcher] = SimpleQueue()
+    for _ in range(search.threads):
+        idle.put(_Searcher(search))
+
+    def gather(block: slice) -> list[_Part]:
+        searcher = idle.get()
+        parts = searcher.gather(order[block])
+        idle.put(searcher)
+        return parts
+
     with ThreadPoolExecutor(search.threads) as pool:
-        blocks = [order[one] for one in cut_blocks(len(order), 4 * search.threads)]
-        found = list(
-            itertools.chain.from_iterable(
-                pool.map(lambda block: _gather(search, block), blocks)
-            )
-        )
+        blocks = cut_blocks(len(order), 4 * search.threads)
+        found = list(itertools.chain.from_iterable(pool.map(gather, blocks)))
         counts = np.zeros(len(order) + 1, dtype=np.int64)
         for one, count, _, _ in found:
             counts[one - begin + 1] = count
@@ -234,17 +244,38 @@ def _along_edges(
     return rows[np.argsort(search.sources.edge[rows], kind="stable")]
 
 
-def _gather(search: CatchmentSearch, rows: NDArray[np.int64]) -> list[_Part]:
-    """Search from some places; give their rows with what was found, part by part."""
-    links, ends = search.network.reverse, edge_ends(search.network)
-    scratch = make_scratch(links, len(search.members.origins.edge), search.least_s)
-    parts = []
-    while len(rows):
-        some = pick_places(search.sources, rows)
-        found = gather_catchments(
-            links, ends, some, search.members, search.limit_s, scratch
-        )
-        done = len(found[0])
-        parts.append((rows[:done], *found))
-        rows = rows[done:]
-    return parts
+class _Searcher:
+    """The room that one thread has for its searches and for what they find."""
+
+    def __init__(self, search: CatchmentSearch) -> None:
+        n_origins = len(search.members.origins.edge)
+        self._search, self._room = search, n_origins + _BLOCK
+        self._scratch = make_scratch(search.network.reverse, n_origins, search.least_s)
+        # What is not written to is not used.
+        self._member, self._time_s = self._ask_for_memory()
+
+    def gather(self, rows: NDArray[np.int64]) -> list[_Part]:
+        """Search from places; give their rows with what was found, part by part."""
+        search, parts = self._search, []
+        graph = search.network.reverse, edge_ends(search.network)
+        while len(rows):
+            if len(self._member) < len(search.members.origins.edge):
+                self._member, self._time_s = self._ask_for_memory()
+            count = gather_catchments(
+                graph,
+                pick_places(search.sources, rows),
+                search.members,
+                search.limit_s,
+                self._scratch,
+                (self._member, self._time_s),
+            )
+            used = int(count.sum())
+            found = self._member[:used], self._time_s[:used]
+            parts.append((rows[: len(count)], count, *found))
+            self._member, self._time_s = self._member[used:], self._time_s[used:]
+            rows = rows[len(count) :]
+        return parts
+
+    def _ask_for_memory(self) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+        """Ask for room to write down rows and times."""
+        return np.empty(self._room, np.int32), np.empty(self._room)

@@ -8,8 +8,17 @@ from numba import config, njit, types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
+from circle.buckets import (
+    Queue,
+    Waiting,
+    begin,
+    grow,
+    has_room,
+    make_queue,
+    push,
+    take,
+)
 from circle.core import Links
-from circle.heap import Queue, drop_first, make_queue, push
 from circle.members import Members
 from circle.search import (
     FROM_END,
@@ -23,8 +32,6 @@ from circle.search import (
     same_edge_s,
 )
 
-# Pairs that are written down before the arrays are handed on.
-_BLOCK = 1 << 18
 _WORD = 64
 _LOW = np.uint64(63)
 _SIX = np.uint64(6)
@@ -59,7 +66,7 @@ class Scratch(NamedTuple):
     time_s: NDArray[np.float64]
     """Time from each junction, infinite between two searches."""
     passed: NDArray[np.int32]
-    """Junctions of the search, shape (junctions,)."""
+    """Junctions that were met, shape (junctions + 1,)."""
     best_s: NDArray[np.float64]
     """Time from each place, shape (places,); counts where its bit is set."""
     bits: NDArray[np.uint64]
@@ -73,22 +80,20 @@ class Scratch(NamedTuple):
 
 @njit(cache=True, nogil=True)
 def gather_catchments(
-    links: Links,
-    ends: Ends,
+    graph: tuple[Links, Ends],
     sources: Places,
     members: Members,
     limit_s: float,
     scratch: Scratch,
-) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]:
+    written: tuple[NDArray[np.int32], NDArray[np.float64]],
+) -> NDArray[np.int64]:
     """
     List for each source the members that reach it within a limit.
 
     Parameters
     ----------
-    links
-        The reversed graph.
-    ends
-        Ends of the edges.
+    graph
+        The links against the sense of travel, and the ends of the edges.
     sources
         The places to be reached; their labels are not used.
     members
@@ -97,28 +102,25 @@ def gather_catchments(
         Longest time, in seconds, inclusive.
     scratch
         What the thread uses; changed in place and left as it was.
+    written
+        Written: rows of the members in reach, ascending, source by source; and the
+        time from each of them to the source, in seconds. There is room for all
+        members at least.
 
     Returns
     -------
     count
         Members in reach of the first sources, at least of one; shape (sources,) or
         fewer where there was no room for all.
-    member
-        Their rows, ascending, source by source.
-    time_s
-        Time from each member to the source, in seconds.
     """
+    (links, ends), (member, time_s) = graph, written
     room = len(members.origins.edge)
-    count = np.zeros(len(sources.edge), np.int64)
-    # Memory that is asked for but not written to is not used.
-    member, time_s = np.empty(room + _BLOCK, np.int32), np.empty(room + _BLOCK)
-    used = 0
+    count, used = np.zeros(len(sources.edge), np.int64), 0
     for i in range(len(sources.edge)):
         if sources.edge[i] < 0:
             continue
         if used + room > len(member):
-            count = count[:i]
-            break
+            return count[:i]
         n_passed = _search(links, ends, sources, i, limit_s, scratch)
         _take(n_passed, ends, sources.edge[i], members, limit_s, scratch)
         _take_own(ends, sources, i, members, limit_s, scratch)
@@ -126,7 +128,7 @@ def gather_catchments(
             scratch.time_s[scratch.passed[k]] = np.inf
         count[i] = _write_down(scratch, member, time_s, used)
         used += count[i]
-    return count, member[:used], time_s[:used]
+    return count
 
 
 @njit(cache=True, nogil=True)
@@ -151,10 +153,10 @@ def make_scratch(links: Links, n_places: int, least_s: NDArray[np.float64]) -> S
     n = len(links.first) - 1
     n_words = n_places // _WORD + 1
     return Scratch(
-        # Each link is put in once at most, as each junction is passed once.
-        make_queue(len(links.neighbour) + 3),
+        make_queue(links, len(links.neighbour) + 2),
         np.full(n, np.inf),
-        np.empty(n, np.int32),
+        # One row more: a junction that is met again is written past the last one.
+        np.empty(n + 1, np.int32),
         np.empty(n_places),
         np.zeros(n_words, np.uint64),
         np.zeros(n_words // _WORD + 1, np.uint64),
@@ -172,36 +174,57 @@ def _search(
     scratch: Scratch,
 ) -> int:
     """Search from one source up to the limit; give the number of junctions passed."""
-    first, neighbour, link_s = links.first, links.neighbour, links.time_s
-    queue, time_s, passed = scratch.queue, scratch.time_s, scratch.passed
+    queue, time_s, waiting, n_passed = scratch.queue, scratch.time_s, begin(), 0
     row, edge = sources.columns[i], sources.edge[i]
-    size, least_s = 0, scratch.least_s
-    knows = len(least_s) > 0
     for side in range(2):
         node = ends.end[edge] if side else ends.start[edge]
         seconds = row[LEG] + row[FROM_END if side else FROM_START]
         if seconds <= limit_s and seconds < time_s[node]:
+            n_passed = _note(node, time_s, scratch.passed, n_passed)
             time_s[node] = seconds
-            push(queue, size, seconds, node)
-            size += 1
-    n_passed = 0
-    while size > 0:
-        here_s, node = queue.time_s[0], queue.node[0]
-        size -= 1
-        drop_first(queue, size)
+            waiting = push(queue, waiting, seconds, node)
+    while True:
+        waiting, n_passed = _go_on(links, queue, waiting, limit_s, scratch, n_passed)
+        if waiting.n == 0:
+            return n_passed
+        queue = grow(queue)
+
+
+@njit(cache=True, nogil=True)
+def _go_on(
+    links: Links,
+    queue: Queue,
+    waiting: Waiting,
+    limit_s: float,
+    scratch: Scratch,
+    n_passed: int,
+) -> tuple[Waiting, int]:
+    """Search on while the queue has room; give what waits, and the number met."""
+    first, neighbour, link_s = links.first, links.neighbour, links.time_s
+    time_s, passed, least_s = scratch.time_s, scratch.passed, scratch.least_s
+    knows = len(least_s) > 0
+    while waiting.n > 0 and has_room(queue, waiting):
+        waiting, here_s, node = take(queue, waiting)
         if here_s > time_s[node]:
             continue
-        passed[n_passed] = node
-        n_passed += 1
         for k in range(first[node], first[node + 1]):
             seconds, other = here_s + link_s[k], neighbour[k]
             if seconds <= limit_s and seconds < time_s[other]:
                 if knows and seconds + least_s[other] > limit_s:
                     continue
+                n_passed = _note(other, time_s, passed, n_passed)
                 time_s[other] = seconds
-                push(queue, size, seconds, other)
-                size += 1
-    return n_passed
+                waiting = push(queue, waiting, seconds, other)
+    return waiting, n_passed
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _note(
+    node: int, time_s: NDArray[np.float64], passed: NDArray[np.int32], n_passed: int
+) -> int:
+    """Note a junction that is met for the first time; give how many there are."""
+    passed[n_passed] = node
+    return n_passed + int(time_s[node] == np.inf)
 
 
 @njit(cache=True, nogil=True, forceinline=True)

@@ -6,8 +6,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from circle.buckets import Queue, Waiting, begin, grow, has_room, make_queue, push, take
 from circle.core import MOST_NEIGHBOURS, Core, Links
-from circle.heap import Queue, drop_first, grow, make_queue, push
 
 
 class Ends(NamedTuple):
@@ -133,12 +133,11 @@ def _pass_down(core: Core, limit_s: float, found: Spread) -> None:
 def _search_core(core: Core, limit_s: float, found: Spread) -> None:
     """Search on in the core, from what has been found for its junctions."""
     inner = Spread(found.time_s[core.node], found.label[core.node])
-    queue, size = make_queue(max(1024, len(core.node))), 0
+    queue, waiting = make_queue(core.links, 2 * len(core.node)), begin()
     for i in range(len(core.node)):
         if inner.label[i] >= 0:
-            push(queue, size, inner.time_s[i], i)
-            size += 1
-    _settle(core.links, queue, size, limit_s, inner)
+            waiting = push(queue, waiting, inner.time_s[i], i)
+    _settle(core.links, queue, waiting, limit_s, inner)
     for i in range(len(core.node)):
         found.time_s[core.node[i]] = inner.time_s[i]
         found.label[core.node[i]] = inner.label[i]
@@ -178,7 +177,12 @@ def spread_again(links: Links, onward: Links, seeds: Seeds, known: Spread) -> Sp
     for node in range(len(label)):
         if label[node] < 0:
             found.time_s[node] = np.inf
-    queue, size = _plant(seeds, found)
+    queue = make_queue(links, max(1024, 2 * len(seeds.node)))
+    waiting = begin()
+    for i in range(len(seeds.node)):
+        node, seconds = seeds.node[i], seeds.time_s[i]
+        if _sooner(found, node, (seconds, seeds.label[i])):
+            waiting = push(queue, waiting, seconds, node)
     for node in range(len(label)):
         if known.label[node] >= 0:
             continue
@@ -188,46 +192,41 @@ def spread_again(links: Links, onward: Links, seeds: Seeds, known: Spread) -> Sp
             if known.label[other] >= 0 and _sooner(
                 found, node, (seconds, label[other])
             ):
-                if size == len(queue.node):
+                if not has_room(queue, waiting):
                     queue = grow(queue)
-                push(queue, size, seconds, node)
-                size += 1
-    _settle(links, queue, size, np.inf, found)
+                waiting = push(queue, waiting, seconds, node)
+    _settle(links, queue, waiting, np.inf, found)
     return found
 
 
 @njit(cache=True, nogil=True)
-def _plant(seeds: Seeds, found: Spread) -> tuple[Queue, int]:
-    """Begin at all seeds; give the queue and how many wait in it."""
-    queue, size = make_queue(max(1024, len(seeds.node))), 0
-    for i in range(len(seeds.node)):
-        node, seconds = seeds.node[i], seeds.time_s[i]
-        if _sooner(found, node, (seconds, seeds.label[i])):
-            push(queue, size, seconds, node)
-            size += 1
-    return queue, size
+def _settle(
+    links: Links, queue: Queue, waiting: Waiting, limit_s: float, found: Spread
+) -> None:
+    """Search on from all junctions that wait, until none does."""
+    while True:
+        waiting = _go_on(links, queue, waiting, limit_s, found)
+        if waiting.n == 0:
+            return
+        queue = grow(queue)
 
 
 @njit(cache=True, nogil=True)
-def _settle(
-    links: Links, queue: Queue, size: int, limit_s: float, found: Spread
-) -> None:
-    """Search on from all junctions that wait, until none does."""
+def _go_on(
+    links: Links, queue: Queue, waiting: Waiting, limit_s: float, found: Spread
+) -> Waiting:
+    """Search on while the queue has room."""
     first, neighbour, link_s = links
     time_s, label = found
-    while size > 0:
-        here_s, node = queue.time_s[0], queue.node[0]
-        size -= 1
-        drop_first(queue, size)
+    while waiting.n > 0 and has_room(queue, waiting):
+        waiting, here_s, node = take(queue, waiting)
         if here_s > time_s[node]:
             continue
-        while size + first[node + 1] - first[node] > len(queue.node):
-            queue = grow(queue)
         for k in range(first[node], first[node + 1]):
             seconds, other = here_s + link_s[k], neighbour[k]
             if seconds <= limit_s and _sooner(found, other, (seconds, label[node])):
-                push(queue, size, seconds, other)
-                size += 1
+                waiting = push(queue, waiting, seconds, other)
+    return waiting
 
 
 @njit(cache=True, nogil=True, forceinline=True)

@@ -122,7 +122,7 @@ FAMILIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "network",
             "piece_grid",
             "snapping",
-            "heap",
+            "buckets",
             "search",
             "catchments",
             "search_layout",

@@ -10,7 +10,10 @@ from scipy.sparse import vstack
 from test_reach_properties import SPEEDS, modes, several, towns
 from toy_streets import WALK_BOTH_WAYS, Toy, line, make_streets
 
+from circle import catchment_search
+from circle.buckets import make_queue
 from circle.catchment_search import find_catchments, prepare_catchments
+from circle.catchments import make_scratch
 from circle.errors import InputError
 from circle.reach import (
     estimate_catchment_bytes,
@@ -151,3 +154,25 @@ def test_where_nobody_sets_out_a_search_turns_back_and_finds_the_same():
     told = prepare_catchments(toy.network, **given)
     assert len(told.least_s) == len(toy.network.chains.junction)
     assert same(told, dataclasses.replace(told, least_s=np.empty(0))) > 100
+
+
+@several
+@given(towns(), modes, st.integers(1, 3))
+def test_little_room_changes_nothing(town, mode, threads):
+    """Pairs that need sheet after sheet, and a queue that grows in every search."""
+    streets, origins, places = town
+    toy = Toy.of(streets, mode, SPEEDS)
+    question = {**asked(toy, origins, places), "threads": threads}
+    whole = measure_catchments(toy.network, **question)
+
+    def make_small(links, n_places, least_s):
+        scratch = make_scratch(links, n_places, least_s)
+        return scratch._replace(queue=make_queue(links, 2))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(catchment_search, "_BLOCK", 0)
+        patch.setattr(catchment_search, "make_scratch", make_small)
+        again = measure_catchments(toy.network, **question)
+    assert again.indptr.tolist() == whole.indptr.tolist()
+    assert again.indices.tolist() == whole.indices.tolist()
+    assert again.data.tobytes() == whole.data.tobytes()

@@ -107,3 +107,13 @@ def test_neighbours_that_were_strangers_are_linked_anew():
     links_kept = len(pairs) - 2 * np.count_nonzero(core.above >= 0)
     assert len(core.links.neighbour) > links_kept
     assert found(core, [(5, 0), (40, 2)]) == expected(n, pairs, [(5, 0), (40, 2)])
+
+
+def test_a_search_that_passes_junctions_again_and_again_finds_room():
+    """One long link widens the buckets, and in each the farthest is met first."""
+    n = 40
+    pairs = [(a, b, (a - b) ** 2) for a in range(n) for b in range(n) if a != b]
+    pairs += [(0, 1, 10**7)]
+    core = find_core(rows_of(n, pairs))
+    assert len(core.node) == n
+    assert found(core, [(n - 1, 0)]) == [(n - 1.0 - node, 0) for node in range(n)]
