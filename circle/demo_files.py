@@ -1,5 +1,6 @@
 """The files of the demo district: how each one is written, byte for byte alike."""
 
+import io
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -82,7 +83,11 @@ def write_workbook(path: Path, table: pd.DataFrame, *, sheet: str) -> None:
     sheet
         Name of the sheet.
     """
-    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False})
+    # In memory: what cannot be written is told by the file alone, as everywhere.
+    content = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        content, {"strings_to_formulas": False, "in_memory": True}
+    )
     book.set_properties({"created": CREATED.replace(tzinfo=None)})
     page = book.add_worksheet(sheet)
     page.freeze_panes(1, 0)
@@ -95,6 +100,7 @@ def write_workbook(path: Path, table: pd.DataFrame, *, sheet: str) -> None:
             elif not numeric and value:
                 page.write_string(row, column, str(value))
     book.close()
+    path.write_bytes(content.getbuffer())
 
 
 def write_areas(

@@ -56,15 +56,16 @@ def opened_book(path: Path) -> Iterator[CalamineWorkbook]:
     Raises
     ------
     InputError
-        If the file is damaged, is a ZIP bomb, or a sheet of it is larger than
-        `MOST_CELLS`. Whatever the reader of spreadsheets stumbles on while the book is
-        open ends so too.
+        If the file is damaged, has no sheet, is a ZIP bomb, or a sheet of it is larger
+        than `MOST_CELLS`. Whatever the reader of spreadsheets stumbles on while the
+        book is open ends so too.
     """
     try:
         refuse_bomb(path)
         refuse_huge_sheets(path)
         _refuse_loops(path)
         with CalamineWorkbook.from_path(path) as book:
+            _refuse_no_sheet(path, book)
             yield book
     except (
         CalamineError,
@@ -181,6 +182,12 @@ def refuse_huge_sheets(path: Path) -> None:
                     most=f"{MOST_CELLS:,}",
                 )
                 raise InputError(problem)
+
+
+def _refuse_no_sheet(path: Path, book: CalamineWorkbook) -> None:
+    """Refuse a spreadsheet that lists no sheet, as a damaged one may."""
+    if not book.sheet_names:
+        raise InputError(problem_of(path.name, "no-sheet"))
 
 
 def _not_read(path: Path, error: BaseException) -> Problem:

@@ -61,6 +61,14 @@ FILE_TEXTS: Mapping[str, tuple[Parts, Parts]] = MappingProxyType(
                 "open it in a spreadsheet program and save it again as .xlsx",
             ),
         ),
+        "no-sheet": (
+            ("文件中没有工作表", "至少应有一个", "请用表格软件打开并另存为 .xlsx"),
+            (
+                "found no sheet in it",
+                "expected at least one",
+                "open it in a spreadsheet program and save it again as .xlsx",
+            ),
+        ),
         "no-such-sheet": (
             ("没有工作表“{name}”", "现有：{names}", "请在 `layer:` 中指明其中之一"),
             (

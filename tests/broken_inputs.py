@@ -1,6 +1,7 @@
 """A hundred ways to break the toy city, each with the message it gets."""
 
 import json
+import re
 import zipfile
 from dataclasses import dataclass
 
@@ -188,6 +189,19 @@ def bomb(folder):
     study(lambda one: one["facilities"].update(path="facilities.xlsx"))(folder)
 
 
+def without_sheets(folder):
+    """Take the list of sheets out of a workbook."""
+    sheet(F, lambda _: None)(folder)
+    path = folder / "facilities.xlsx"
+    with zipfile.ZipFile(path) as packed:
+        parts = {name: packed.read(name) for name in packed.namelist()}
+    listed = re.compile(rb"<sheets>.*</sheets>", re.DOTALL)
+    parts["xl/workbook.xml"] = listed.sub(b"<sheets/>", parts["xl/workbook.xml"])
+    with zipfile.ZipFile(path, "w") as packed:
+        for name, content in parts.items():
+            packed.writestr(name, content)
+
+
 def totals(text):
     """Give the population control totals; None names a file that is not there."""
 
@@ -309,6 +323,7 @@ BROKEN = (
         "found no sheet '设施'",
         "facilities.xlsx",
     ),
+    Broken("no-sheet", without_sheets, "found no sheet in it", "facilities.xlsx"),
     Broken("zip-bomb", bomb, "unpacks to 30 MB", "facilities.xlsx"),
     Broken(
         "not-a-layer", raw("areas.geojson", "nothing"), "cannot be read as a layer", A
