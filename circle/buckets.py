@@ -76,8 +76,10 @@ def make_queue(links: Links, room: int) -> Queue:
         most_links = max(most_links, first[node + 1] - first[node])
     if len(links.time_s) > 0:
         mean_s = links.time_s[:: len(links.time_s) // _SAMPLE + 1].mean()
+    following = np.empty(n + room, np.int32)
+    following[:n] = -1
     return Queue(
-        np.full(n + room, np.int32(-1)),
+        following,
         np.arange(n).astype(np.int32),
         np.empty(n + room),
         np.empty(n + room, np.int32),
@@ -136,7 +138,7 @@ def grow(queue: Queue) -> Queue:
         Another one with the same entries.
     """
     room = len(queue.node)
-    following, node = np.full(2 * room, np.int32(-1)), np.empty(2 * room, np.int32)
+    following, node = np.empty(2 * room, np.int32), np.empty(2 * room, np.int32)
     time_s = np.empty(2 * room)
     following[:room], node[:room] = queue.following, queue.node
     time_s[:room] = queue.time_s

@@ -188,7 +188,8 @@ def find_catchments(
         return parts
 
     with ThreadPoolExecutor(search.threads) as pool:
-        blocks = cut_blocks(len(order), 4 * search.threads)
+        # So small that no thread waits long for the last one.
+        blocks = cut_blocks(len(order), 16 * search.threads)
         found = list(itertools.chain.from_iterable(pool.map(gather, blocks)))
         counts = np.zeros(len(order) + 1, dtype=np.int64)
         for one, count, _, _ in found:
