@@ -194,13 +194,14 @@ def look_up_nodes(network: Network) -> NodesOnEdges:
         All of them.
     """
     chains, streets = network.chains, network.streets
-    edge, before_m = _find_on_edges(
-        (streets.start, streets.end),
-        (chains.first, chains.piece, chains.turned),
-        (network.run_forward_s, network.edge_forward_s),
-        len(streets.x_m),
+    return NodesOnEdges(
+        *_find_on_edges(
+            (streets.start, streets.end),
+            (chains.first, chains.piece, chains.turned),
+            (network.run_forward_s, network.edge_forward_s),
+            len(streets.x_m),
+        )
     )
-    return NodesOnEdges(edge, before_m, network.edge_forward_s[edge] - before_m)
 
 
 @njit(cache=True, nogil=True)
@@ -209,20 +210,21 @@ def _find_on_edges(
     runs: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.bool_]],
     metres: tuple[NDArray[np.float64], NDArray[np.float64]],
     n_nodes: int,
-) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-    """Find an edge that passes each node, and how far along it that is."""
-    (start, end), (first, piece, turned), (before_m, edge_m) = ends, runs, metres
-    edge_of, along_m = np.empty(n_nodes, np.int32), np.empty(n_nodes)
+) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.float64]]:
+    """Find an edge that passes each node, and how far from its ends that is."""
+    (start, end), (first, piece, turned), (run_m, edge_m) = ends, runs, metres
+    edge_of = np.empty(n_nodes, np.int32)
+    before_m, after_m = np.empty(n_nodes), np.empty(n_nodes)
     for edge in range(len(first) - 1):
         for k in range(first[edge], first[edge + 1]):
-            a, b = start[piece[k]], end[piece[k]]
-            edge_of[b if turned[k] else a] = edge
-            along_m[b if turned[k] else a] = before_m[k]
+            node = end[piece[k]] if turned[k] else start[piece[k]]
+            edge_of[node] = edge
+            before_m[node], after_m[node] = run_m[k], edge_m[edge] - run_m[k]
         # A junction lies on several edges; any of them will do.
         k = first[edge + 1] - 1
-        last = start[piece[k]] if turned[k] else end[piece[k]]
-        edge_of[last], along_m[last] = edge, edge_m[edge]
-    return edge_of, along_m
+        node = start[piece[k]] if turned[k] else end[piece[k]]
+        edge_of[node], before_m[node], after_m[node] = edge, edge_m[edge], 0.0
+    return edge_of, before_m, after_m
 
 
 def at_nodes(table: NodesOnEdges, nodes: NDArray[np.int64] | None = None) -> Access:

@@ -95,7 +95,7 @@ def prepare_catchments(
     """
     n_junctions, least_s = len(network.chains.junction), np.empty(0)
     starts = Origins(
-        edge=np.where(origins.joined, origins.edge, np.int32(-1)),
+        edge=_joined_edges(origins),
         position_m=origins.position_m,
         to_start_s=origins.to_start_s,
         to_end_s=origins.to_end_s,
@@ -113,6 +113,13 @@ def prepare_catchments(
         threads=max(1, threads),
         least_s=least_s,
     )
+
+
+def _joined_edges(origins: Access) -> NDArray[np.int32]:
+    """Give the edge of each origin, -1 where it is not joined."""
+    if origins.joined.all():
+        return origins.edge
+    return np.where(origins.joined, origins.edge, np.int32(-1))
 
 
 def _leave_parts_out(network: Network, origins: Origins) -> bool:
