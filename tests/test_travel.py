@@ -162,6 +162,14 @@ def test_circles_give_each_type_its_own_limit(tmp_path):
     assert limits.limit_m[0, 1] == 700
 
 
+def test_a_limit_that_holds_for_nobody_makes_no_search_longer(tmp_path):
+    # Nobody of the toy city lives in an urbanising area.
+    limit = {"types": ["school"], "minutes": 60, "area_classes": ["urbanising"]}
+    limits = find_limits(city_of(tmp_path, with_limits(limit)), "committees")
+    assert limits.threshold_s.max() == 3600
+    assert limits.longest_s() == limits.longest_s(0) == limits.longest_s(1) == 900
+
+
 def test_planned_facilities_count_where_the_standard_says_so(tmp_path):
     city = city_of(tmp_path, changed(lambda p: p.update(use={"planned": fact(True)})))
     reach = measure_table(city, "committees")

@@ -99,7 +99,7 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "siting": _SITING,
     # Siting on plain matrices.
     "siting_anneal": _SOLVERS,
-    "siting_bound": _SOLVERS,
+    "siting_bound": ("test_siting_bound", *_SOLVERS),
     "siting_branch": ("test_siting_branch", "test_siting_solvers"),
     "siting_conflict": _SIZES,
     "siting_cover": (*_SOLVERS, "test_siting_shares"),
