@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
+from test_siting_solvers import best_by_force, shared_problem
 
 from circle.siting_bound import (
     Bound,
@@ -18,10 +19,12 @@ from circle.siting_bound import (
     plan_worth,
     reduce_by_bound,
 )
+from circle.siting_cover import require_reachable, solve_cover
 from circle.siting_fixing import solve_by_fixing
 from circle.siting_greedy import cover_values
 from circle.siting_highs import Effort, solve_model
-from circle.siting_problem import plain_problem
+from circle.siting_problem import no_limits, plain_problem
+from circle.siting_quick_bound import bound_cost
 
 
 @st.composite
@@ -180,3 +183,70 @@ def test_fixing_finds_the_best_whatever_the_size(monkeypatch, kind, whole, pairs
         plan, bound = solve_by_fixing(problem, values, [2], effort=Effort())
         assert (plan_worth(values, plan), bound) == (best, best)
         assert tuple(sorted(plan)) in all_plans(limit)
+
+
+def two_types(random, n_sites):
+    """Six options of two types at three sites, one of them closed; twelve items."""
+    cover = csr_array((random.random((6, 12)) < 0.35).astype(float))
+    plain = plain_problem(
+        cover, random.integers(0, 9, 12), cost=random.integers(1, 6, 6), forbidden=[3]
+    )
+    shared = replace(
+        plain,
+        site=np.array([0, 0, 1, 1, 2, 2]),
+        site_cost=random.integers(0, 4, 3).astype(float),
+        limits=no_limits(6, 3),
+    )
+    return shared.limit_count(n_sites)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_bounds_that_large_problems_get_hold(seed, monkeypatch):
+    monkeypatch.setattr("circle.siting_quick_bound._MOST_PAIRS", 0)
+    monkeypatch.setattr("circle.siting_quick_bound._MOST_PAIRS_OF_COST", 0)
+    random = np.random.default_rng(seed)
+    problem = two_types(random, n_sites=1 + seed % 3)
+    best = best_by_force(problem)
+    for one in (problem, problem.limit_cost(12)):
+        plan = solve_cover(one)
+        assert (
+            plan.objective <= best_by_force(one) <= plan.bound <= problem.weight.sum()
+        )
+    # With money enough all opens at the sites that are chosen: no more than that.
+    assert solve_cover(problem).bound <= 1.5 * best
+    least, _ = require_reachable(replace(problem, limits=no_limits(6, 3)))
+    apart = replace(least, site=np.arange(6), site_cost=np.ones(6))
+    for one in (least, replace(apart, limits=no_limits(6, 6))):
+        plan = solve_cover(one)
+        assert 0 < plan.bound <= best_by_force(one) <= plan.objective
+
+
+def test_a_ring_is_bounded_by_half_a_site_for_each_item():
+    """
+    Each of five options covers an item and the next one: 3 are needed, 2.5 in parts.
+
+    Where option 0 is closed, items 0 and 1 ask for options 4 and 1, which leaves item
+    3 to one more. Opening a site at a cost of 1 doubles what is paid.
+    """
+    cover = csr_array(np.eye(5) + np.roll(np.eye(5), 1, axis=1))
+    ring, _ = require_reachable(plain_problem(cover))
+    assert bound_cost(ring, [0, 2, 4]) == pytest.approx(2.5, rel=1e-3)
+    assert 2 < bound_cost(ring, [0, 2, 4], enough=2) <= 2.5 + 1e-9
+    closed = replace(ring, forbidden=np.arange(5) == 0)
+    assert bound_cost(closed, [1, 2, 4]) == pytest.approx(3, rel=1e-3)
+    dear = replace(ring, site_cost=np.ones(5))
+    assert bound_cost(dear, [0, 2, 4]) == pytest.approx(5, rel=1e-3)
+    # What several options share is left out of account.
+    shared = replace(dear, site=np.zeros(5, int), site_cost=np.ones(1))
+    assert bound_cost(shared, [0, 2, 4]) == pytest.approx(2.5, rel=1e-3)
+    # Items that are not asked for ask for nothing.
+    some = replace(ring, required=np.array([True, False, False, True, False]))
+    assert bound_cost(some, [0, 3]) == pytest.approx(2)
+
+
+def test_a_number_of_sites_is_bounded_as_if_all_opened_at_every_site(monkeypatch):
+    """Site 0 serves 5 + 4 with both types, site 1 only 6 + 1."""
+    monkeypatch.setattr("circle.siting_quick_bound._MOST_PAIRS", 0)
+    for n_sites, most in ((1, 9), (2, 16)):
+        plan = solve_cover(shared_problem(n_sites))
+        assert (plan.objective, plan.bound, plan.status) == (most, most, "optimal")
