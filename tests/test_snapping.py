@@ -1,7 +1,7 @@
 """Snapping: nearest place, limits, ties, and what is no place to snap to."""
 
 from dataclasses import replace
-from itertools import permutations
+from itertools import pairwise, permutations
 from unittest import mock
 
 import numpy as np
@@ -120,6 +120,28 @@ def eastern_first(x_m, y_m):
     """Number nodes from east to west."""
     assert len(x_m) == len(y_m)
     return np.argsort(-x_m).astype(np.int32)
+
+
+@pytest.mark.parametrize("side", [1, -1])
+@pytest.mark.parametrize("inwards", [False, True])
+def test_standing_at_a_junction_costs_nothing_at_either_end_of_a_street(inwards, side):
+    """
+    At crossing 2 the street of 1 is open one way only; the city also stands mirrored.
+
+    ::
+
+        5         4
+        |         |
+        1 --100-- 2        the way round by 3 is open the other way
+          3 (50, -80)
+    """
+    nodes = {1: (0, 0), 2: (100, 0), 3: (50, -80), 4: (100, 100), 5: (0, 100)}
+    nodes = {one: (x * side, y) for one, (x, y) in nodes.items()}
+    one_way = pairwise([1, 2, 3, 1] if inwards else [2, 1, 3, 2])
+    pieces = [(*one, WALK_ONE_WAY) for one in one_way]
+    toy = Toy.of(make_streets(nodes, [*pieces, (2, 4), (5, 1)]))
+    crossing, beyond = (100 * side, 0), (100 * side, 50)
+    assert toy.time(beyond, crossing) == toy.time(crossing, beyond) == 50
 
 
 def test_a_street_has_the_same_two_parts_from_whichever_end_it_is_told():
