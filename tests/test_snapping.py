@@ -122,26 +122,33 @@ def eastern_first(x_m, y_m):
     return np.argsort(-x_m).astype(np.int32)
 
 
-@pytest.mark.parametrize("side", [1, -1])
+@pytest.mark.parametrize("crossing_in", ["east", "west"])
 @pytest.mark.parametrize("inwards", [False, True])
-def test_standing_at_a_junction_costs_nothing_at_either_end_of_a_street(inwards, side):
+def test_standing_at_a_junction_costs_nothing_at_either_end_of_a_street(
+    inwards, crossing_in
+):
     """
-    At crossing 2 the street of 1 is open one way only; the city also stands mirrored.
+    The crossing 2 is joined to the street of 1, which is open one way only.
 
     ::
 
-        5         4
-        |         |
-        1 --100-- 2        the way round by 3 is open the other way
-          3 (50, -80)
+        5                             5
+        |                             1
+        1 --100-- 2 --100-- 4         |   3 (80, 50)
+          3 (50, -80)                 2 --100-- 4
     """
-    nodes = {1: (0, 0), 2: (100, 0), 3: (50, -80), 4: (100, 100), 5: (0, 100)}
-    nodes = {one: (x * side, y) for one, (x, y) in nodes.items()}
+    nodes = {1: (0, 0), 2: (100, 0), 3: (50, -80), 4: (200, 0), 5: (0, 100)}
+    if crossing_in == "west":
+        nodes = {1: (0, 100), 2: (0, 0), 3: (80, 50), 4: (100, 0), 5: (0, 200)}
+    # The way round by 3 is open the other way.
     one_way = pairwise([1, 2, 3, 1] if inwards else [2, 1, 3, 2])
     pieces = [(*one, WALK_ONE_WAY) for one in one_way]
     toy = Toy.of(make_streets(nodes, [*pieces, (2, 4), (5, 1)]))
-    crossing, beyond = (100 * side, 0), (100 * side, 50)
-    assert toy.time(beyond, crossing) == toy.time(crossing, beyond) == 50
+    x, y = nodes[2]
+    access = toy.join([(x, y), (0, 20) if crossing_in == "west" else (20, 0)])
+    assert access.edge[0] == access.edge[1]
+    assert access.position_m[0] == (0 if crossing_in == "west" else 100)
+    assert toy.time((x + 50, y), (x, y)) == toy.time((x, y), (x + 50, y)) == 50
 
 
 def test_a_street_has_the_same_two_parts_from_whichever_end_it_is_told():
