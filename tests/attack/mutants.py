@@ -33,7 +33,6 @@ SLOWEST_S, SLOWER = 30.0, 4.0
 
 # The most direct tests come first: most faults end there.
 _REACH = ("test_reach", "test_catchment_search", "test_piece_times")
-_AGAIN = ("test_reach_again", "test_reach", "test_coverage", "test_gaps")
 _BANDS = ("test_bands", "test_isochrones")
 _POINTS = ("test_points", "test_points_wanted", "test_siting")
 _SITING = ("test_siting", "test_points")
@@ -58,8 +57,8 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "core": ("test_core", "test_buckets", "test_reach"),
     "members": ("test_catchment_search", "test_reach"),
     "nearest_places": ("test_areas", "test_city"),
-    "reach_again": _AGAIN,
-    "reached": ("test_reach", "test_screening", "test_travel", "test_coverage"),
+    "reach_again": ("test_reach_again", "test_reach"),
+    "reached": ("test_reach", "test_travel", "test_coverage"),
     "k_nearest": ("test_k_nearest", "test_choice"),
     "isochrones": ("test_isochrones", "test_bands"),
     "place_grid": _BANDS,
@@ -69,11 +68,11 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "limits": ("test_travel", "test_person_groups"),
     "rules": ("test_profile_rules", "test_coverage"),
     "travel": ("test_travel", "test_person_groups", "test_gaps"),
-    "travel_again": ("test_reach_again", "test_comparison", "test_changes"),
+    "travel_again": ("test_changes", "test_reach_again"),
     # Coverage and gaps.
     "coverage": ("test_coverage", "test_coverage_tables"),
     "type_groups": ("test_coverage", "test_coverage_tables"),
-    "missing_items": ("test_gaps", "test_coverage", "test_comparison"),
+    "missing_items": ("test_gaps", "test_coverage"),
     "item_texts": ("test_gaps", "test_coverage"),
     "cut_off": ("test_travel", "test_city"),
     "gaps": ("test_gaps", "test_outlines"),
@@ -104,7 +103,7 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "siting_branch": ("test_siting_branch", "test_siting_solvers"),
     "siting_conflict": _SIZES,
     "siting_cover": (*_SOLVERS, "test_siting_shares"),
-    "siting_distance": _MATRIX,
+    "siting_distance": ("test_siting_matrix",),
     "siting_dominance": ("test_siting_branch", "test_siting_matrix"),
     "siting_draft": _SOLVERS,
     "siting_fixing": ("test_siting_bound", "test_siting_solvers"),
