@@ -418,6 +418,15 @@ def run_tests(
 class _QuickOnes:
     """A plugin that leaves out what takes long with kernels that are not compiled."""
 
+    def pytest_sessionstart(self) -> None:
+        """Be content with the first example that fails: nobody reads the smallest."""
+        from hypothesis import Phase, settings  # noqa: PLC0415
+
+        steady = settings.get_profile("steady")
+        phases = (Phase.explicit, Phase.generate)
+        settings.register_profile("first", steady, phases=phases)
+        settings.load_profile("first")
+
     def pytest_collection_modifyitems(self, items) -> None:
         """Leave out whole districts and cities."""
         items[:] = [
