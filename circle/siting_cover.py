@@ -339,8 +339,6 @@ def _start(
     values = np.zeros(len(whole.model.worth))
     values[:n] = inside
     rows = whole.model.rows
-    if len(values) == n:
-        return values
     sites = np.unique(problem.site[whole.options])
     shared = len(sites) < n
     if shared:

@@ -117,3 +117,15 @@ def test_a_search_that_passes_junctions_again_and_again_finds_room():
     core = find_core(rows_of(n, pairs))
     assert len(core.node) == n
     assert found(core, [(n - 1, 0)]) == [(n - 1.0 - node, 0) for node in range(n)]
+
+
+def test_a_tree_has_no_core():
+    """A junction with eight arms is the last: its neighbours were taken out before."""
+    n = 17
+    pairs = [(arm, 0, 1) for arm in range(1, 9)] + [
+        (arm + 8, arm, 1) for arm in range(1, 9)
+    ]
+    pairs += [(b, a, seconds) for a, b, seconds in pairs]
+    core = find_core(rows_of(n, pairs))
+    assert core.node.tolist() == []
+    assert found(core, [(9, 0)]) == expected(n, pairs, [(9, 0)])

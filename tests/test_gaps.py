@@ -6,11 +6,15 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial import cKDTree
+from toy_city import toy_profile, write_toy
 
+from circle.assessment import assess
+from circle.city import load_city
 from circle.gap_parts import CellField, find_neighbours
 from circle.gaps import find_gap_clusters
 from circle.missing_items import find_missing_items
 from circle.siting_settings import RankingWeights
+from circle.study import read_study
 
 # Rank order: id, people, minutes over, nearest facility.
 ITEMS = [
@@ -50,6 +54,29 @@ def test_missing_items_are_those_worked_out_by_hand(toy):
         one: to_come for one, to_come in planned.items() if isinstance(to_come, str)
     } == {"C2:clinic": "F3"}
     assert items["facility_name"].iloc[0] == "Hospital"
+
+
+def test_missing_items_show_the_people_of_the_ages_that_are_known(tmp_path):
+    """Of four bands the first has no column, the second no figure, the third gaps."""
+    profile = toy_profile()
+    bands = {"baby": "0-3", "child": "4-17", "old": "60+", "adult": "18-59"}
+    profile["age_bands"] = [
+        {"id": one, "label": {"zh": one, "en": one}, "synonyms": [years]}
+        for one, years in bands.items()
+    ]
+    city = load_city(read_study(write_toy(tmp_path, profile=profile)))
+    cells = city.cells.assign(
+        population_child=np.nan,
+        population_old=[30, np.nan, 40, 20, 0, np.nan, 8, np.nan, np.nan],
+        population_adult=[70, 20, 160, 90, 0, 60, 30, 50, 20],
+    )
+    items = assess(dataclasses.replace(city, cells=cells)).missing_items
+    ages = dict(zip(items["committee_id"], items["people_by_age"], strict=True))
+    assert ages == {
+        "C1": ("old=30", "adult=90"),
+        "C2": ("old=60", "adult=250"),
+        "C4": ("old=0", "adult=70"),
+    }
 
 
 def test_gap_clusters_are_those_worked_out_by_hand(toy):

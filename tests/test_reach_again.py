@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_reach_properties import SPEEDS, modes, towns
-from toy_streets import Toy, line
+from toy_streets import Toy, line, make_streets
 
 from circle.reach import measure_reach
 from circle.reach_again import Serving, collect_again, renew_type, search_type
@@ -101,3 +101,31 @@ def test_only_origins_whose_facility_changes_are_looked_at():
     assert found[0].tolist() == [10, 90, 210, 310, 390]
     assert found[1].tolist() == [0] * 5
     assert set(rows) >= {2, 3, 4}
+
+
+def test_a_facility_between_two_others_matters_to_its_own_stretch_only():
+    """
+    One facility at each of the middle junctions; a third comes between, and goes.
+
+    ::
+
+             |     |     |
+        0 --100---200---300-- 400      stubs of 50 m at the three junctions
+             F0 F2 F1
+    """
+    nodes = {k: (100 * k, 0) for k in range(5)} | {
+        k + 4: (100 * k, 50) for k in (1, 2, 3)
+    }
+    stubs = [(k, k + 4) for k in (1, 2, 3)]
+    toy = Toy.of(make_streets(nodes, [(k, k + 1) for k in range(4)] + stubs))
+    places = [(100, 0), (200, 0), (140, 0)]
+    origins = [(50, 0), (110, 0), (145, 0), (190, 0), (250, 0), (350, 0)]
+    two, three = np.array([0, 1], np.int32), np.array([0, 1, 2], np.int32)
+    row_now = np.arange(3, dtype=np.int32)
+    without = [50, 10, 45, 10, 50, 150], [0, 0, 0, 1, 1, 1]
+    between = [50, 10, 5, 10, 50, 150], [0, 0, 2, 1, 1, 1]
+    for before, after, expected in ((two, three, between), (three, two, without)):
+        then, now = (places, before), (places, after)
+        found, _, rows = renewed(toy, origins, then, now, row_now)
+        assert (found[0].tolist(), found[1].tolist()) == expected
+        assert rows.tolist() == [1, 2, 3]

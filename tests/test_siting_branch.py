@@ -1,19 +1,21 @@
 """Branch and bound, and dominance, against brute force."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
+from test_siting_solvers import check_plans
 
 from circle.errors import InputError
 from circle.siting_bound import Knapsack, bound_by_prices, plan_worth
 from circle.siting_branch import Search
 from circle.siting_cover import require_reachable, solve_cover
 from circle.siting_dominance import reduce_cover
-from circle.siting_problem import plain_problem
+from circle.siting_problem import no_limits, plain_problem
 from circle.siting_table import read_matrix
 
 
@@ -90,6 +92,39 @@ def test_dominance_keeps_the_least_number(values):
     assert marks[list(fewest(options, items)[1])][:, reached].any(axis=0).all()
     problem, _ = require_reachable(plain_problem(cover))
     assert solve_cover(problem, "exact").objective == size
+
+
+@settings(max_examples=60, deadline=None)
+@given(matrices(), st.data())
+def test_least_cost_where_more_is_asked_than_that_all_are_covered(values, data):
+    """What dominance leaves out must not be what something else asks for."""
+    n, n_items = values.shape
+
+    def drawn(most):
+        return data.draw(st.lists(st.integers(0, most - 1), max_size=2, unique=True))
+
+    alike = data.draw(st.booleans())
+    problem = plain_problem(
+        values,
+        cost=np.full(n, 2) if alike else np.arange(n) % 3,
+        locked=drawn(n),
+        forbidden=drawn(n),
+    )
+    if data.draw(st.booleans()):
+        problem = replace(problem, site_cost=np.arange(n) % 2 + 1.0)
+    if data.draw(st.booleans()):
+        half = replace(problem, site=np.arange(n) // 2)
+        n_sites = (n + 1) // 2
+        limits = no_limits(n, n_sites)
+        problem = replace(half, site_cost=np.ones(n_sites), limits=limits)
+    if data.draw(st.booleans()):
+        problem = problem.limit_count(data.draw(st.integers(0, n)))
+    if group := drawn(n):
+        problem = problem.lock_any([group])
+    if items := drawn(n_items):
+        problem = problem.with_floor("some", items, 1.0)
+    problem, _ = require_reachable(problem)
+    check_plans(problem)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ from scipy.sparse import csr_array
 
 from circle.errors import SitingError
 from circle.siting_conflict import find_clash
-from circle.siting_cover import other_plans, require_reachable, solve_cover
+from circle.siting_cover import _start, other_plans, require_reachable, solve_cover
+from circle.siting_model import build_model
 from circle.siting_plan import broken_requirements, covered_weight
 from circle.siting_problem import CoverProblem, Service, no_limits, plain_problem
 from circle.siting_series import phase_problem, trace_frontier
@@ -148,6 +149,29 @@ def problems(draw, n_options=5, n_items=6):
 @given(problems())
 def test_sizes_go_with_floors_areas_budgets_and_locks(problem):
     check_plans(problem)
+
+
+@settings(max_examples=40, deadline=None)
+@given(problems(), st.booleans(), st.booleans())
+def test_a_plan_to_begin_with_is_a_solution_of_the_model(problem, has_sizes, is_cost):
+    """A start that breaks a row would be dropped without a word."""
+    if not has_sizes:
+        problem = replace(problem, service=None)
+    if is_cost:
+        problem, _ = require_reachable(replace(problem, floors=()))
+    try:
+        plan = solve_cover(problem)
+    except SitingError:
+        return
+    whole = build_model(problem)
+    model, start = whole.model, _start(problem, whole, list(plan.options))
+    rows = model.rows @ start
+    assert (rows >= model.row_lower - 1e-6).all()
+    assert (rows <= model.row_upper + 1e-6).all()
+    assert ((start >= model.lower) & (start <= model.upper)).all()
+    assert np.isin(start[model.whole], (0, 1)).all()
+    assert whole.plan_of(start) == sorted(plan.options)
+    assert float(model.worth @ start) == pytest.approx(plan.objective)
 
 
 @settings(max_examples=15, deadline=None)

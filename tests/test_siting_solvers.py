@@ -15,7 +15,7 @@ from circle.siting_bound import bound_by_prices, knapsack_of, plan_worth
 from circle.siting_conflict import find_clash, raise_clash
 from circle.siting_cover import other_plans, require_reachable, solve_cover
 from circle.siting_greedy import choose_greedily, cover_values
-from circle.siting_highs import Effort
+from circle.siting_highs import Effort, solve_model
 from circle.siting_merge import merge_items
 from circle.siting_plan import (
     broken_requirements,
@@ -221,7 +221,29 @@ def test_other_plans_come_in_order_and_differ():
     problem = plain_problem(cover, [5, 3, 2]).limit_count(2)
     plans = other_plans(problem, 5)
     assert [plan.objective for plan in plans] == [8, 7, 5, 5, 3]
+    assert {plan.status for plan in plans} == {"optimal"}
     assert len({frozenset(plan.options) for plan in plans}) == 5
+
+
+def test_other_plans_of_a_search_cut_short_are_not_called_the_best(monkeypatch):
+    """As if the solver had run out of time, with a bound 3 above what it found."""
+
+    def cut_short(model, effort):
+        found = solve_model(model, effort)
+        return dataclasses.replace(found, outcome="time_limit", bound=found.bound + 3)
+
+    monkeypatch.setattr("circle.siting_cover.solve_model", cut_short)
+    problem = plain_problem(csr_array(np.eye(3)), [5, 3, 2]).limit_count(2)
+    (plan,) = other_plans(problem, 1)
+    assert (plan.objective, plan.bound, plan.status) == (8, 11, "time_limit")
+
+
+def test_a_bound_of_whole_weights_is_whole():
+    """Money for one and a half: the relaxation covers one item and half the other."""
+    for weight, bound in ((5, 7), (5.5, 8.25)):
+        problem = plain_problem(csr_array(np.eye(2)), [weight] * 2, cost=[2, 2])
+        plan = solve_cover(problem.limit_cost(3), "lp")
+        assert (plan.objective, plan.bound) == (weight, bound)
 
 
 def test_weights_are_rounded_so_that_order_does_not_matter():

@@ -1,7 +1,7 @@
 """Snapping: nearest place, limits, ties, and what is no place to snap to."""
 
 from dataclasses import replace
-from itertools import permutations
+from itertools import pairwise, permutations
 from unittest import mock
 
 import numpy as np
@@ -120,6 +120,35 @@ def eastern_first(x_m, y_m):
     """Number nodes from east to west."""
     assert len(x_m) == len(y_m)
     return np.argsort(-x_m).astype(np.int32)
+
+
+@pytest.mark.parametrize("crossing_in", ["east", "west"])
+@pytest.mark.parametrize("inwards", [False, True])
+def test_standing_at_a_junction_costs_nothing_at_either_end_of_a_street(
+    inwards, crossing_in
+):
+    """
+    The crossing 2 is joined to the street of 1, which is open one way only.
+
+    ::
+
+        5                             5
+        |                             1
+        1 --100-- 2 --100-- 4         |   3 (80, 50)
+          3 (50, -80)                 2 --100-- 4
+    """
+    nodes = {1: (0, 0), 2: (100, 0), 3: (50, -80), 4: (200, 0), 5: (0, 100)}
+    if crossing_in == "west":
+        nodes = {1: (0, 100), 2: (0, 0), 3: (80, 50), 4: (100, 0), 5: (0, 200)}
+    # The way round by 3 is open the other way.
+    one_way = pairwise([1, 2, 3, 1] if inwards else [2, 1, 3, 2])
+    pieces = [(*one, WALK_ONE_WAY) for one in one_way]
+    toy = Toy.of(make_streets(nodes, [*pieces, (2, 4), (5, 1)]))
+    x, y = nodes[2]
+    access = toy.join([(x, y), (0, 20) if crossing_in == "west" else (20, 0)])
+    assert access.edge[0] == access.edge[1]
+    assert access.position_m[0] == (0 if crossing_in == "west" else 100)
+    assert toy.time((x + 50, y), (x, y)) == toy.time((x, y), (x + 50, y)) == 50
 
 
 def test_a_street_has_the_same_two_parts_from_whichever_end_it_is_told():

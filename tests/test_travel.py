@@ -162,6 +162,21 @@ def test_circles_give_each_type_its_own_limit(tmp_path):
     assert limits.limit_m[0, 1] == 700
 
 
+def test_searches_go_as_far_as_the_longest_limit_that_holds_for_anybody(tmp_path):
+    # Nobody lives in an urbanising area; who cycles lives in an outer one.
+    far = {"types": ["school"], "minutes": 60, "area_classes": ["urbanising"]}
+    near = {"types": [*COLUMN], "minutes": 10, "area_classes": ["outer"]}
+    city = city_of(tmp_path, with_limits(far, near))
+    limits = find_limits(city, "committees")
+    assert limits.threshold_s.max() == 3600
+    assert [one.mode for one in limits.travels] == ["walk", "cycle"]
+    assert (limits.longest_s(0), limits.longest_s(1)) == (900, 600)
+    assert limits.longest_s() == 900
+    # C1 walks 12 minutes to the court.
+    reach = measure_table(city, "committees", bounded=True)
+    assert covered(reach, "court") == {"C1", "C2", "C3"}
+
+
 def test_planned_facilities_count_where_the_standard_says_so(tmp_path):
     city = city_of(tmp_path, changed(lambda p: p.update(use={"planned": fact(True)})))
     reach = measure_table(city, "committees")

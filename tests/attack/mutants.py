@@ -28,30 +28,100 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-SLOWEST_S = 240.0
+# A fault that lets nothing end is noticed after the tests' usual time and so much more.
+SLOWEST_S, SLOWER = 30.0, 4.0
 
 # The most direct tests come first: most faults end there.
 _REACH = ("test_reach", "test_catchment_search", "test_piece_times")
+_BANDS = ("test_bands", "test_isochrones")
+_POINTS = ("test_points", "test_points_wanted", "test_siting")
+_SITING = ("test_siting", "test_points")
 _SOLVERS = ("test_siting_solvers", "test_siting_branch", "test_siting_series")
+_MATRIX = ("test_siting_matrix", "test_siting_branch")
+_SIZES = ("test_siting_shares", "test_siting_solvers")
 TESTS: Mapping[str, tuple[str, ...]] = {
+    # Reach.
+    "chains": ("test_chains", "test_reach", "test_network", "test_reach_properties"),
+    "heights": ("test_heights",),
+    "piece_times": ("test_piece_times", "test_snapping", "test_heights"),
+    "edges": ("test_network", "test_chains", "test_reach_properties"),
+    "network": ("test_network", "test_snapping", "test_reach", "test_heights"),
+    "piece_grid": ("test_snapping", "test_network", "test_reach_properties"),
+    "snapping": ("test_snapping", "test_network", "test_city"),
+    "buckets": ("test_buckets", "test_core", "test_catchment_search"),
+    "search": ("test_reach", "test_core", "test_catchment_search", "test_piece_times"),
+    "catchments": ("test_catchment_search", "test_reach"),
+    "search_layout": ("test_reach", "test_catchment_search", "test_k_nearest"),
+    "catchment_search": ("test_catchment_search", "test_reach"),
+    "reach": _REACH,
+    "core": ("test_core", "test_buckets", "test_reach"),
+    "members": ("test_catchment_search", "test_reach"),
+    "nearest_places": ("test_areas", "test_city"),
+    "reach_again": ("test_reach_again", "test_reach"),
+    "reached": ("test_reach", "test_travel", "test_coverage"),
+    "k_nearest": ("test_k_nearest", "test_choice"),
+    "isochrones": ("test_isochrones", "test_bands"),
+    "place_grid": _BANDS,
+    "bands": _BANDS,
+    "map_areas": _BANDS,
+    "screening": ("test_screening",),
+    "limits": ("test_travel", "test_person_groups"),
+    "rules": ("test_profile_rules", "test_coverage"),
+    "travel": ("test_travel", "test_person_groups", "test_gaps"),
+    "travel_again": ("test_changes", "test_reach_again"),
+    # Coverage and gaps.
     "coverage": ("test_coverage", "test_coverage_tables"),
+    "type_groups": ("test_coverage", "test_coverage_tables"),
     "missing_items": ("test_gaps", "test_coverage"),
+    "item_texts": ("test_gaps", "test_coverage"),
+    "cut_off": ("test_travel", "test_city"),
     "gaps": ("test_gaps", "test_outlines"),
     "gap_parts": ("test_gaps", "test_outlines"),
-    "limits": ("test_coverage", "test_gaps", "test_person_groups"),
-    "rules": ("test_profile_rules", "test_coverage"),
-    "travel": ("test_coverage", "test_gaps", "test_travel"),
-    "reach": _REACH,
-    "search": _REACH,
-    "catchments": ("test_catchment_search", "test_reach"),
-    "chains": ("test_chains", "test_reach", "test_network", "test_reach_properties"),
-    "piece_times": ("test_piece_times", "test_snapping", "test_heights"),
-    "snapping": ("test_snapping", "test_network", "test_city"),
+    "outlines": ("test_outlines", "test_gaps"),
+    # Siting in a city.
+    "points": _POINTS,
+    "points_layers": _POINTS,
+    "points_made": _POINTS,
+    "points_map": _POINTS,
+    "points_wanted": ("test_points_wanted", "test_siting"),
+    "site_candidates": _SITING,
+    "site_capacity": _SITING,
+    "site_choices": _SITING,
+    "site_chosen": _SITING,
+    "site_cover": _SITING,
+    "site_demand": _SITING,
+    "site_feedback": ("test_site_versions", "test_siting"),
+    "site_files": _SITING,
+    "site_plan": _SITING,
+    "site_problem": _SITING,
+    "site_versions": ("test_site_versions",),
+    "site_words": _SITING,
+    "siting": _SITING,
+    # Siting on plain matrices.
+    "siting_anneal": _SOLVERS,
+    "siting_bound": ("test_siting_bound", *_SOLVERS),
+    "siting_branch": ("test_siting_branch", "test_siting_solvers"),
+    "siting_conflict": _SIZES,
+    "siting_cover": (*_SOLVERS, "test_siting_shares"),
+    "siting_distance": ("test_siting_matrix",),
+    "siting_dominance": ("test_siting_branch", "test_siting_matrix"),
+    "siting_draft": _SOLVERS,
+    "siting_fixing": ("test_siting_bound", "test_siting_solvers"),
+    "siting_flow": _SIZES,
     "siting_greedy": _SOLVERS,
-    "siting_bound": _SOLVERS,
-    "siting_cover": _SOLVERS,
-    "site_plan": ("test_siting", "test_points"),
-    "site_demand": ("test_siting", "test_points"),
+    "siting_highs": ("test_siting_solvers", "test_siting_matrix"),
+    "siting_kernels": _SOLVERS,
+    "siting_matrix": _MATRIX,
+    "siting_matrix_series": _MATRIX,
+    "siting_merge": _SOLVERS,
+    "siting_model": (*_SOLVERS, "test_siting_shares"),
+    "siting_plan": (*_SOLVERS, "test_siting_shares"),
+    "siting_problem": (*_SOLVERS, "test_siting_shares"),
+    "siting_quick_bound": ("test_siting_bound", *_SOLVERS, "test_siting_shares"),
+    "siting_series": ("test_siting_series", "test_siting_shares", "test_siting"),
+    "siting_shares": _SIZES,
+    "siting_swaps": _SOLVERS,
+    "siting_table": _MATRIX,
 }
 OTHER = {
     ast.Lt: "<=",
@@ -310,17 +380,19 @@ class _Changed(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def run_tests(
-    module: str, source: str | None, tests: Sequence[str]
+    module: str, source: str | None, tests: Sequence[str], *, usual_s: float = 60.0
 ) -> tuple[str, float]:
     """
     Run tests in a process of its own, with a changed source of one module if given.
+
+    They are given up where they take much longer than usual.
 
     Returns
     -------
     outcome
         ``survived``, ``killed`` or ``timeout``, and the seconds that it took.
     """
-    begun = time.monotonic()
+    begun, slowest_s = time.monotonic(), SLOWEST_S + SLOWER * usual_s
     process = os.fork()
     if process == 0:
         code = 70
@@ -330,7 +402,7 @@ def run_tests(
             traceback.print_exc()
         finally:
             os._exit(code)
-    while time.monotonic() - begun < SLOWEST_S:
+    while time.monotonic() - begun < slowest_s:
         done, status = os.waitpid(process, os.WNOHANG)
         if done:
             seconds = time.monotonic() - begun
@@ -340,11 +412,20 @@ def run_tests(
         time.sleep(0.05)
     os.kill(process, signal.SIGKILL)
     os.waitpid(process, 0)
-    return "timeout", SLOWEST_S
+    return "timeout", slowest_s
 
 
 class _QuickOnes:
     """A plugin that leaves out what takes long with kernels that are not compiled."""
+
+    def pytest_sessionstart(self) -> None:
+        """Be content with the first example that fails: nobody reads the smallest."""
+        from hypothesis import Phase, settings  # noqa: PLC0415
+
+        steady = settings.get_profile("steady")
+        phases = (Phase.explicit, Phase.generate)
+        settings.register_profile("first", steady, phases=phases)
+        settings.load_profile("first")
 
     def pytest_collection_modifyitems(self, items) -> None:
         """Leave out whole districts and cities."""
@@ -406,14 +487,16 @@ def attack(module: str, *, each: int, seed: int) -> Iterator[tuple[Mutant, str, 
         If the tests fail without a fault.
     """
     source = (ROOT / "circle" / f"{module}.py").read_text("utf-8")
-    outcome, seconds = run_tests(module, None, TESTS[module])
+    outcome, usual_s = run_tests(module, None, TESTS[module])
     if outcome != "survived":
         message = f"{module}: the tests fail without a fault: {TESTS[module]}"
         raise SystemExit(message)
     every = mutants_of(module, source)
-    say(f"{module}: {len(every)} faults can be made; tests take {seconds:.1f} s")
+    say(f"{module}: {len(every)} faults can be made; tests take {usual_s:.1f} s")
     for one in sample(every, each=each, seed=seed):
-        outcome, seconds = run_tests(module, one.apply(source), TESTS[module])
+        outcome, seconds = run_tests(
+            module, one.apply(source), TESTS[module], usual_s=usual_s
+        )
         yield one, outcome, seconds
 
 
@@ -438,6 +521,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     noticed, tried, left = 0, 0, []
     for module in given.modules or TESTS:
         source = (ROOT / "circle" / f"{module}.py").read_text("utf-8")
+        before = noticed, tried
         for one, outcome, seconds in attack(module, each=given.each, seed=given.seed):
             tried += 1
             noticed += outcome != "survived"
@@ -445,6 +529,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 line = f"circle/{module}.py:{one.line}: {one.shown(source)}"
                 left.append(line)
                 say(f"  not noticed ({seconds:.0f} s)  {line}")
+        say(f"  {noticed - before[0]} of {tried - before[1]} noticed")
         if given.out:
             given.out.write_text(json.dumps(left, indent=1, ensure_ascii=False))
     say(f"{noticed} of {tried} faults noticed ({noticed / max(1, tried):.0%})")

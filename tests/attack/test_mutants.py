@@ -1,6 +1,7 @@
 """The tool that puts small faults into modules, on a few lines of its own."""
 
 import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -63,6 +64,16 @@ def test_modules_and_tests_are_there():
     for module, tests in TESTS.items():
         assert (ROOT / "circle" / f"{module}.py").is_file()
         assert all((ROOT / "tests" / f"{one}.py").is_file() for one in tests)
+
+
+def test_all_that_reach_coverage_gaps_and_siting_consist_of_is_listed():
+    families = runpy.run_path(str(ROOT / "docs" / "generate.py"))["placed"]()
+    chain = {"coverage", "type_groups", "cut_off"}
+    chain |= {"gaps", "gap_parts", "outlines", "missing_items", "item_texts"}
+    assert chain <= set(families["The chain"])
+    names = ("Network and reach", "Siting in a city", "Siting on plain matrices")
+    wanted = chain.union(*(families[one] for one in names))
+    assert sorted(wanted - set(TESTS)) == []
 
 
 @pytest.mark.slow
