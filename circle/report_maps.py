@@ -243,7 +243,8 @@ def _sites(
     sites: pd.DataFrame = assessment.sites
     places = paper.place(shapely.get_coordinates(assessment.sites.geometry.to_numpy()))
     shown = ((places >= 0) & (places <= [paper.width, paper.height])).all(axis=1)
-    places, steps = places[shown], sites["step"].astype(str)[shown].tolist()
+    places = places[shown]
+    steps = [str(one) for one in sites["step"].to_numpy()[shown]]
     sizes = [(13.0 + 5 * max(0, len(one) - 2), 13.0) for one in steps]
     centres, taken = spread_signs(places, sizes, taken)
     lines, signs = [], []
@@ -278,7 +279,7 @@ def _names(
         13.0 * len(one) / (1 if any(ord(sign) > 255 for sign in one) else 2)
         for one in texts
     ]
-    found = place_names(widths, drawn, places, line=14.0, taken=taken)
+    found = place_names(widths, list(drawn), places, line=14.0, taken=taken)
     return [
         draw_text(centre[0], centre[1] + 4, text, anchor="middle", halo=True)
         for text, centre in zip(texts, found, strict=True)

@@ -88,9 +88,9 @@ def spread_signs(
     boxes = [_box(place, size) for place, size in zip(places, sizes, strict=True)]
     centres = places.copy()
     crowded = _crowded(boxes, taken)
-    for i in np.flatnonzero(~crowded):
+    for i in np.flatnonzero(~crowded).tolist():
         taken = taken.add(boxes[i])
-    for i in np.flatnonzero(crowded):
+    for i in np.flatnonzero(crowded).tolist():
         # Two sites on one plot have one place: it cannot be kept clear of both.
         apart = np.hypot(*(places - places[i]).T) >= 1
         clear = taken.add(*shapely.points(places[apart]))
