@@ -1,4 +1,4 @@
-"""Tables of access: who finds room, who has a choice, what hangs on one facility."""
+"""Tables of access: who finds room, who has a choice, what depends on one facility."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -25,7 +25,7 @@ def capacity_warnings(city: City, capacity: pd.DataFrame) -> tuple[CircleWarning
     warnings
         ``capacity-unknown``, ``households-unknown`` and ``age-band-unknown``, each
         with its counts, where it applies. What is unknown is never taken as zero:
-        areas that hang on it are of the state ``unknown``.
+        areas that depend on it are of the state ``unknown``.
     """
     norms = {one.id: one for one in city.profile.norms}
     district = capacity[capacity["area_kind"] == "district"]
@@ -50,7 +50,7 @@ def _facilities(
         CircleWarning(
             "capacity-unknown",
             f"facilities whose capacity or size is not known ({en}) provide an unknown "
-            "amount, not none; areas that hang on them are of the state unknown.",
+            "amount, not none; areas that depend on them are of the state unknown.",
             f"部分设施的容量或规模未填（{zh}）；按未知处理，不按零计，"
             "依赖这些设施的范围结论为“数据不全”。",
         ),

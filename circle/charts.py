@@ -129,7 +129,7 @@ def bar_chart(
     bars: Sequence[Bar], *, axis: Axis, title: str = "", mark: float = math.nan
 ) -> str:
     """
-    Draw bars that lie, one beneath the other, each with its value.
+    Draw bars that lie, one beneath the other; their values stand in one column.
 
     Parameters
     ----------
@@ -174,10 +174,10 @@ def bar_chart(
         colour = COLOURS[one.group % len(COLOURS)]
         text = f"{written(one.value, axis.form)}  {one.note}".strip()
         parts += [
-            draw_text(left - 6, middle + 4, shortened(one.label, 24), anchor="end"),
+            draw_text(left - 6, middle + 4, shortened(one.label, 26), anchor="end"),
             f'<rect x="{left:g}" y="{middle - 7:g}" width="{wide:.1f}" height="14" '
             f'fill="{colour}"/>',
-            draw_text(left + wide + 5, middle + 4, text, halo=True),
+            draw_text(WIDTH - right + 8, middle + 4, text),
         ]
     parts.append(draw_text(left, height - 6, axis.label))
     return svg_element(parts, title=title, height=height)

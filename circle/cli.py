@@ -34,6 +34,17 @@ _ERROR = {"zh": "错误：", "en": "error: "}
 class _Commands(click.Group):
     """A command group that turns errors into messages and exit codes."""
 
+    def format_commands(
+        self, context: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        """List the commands, each with its whole first sentence."""
+        rows = [
+            (name, self.commands[name].get_short_help_str(limit=1000))
+            for name in self.list_commands(context)
+        ]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run; signs that the terminal cannot show are spelt out, never an error."""
         for stream in (sys.stdout, sys.stderr):

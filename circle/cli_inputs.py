@@ -12,6 +12,7 @@ from circle.cli_parts import (
     JSON,
     LANGUAGE,
     echo_json,
+    echo_next,
     errors_in,
     show_progress,
     show_warnings,
@@ -143,6 +144,8 @@ def check(
             click.echo(_said("marked", spoken, copy=shown(copy)), err=True)
     if checked.problems:
         click.get_current_context().exit(EXIT_DATA)
+    if path.suffix in {".yaml", ".yml"} and not as_json:
+        echo_next("run", study=shown(path))
 
 
 @click.command()

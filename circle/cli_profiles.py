@@ -1,13 +1,12 @@
 """Commands that list, print and compare standards."""
 
-import json
 import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from circle.cli_parts import LANGUAGE, speak
+from circle.cli_parts import LANGUAGE, echo_json, speak
 
 if TYPE_CHECKING:
     from circle.profile_tables import TextTable
@@ -20,8 +19,9 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 @click.group(invoke_without_command=True)
 @_SPOKEN
+@_JSON
 @click.pass_context
-def profiles(context: click.Context, language: str) -> None:
+def profiles(context: click.Context, language: str, *, as_json: bool) -> None:
     """List the standards that come with circle.
 
     \b
@@ -37,6 +37,19 @@ def profiles(context: click.Context, language: str) -> None:
     from circle.profile_tables import profile_list
 
     every = [read_profile(one) for one in shipped_profiles()]
+    if as_json:
+        rows = [
+            {
+                "name": one.name,
+                "edition": one.edition,
+                "title": one.title.model_dump(),
+                "types": len(one.types),
+                "required_types": len(one.required_types),
+            }
+            for one in every
+        ]
+        echo_json(rows)
+        return
     click.echo(_text(profile_list(every, language=language, brief=True)))
 
 
@@ -58,7 +71,7 @@ def show(name: str, *, language: str, as_json: bool) -> None:
     profile = read_profile(name, folder=Path.cwd())
     if as_json:
         content = profile.model_dump(mode="json")
-        click.echo(json.dumps(content, ensure_ascii=False, indent=2))
+        echo_json(content)
         return
     click.echo(f"{profile.title[language]} ({profile.name}, {profile.edition})")
     click.echo(profile.note[language])
@@ -86,7 +99,7 @@ def diff(first: str, second: str, *, language: str, as_json: bool) -> None:
     before, after = (read_profile(one, folder=Path.cwd()) for one in (first, second))
     if as_json:
         rows = [vars(one) for one in profile_differences(before, after)]
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        echo_json(rows)
         return
     found = profile_changes(before, after, language=language)
     if not found:

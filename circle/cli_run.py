@@ -92,6 +92,10 @@ def demo(out: Path, size: str, seed: int, *, as_json: bool) -> None:
     if as_json:
         echo_json({**vars(counts), "study": str(out / "study.yaml")})
         return
-    for name, value in vars(counts).items():
-        click.echo(f"{name}\t{value}")
+    click.echo(
+        f"A fictional district: {counts.n_subdistricts:,} subdistricts with "
+        f"{counts.n_residents:,} residents' and {counts.n_villages:,} villagers' "
+        f"committees; {counts.n_people:,} people on {counts.n_cells:,} cells; "
+        f"{counts.n_facilities:,} facilities, {counts.n_candidates:,} candidate sites."
+    )
     echo_next("run", study=shown(out / "study.yaml"))

@@ -39,6 +39,7 @@ def init(name: Path, profile: str, language: str, *, as_json: bool) -> None:
     from circle.profile_reading import read_profile
     from circle.study_folder import make_study_folder
 
+    speak(language)
     standard = read_profile(profile, folder=name)
     made = make_study_folder(
         name, profile=standard, profile_name=profile, language=language
@@ -48,7 +49,6 @@ def init(name: Path, profile: str, language: str, *, as_json: bool) -> None:
         return
     for path in (made.study, made.workbook, made.readme):
         click.echo(shown(path))
-    speak(language)
     echo_next("init", data=shown(made.data), study=shown(made.study))
 
 

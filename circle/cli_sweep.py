@@ -87,7 +87,7 @@ def sensitivity(
     out: Path | None,
     as_json: bool,
 ) -> None:
-    """Say how far the coverage of STUDY hangs on its assumptions.
+    """Say how far the coverage of STUDY depends on its assumptions.
 
     \b
     Example:
@@ -95,7 +95,7 @@ def sensitivity(
 
     Speed 10 % down and up, limits one minute down and up, the way to the network
     50 m down and up, facilities beyond borders, and other studies. Says which
-    missing items are missing in every case, and what the others hang on.
+    missing items are missing in every case, and what the others depend on.
     """
     from circle.city import load_city
     from circle.outputs import check_output_folder

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -38,7 +39,41 @@ and `n_missing_required` counts the required types out of reach. The cells of
 `coverage.gpkg` have `s_<type>` instead: whole seconds, rounded up. The layer `bands`
 holds the bands of travel time of each type (`band` from 1, the innermost; `limit` in
 `unit`), `site_areas` from where each chosen site is reached; both are for looking at.
+
+Behind a kind, `?` says that a cell may be empty.
 """
+# What the rows of each table are.
+_ROWS = {
+    "subdistricts": "The areas of street offices and town governments (街镇).",
+    "committees": "Residents' and villagers' committees: origins of travel times.",
+    "cells": "Where people live: one square or point of the population grid.",
+    "buildings": "Residential buildings, where coverage is counted by them as well.",
+    "facilities": "The inventory: one row per building and facility type.",
+    "candidates": "Where facilities could go.",
+    "office_replies": "What street offices replied to missing items and sites.",
+    "reach": "The nearest facility of every committee and type.",
+    "coverage": "Every share of an area and a group of types, with its denominator.",
+    "coverage_by": "The same by age band, by inhabited area and by person group.",
+    "coverage_buildings": "The same by residential buildings.",
+    "missing_items": "What each committee does not reach within its limit (缺项).",
+    "gap_clusters": "Neighbouring cells that lack one type.",
+    "sites": "The siting plan, in its order.",
+    "unsnapped": "Points too far from the network.",
+    "capacity": "What the norms require against what is provided.",
+    "access": "Supply in reach of people, against the norms.",
+    "facility_load": "People in the catchment of each facility, against its supply.",
+    "full_items": "Items within the limit whose facilities are all full.",
+    "choice": "How many facilities of each type are in reach of people.",
+    "dependence": "Who would have none left if a facility closed.",
+    "fairness": "How evenly what is in reach is spread.",
+    "lorenz": "Points of the Lorenz curves.",
+    "realisation": "Indicators against their targets.",
+    "alerts": "Indicators beyond their warning line.",
+    "acceptance": "Pass marks, with result and evidence.",
+    "not_placed": "Facilities without coordinates, for the office to complete.",
+    "population_balance": "People read and people counted, by subdistrict.",
+}
+_PLACEHOLDERS = re.compile(r"<\w[\w ]*>(?:[:=]<\w[\w ]*>)?")
 _INPUTS = (*INPUT_CONTRACTS, OFFICE_REPLIES)
 _RESULTS = (*RESULT_CONTRACTS, *MEASURE_CONTRACTS, NOT_PLACED, POPULATION_BALANCE)
 
@@ -85,8 +120,9 @@ def dictionary_page() -> str:
         lines += [f"## {heading}", ""]
         for contract in contracts:
             keys = ", ".join(f"`{one}`" for one in contract.key)
-            lines += [f"### `{contract.name}`", ""]
-            lines += [f"A row is identified by {keys}.", ""] if keys else []
+            lines += [f"### `{contract.name}`", "", _ROWS[contract.name]]
+            lines += [f"A row is identified by {keys}."] if keys else []
+            lines.append("")
             lines += ["| column | header | kind | unit | description |"]
             lines += ["| --- | --- | --- | --- | --- |"]
             lines += [_line(one) for one in contract.columns]
@@ -120,6 +156,8 @@ def _values(column: Column) -> str:
 def _line(column: Column) -> str:
     """Write one column as a row of a table."""
     kind = column.kind if not column.null and column.required else f"{column.kind}?"
-    text = f"{column.description} {_values(column)}".strip()
+    # In angle brackets a word would be taken for a tag, and not be shown.
+    described = _PLACEHOLDERS.sub(r"`\g<0>`", column.description)
+    text = f"{described} {_values(column)}".strip()
     cells = (f"`{column.name}`", column.zh, kind, column.unit, text)
     return "| " + " | ".join(one.replace("|", "\\|") for one in cells) + " |"

@@ -30,7 +30,7 @@ _WHAT = ("facility_id", "type_id")
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What hangs on reach alone: the part of an assessment that scripts vary."""
+    """What depends on reach alone: the part of an assessment that scripts vary."""
 
     city: City
     """The inputs."""

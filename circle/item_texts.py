@@ -11,7 +11,7 @@ from circle.city import City
 
 @dataclass(frozen=True)
 class ItemTexts:
-    """What is written into missing items and does not hang on reach."""
+    """What is written into missing items and does not depend on reach."""
 
     ages: NDArray[np.object_]
     """A tuple of ``<band>=<persons>`` for each committee, shape (committees,)."""

@@ -103,6 +103,8 @@ class Problem(Words):
         """Write the problem in one line, in Chinese (``zh``) or English (``en``)."""
         if language != "zh":
             return str(self)
+        if isinstance(self.text, Words):
+            return self.text.in_language(language)
         places = [in_language(self.file, language), self.item]
         if self.sheet:
             places.append(f"工作表“{self.sheet}”")

@@ -1,5 +1,6 @@
 """Read a standard by name or from a file, with what it extends."""
 
+import difflib
 from pathlib import Path
 from typing import Any
 
@@ -109,8 +110,11 @@ def _place(name: str, folder: Path) -> tuple[Path, Path | str]:
         return path, path
     if name not in shipped_profiles():
         where = Words(f"profile '{name}'", zh=f"标准“{name}”")
-        known = {"known": ", ".join(shipped_profiles())}
-        raise ConfigError(Problem("unknown-profile", where, values=known))
+        values = {"known": ", ".join(shipped_profiles())}
+        close = difflib.get_close_matches(name, shipped_profiles(), n=1)
+        key = "unknown-profile-close" if close else "unknown-profile"
+        values |= {"close": close[0]} if close else {}
+        raise ConfigError(Problem(key, where, values=values))
     path = shipped_folder("profiles") / f"{name}.yaml"
     return path, f"profile {path.name}"
 

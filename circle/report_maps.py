@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import itertools
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +22,7 @@ from circle.atlas_palette import (
 )
 from circle.chart_parts import draw_text, shortened
 from circle.facts import headline
+from circle.report_signs import Taken, place_names, spread_signs
 from circle.words import word
 
 if TYPE_CHECKING:
@@ -112,10 +114,10 @@ def district_svg(assessment: Assessment) -> str:
             'fill-opacity="0.85" stroke="#48535d" stroke-width="0.9"/>'
         )
     parts += _backdrop(assessment, paper, ("water", "major", "motorway"))
-    parts += _sites(assessment, paper)
-    at = paper.place(shapely.get_coordinates(shapely.point_on_surface(areas)))
-    parts += _names(city.subdistricts["name"].astype(str).tolist(), at)
-    return _svg([*parts, *_scale(paper)], paper, assessment)
+    scale = _scale(paper)
+    signs, taken = _sites(assessment, paper, Taken(640, tall, (scale.box,)))
+    names = _names(city.subdistricts["name"].astype(str).tolist(), areas, paper, taken)
+    return _svg([*parts, *signs, *names, *scale.parts], paper, assessment)
 
 
 def share_legend(assessment: Assessment) -> list[tuple[str, str]]:
@@ -182,8 +184,10 @@ def subdistrict_svg(assessment: Assessment, subdistrict_id: str) -> str:
     )
     if assessment.committee_reach is not None:
         parts += _committees(assessment, paper, subdistrict_id)
-    parts += _sites(assessment, paper)
-    return _svg([*parts, *_scale(paper)], paper, assessment)
+    scale = _scale(paper)
+    taken = Taken(paper.width, paper.height, (scale.box,))
+    signs, _ = _sites(assessment, paper, taken)
+    return _svg([*parts, *signs, *scale.parts], paper, assessment)
 
 
 def _backdrop(
@@ -232,55 +236,80 @@ def _committees(
     return parts
 
 
-def _sites(assessment: Assessment, paper: _Paper) -> list[str]:
-    """Draw the proposed sites with their steps."""
+def _sites(
+    assessment: Assessment, paper: _Paper, taken: Taken
+) -> tuple[list[str], Taken]:
+    """Draw the proposed sites with their steps; lines lead to those beside a sign."""
     sites: pd.DataFrame = assessment.sites
-    if len(sites) == 0:
-        return []
     places = paper.place(shapely.get_coordinates(assessment.sites.geometry.to_numpy()))
-    parts = []
-    for step, (x, y) in zip(sites["step"], places, strict=True):
-        if not (0 <= x <= paper.width and 0 <= y <= paper.height):
-            continue
-        wide = 13 + 5 * max(0, len(str(step)) - 2)
-        parts.append(
-            f'<rect x="{x - wide / 2:.1f}" y="{y - 6.5:.1f}" width="{wide}" '
-            'height="13" rx="2" fill="#1a1a1a" stroke="#ffd400"/>'
+    shown = ((places >= 0) & (places <= [paper.width, paper.height])).all(axis=1)
+    places = places[shown]
+    steps = [str(one) for one in sites["step"].to_numpy()[shown]]
+    sizes = [(13.0 + 5 * max(0, len(one) - 2), 13.0) for one in steps]
+    centres, taken = spread_signs(places, sizes, taken)
+    lines, signs = [], []
+    for step, (wide, high), own, centre in zip(
+        steps, sizes, places.tolist(), centres.tolist(), strict=True
+    ):
+        (x, y), (place_x, place_y) = centre, own
+        if centre != own:
+            lines.append(
+                f'<path d="M{place_x:.1f} {place_y:.1f}L{x:.1f} {y:.1f}" '
+                'stroke="#1a1a1a" stroke-width="1.2"/>'
+                f'<circle cx="{place_x:.1f}" cy="{place_y:.1f}" r="2.4" '
+                'fill="#1a1a1a" stroke="#ffd400" stroke-width="0.8"/>'
+            )
+        signs.append(
+            f'<rect x="{x - wide / 2:.1f}" y="{y - high / 2:.1f}" width="{wide:g}" '
+            f'height="{high:g}" rx="2" fill="#1a1a1a" stroke="#ffd400"/>'
             f'<text x="{x:.1f}" y="{y + 3.6:.1f}" font-size="9.5" fill="#fff" '
-            f'font-weight="700" text-anchor="middle">{html.escape(str(step))}</text>'
+            f'font-weight="700" text-anchor="middle">{html.escape(step)}</text>'
         )
-    return parts
+    return [*lines, *signs], taken
 
 
-def _names(names: list[str], places: NDArray[np.float64]) -> list[str]:
-    """Write the names of areas where they do not cover one another."""
-    taken: list[tuple[float, float, float]] = []
-    parts = []
-    for name, (x, y) in zip(names, places.tolist(), strict=True):
-        text = shortened(name, 24)
-        half = 6.5 * len(text) / (1 if any(ord(one) > 255 for one in text) else 2)
-        if any(
-            abs(x - other_x) < half + other and abs(y - other_y) < 14
-            for other_x, other_y, other in taken
-        ):
-            continue
-        taken.append((x, y, half))
-        parts.append(draw_text(x, y + 4, text, anchor="middle", halo=True))
-    return parts
+def _names(
+    names: list[str], areas: NDArray[np.object_], paper: _Paper, taken: Taken
+) -> list[str]:
+    """Write the names of areas where they cover neither signs nor one another."""
+    places = paper.place(shapely.get_coordinates(shapely.point_on_surface(areas)))
+    drawn = shapely.transform(areas, paper.place)
+    texts = [shortened(one, 24) for one in names]
+    widths = [
+        13.0 * len(one) / (1 if any(ord(sign) > 255 for sign in one) else 2)
+        for one in texts
+    ]
+    found = place_names(widths, list(drawn), places, line=14.0, taken=taken)
+    return [
+        draw_text(centre[0], centre[1] + 4, text, anchor="middle", halo=True)
+        for text, centre in zip(texts, found, strict=True)
+        if centre is not None
+    ]
 
 
-def _scale(paper: _Paper) -> list[str]:
+@dataclass(frozen=True)
+class _Scale:
+    """The scale of a drawing and the room that it takes."""
+
+    parts: list[str]
+    box: shapely.Geometry
+
+
+def _scale(paper: _Paper) -> _Scale:
     """Draw a scale of a round length, at most a quarter of the width."""
     most = paper.width / 4 / paper.per_m
     length = next((one for one in reversed(_SCALE_STEPS_M) if one <= most), 100)
     wide = length * paper.per_m
     text = f"{length / 1000:g} km" if length >= 1000 else f"{length} m"
     x, y = paper.width - wide - 10, paper.height - 8
-    return [
+    parts = [
         f'<path d="M{x:.1f} {y - 4:.1f}v4h{wide:.1f}v-4" fill="none" '
         'stroke="#1c2530" stroke-width="1.2"/>',
         draw_text(x + wide / 2, y - 6, text, anchor="middle"),
     ]
+    half = max(wide / 2, 20.0)
+    middle = x + wide / 2
+    return _Scale(parts, shapely.box(middle - half, y - 18, middle + half, y))
 
 
 def _svg(parts: list[str], paper: _Paper, assessment: Assessment) -> str:

@@ -159,7 +159,7 @@ def area_figures(
 
 def types_table(assessment: Assessment, domain: str) -> Table:
     """
-    Show the types of a domain: coverage, choice and what hangs on one facility.
+    Show the types of a domain: coverage, choice and what depends on one facility.
 
     Parameters
     ----------

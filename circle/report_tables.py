@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from circle.sheet_parts import Block, Form
 
 Table = dict[str, Any]
+_FIGURE = re.compile(r"-?[\d,.]+%?|–|")
 _DECIMALS = {"money": 1, "minutes": 1, "area": 2, "index": 3}
 
 
@@ -44,20 +46,41 @@ def block_table(
     printed = block.fields[: len(block.fields) - block.aside]
     by_key = {one.key: one for one in block.fields}
     fields = [by_key[one] for one in keys if one in by_key] if keys else list(printed)
-    columns = [
-        [shown_value(value, field.form, language) for value in block.rows[field.key]]
-        for field in fields
-    ]
+    columns = [_shown_column(block.rows[one.key], one.form, language) for one in fields]
     rows = [list(one) for one in zip(*columns, strict=True)]
     return {
-        "head": [
-            "\n".join(header_lines(shown_header(one.header, language)))
-            for one in fields
-        ],
+        "head": [_head(one.header, language) for one in fields],
         "rows": rows[:most],
         "totals": block.totals if most is None or len(rows) <= most else 0,
-        "texts": tuple(i for i, one in enumerate(fields) if one.form in TEXTS),
+        "texts": tuple(
+            i
+            for i, one in enumerate(fields)
+            if one.form in TEXTS and not _all_figures(columns[i])
+        ),
     }
+
+
+def _head(header: str, language: str) -> str:
+    """Write a header on one line, or its unit or denominator on a second one."""
+    first, *more = header_lines(shown_header(header, language))
+    below = ("" if language == "zh" else " ").join(more)
+    return f"{first}\n{below}" if below else first
+
+
+def _shown_column(values: pd.Series, form: Form, language: str) -> list[str]:
+    """Write a column; its decimals stand beneath one another."""
+    shown = [shown_value(one, form, language) for one in values]
+    if form != "decimal":
+        return shown
+    places = max((len(one.partition(".")[2]) for one in shown), default=0)
+    if places == 0 or any("," in one for one in shown):
+        return shown
+    return [f"{float(one):.{places}f}" if one else one for one in shown]
+
+
+def _all_figures(texts: list[str]) -> bool:
+    """Whether texts are figures that were written by their own units."""
+    return any(texts) and all(_FIGURE.fullmatch(one) for one in texts)
 
 
 def shown_value(value: Any, form: Form, language: str) -> str:

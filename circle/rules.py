@@ -23,7 +23,7 @@ from circle.profile_rules import (
     Travel,
 )
 
-# (area class, committee kind): what the rule of an origin hangs on.
+# (area class, committee kind): what the rule of an origin depends on.
 OriginClass = tuple[str, str]
 
 

@@ -34,6 +34,7 @@ class AddFacility(Placed):
     """A new facility opens."""
 
     change: Literal["add_facility"]
+    """Which change it is."""
     type: Id
     """Its type."""
     id: str | None = None
@@ -50,6 +51,7 @@ class CloseFacility(Settings):
     """A facility closes."""
 
     change: Literal["close_facility"]
+    """Which change it is."""
     id: str
     """Its code."""
 
@@ -58,6 +60,7 @@ class MoveFacility(Placed):
     """A facility moves."""
 
     change: Literal["move_facility"]
+    """Which change it is."""
     id: str
     """Its code."""
 
@@ -66,6 +69,7 @@ class EnlargeFacility(Settings):
     """A facility gets more room, or less."""
 
     change: Literal["enlarge_facility"]
+    """Which change it is."""
     id: str
     """Its code."""
     capacity: PositiveNumber | None = None
@@ -89,6 +93,7 @@ class OpenPlanned(Settings):
     """A planned facility, or one being built, opens."""
 
     change: Literal["open_planned"]
+    """Which change it is."""
     id: str
     """Its code."""
 
@@ -97,6 +102,7 @@ class ChangeLimit(Settings):
     """Another limit for some types."""
 
     change: Literal["change_limit"]
+    """Which change it is."""
     types: tuple[Id, ...] = ()
     """The types; all if not given."""
     area_classes: tuple[AreaClass, ...] = ()
@@ -127,6 +133,7 @@ class ChangeSpeed(Settings):
     """Another speed."""
 
     change: Literal["change_speed"]
+    """Which change it is."""
     mode: Mode
     """`walk` or `cycle`."""
     kmh: PositiveNumber | None = None
@@ -149,6 +156,7 @@ class ChangeNorm(Settings):
     """Another figure of a norm."""
 
     change: Literal["change_norm"]
+    """Which change it is."""
     norm: Id
     """Id of the norm in the profile."""
     factor: PositiveNumber
@@ -159,6 +167,7 @@ class AddStreet(Settings):
     """A new street, path, bridge or ferry, joined to the network at both ends."""
 
     change: Literal["add_street"]
+    """Which change it is."""
     line: Annotated[tuple[Place, ...], Field(min_length=2)]
     """Its points."""
     crs: str = "WGS-84"
@@ -175,6 +184,7 @@ class CutStreet(Settings):
     """Streets that cross a line are cut there, such as by works or a closed gate."""
 
     change: Literal["cut_street"]
+    """Which change it is."""
     line: Annotated[tuple[Place, ...], Field(min_length=2)]
     """The line that cuts."""
     crs: str = "WGS-84"
@@ -187,6 +197,7 @@ class GrowPopulation(Settings):
     """More people, or fewer."""
 
     change: Literal["grow_population"]
+    """Which change it is."""
     subdistricts: tuple[str, ...] = ()
     """Subdistricts; all if not given."""
     age_bands: tuple[Id, ...] = ()
@@ -199,6 +210,7 @@ class NewEstate(Placed):
     """A new housing estate at one point."""
 
     change: Literal["new_estate"]
+    """Which change it is."""
     people: PositiveNumber
     """People who move in."""
     age_bands: dict[Id, NotNegative] = Field(default={})
@@ -211,6 +223,7 @@ class AdoptPlan(Settings):
     """The sites of a siting plan open."""
 
     change: Literal["adopt_plan"]
+    """Which change it is."""
     sites: str
     """Table of sites as circle writes it, relative to the scenario's file."""
     steps: Annotated[int, Field(ge=1)] | None = None

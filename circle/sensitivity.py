@@ -1,4 +1,4 @@
-"""How far coverage and missing items hang on the assumptions of a study."""
+"""How far coverage and missing items depend on the assumptions of a study."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -170,7 +170,7 @@ def _bordered(city: City, value: str) -> City:
 def _items(
     missing: Mapping[tuple[str, str], set[str]], told: Sequence[pd.DataFrame]
 ) -> pd.DataFrame:
-    """Tell which items are missing whatever is assumed, and what others hang on."""
+    """Tell which items are missing whatever is assumed, and what others depend on."""
     now = missing["study", "as it is"]
     every = sorted(set().union(*missing.values()))
     rows = []

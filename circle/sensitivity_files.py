@@ -63,7 +63,7 @@ def sensitivity_text(found: Sensitivity, language: str) -> str:
 
 
 def _item_lines(rows: pd.DataFrame, found: Sensitivity, language: str) -> list[str]:
-    """Name the items that concern most people, with what they hang on."""
+    """Name the items that concern most people, with what they depend on."""
     lines = []
     for row in rows.head(_SHOWN).to_dict("records"):
         kind = found.labels[row["type_id"]][language]
@@ -208,7 +208,7 @@ def _blocks(found: Sensitivity, language: str) -> dict[str, Block]:
 
 
 def _assumptions(text: str, language: str) -> str:
-    """Name the assumptions that an item hangs on."""
+    """Name the assumptions that an item depends on."""
     named = [
         compared_word(f"assumption_{one}", language) for one in text.split(", ") if one
     ]

@@ -110,7 +110,11 @@ _PRINTED: dict[str, tuple[str, ...]] = {
     "realisation": ("area", "label", "actual", "target", "part", "weight"),
 }  # fmt: skip
 # Values of indicators: shares in per cent, others as they are.
-_BY_UNIT = {"acceptance": ("value", "mark"), "alerts": ("value", "line", "beyond")}
+_BY_UNIT = {
+    "acceptance": ("value", "mark"),
+    "alerts": ("value", "line", "beyond"),
+    "realisation": ("actual", "target"),
+}
 
 
 def measure_blocks(assessment: Assessment) -> dict[str, Block]:
@@ -181,7 +185,7 @@ def shown_block(
     if subdistrict_id is not None:
         key = "area_id" if "area_id" in rows.columns else "subdistrict_id"
         rows = rows[rows[key] == subdistrict_id].reset_index(drop=True)
-    rows = _in_words(rows, contract, language)
+    rows = _in_words(rows, assessment, contract)
     fields = {one.key: one for one in whole.fields}
     printed = [
         one
@@ -203,9 +207,11 @@ def shown_block(
     )
 
 
-def _in_words(rows: pd.DataFrame, contract: Contract, language: str) -> pd.DataFrame:
+def _in_words(
+    rows: pd.DataFrame, assessment: Assessment, contract: Contract
+) -> pd.DataFrame:
     """Write the codes that readers meet as words, and indicators by their unit."""
-    found = rows.copy()
+    found, language = rows.copy(), assessment.city.study.language
     for column, prefix in (("across", "across_"), ("area_kind", "area_kind_")):
         if column in found.columns:
             found[column] = [
@@ -219,10 +225,23 @@ def _in_words(rows: pd.DataFrame, contract: Contract, language: str) -> pd.DataF
         found["per"] = [_basis(str(one), language) for one in found["per"]]
     for column in _BY_UNIT.get(contract.name, ()):
         found[column] = [
-            indicator_text(float(value), str(indicator))
-            for value, indicator in zip(rows[column], rows["indicator"], strict=True)
+            indicator_text(float(value), indicator)
+            for value, indicator in zip(
+                rows[column], _indicators(rows, assessment), strict=True
+            )
         ]
     return found
+
+
+def _indicators(rows: pd.DataFrame, assessment: Assessment) -> list[str]:
+    """Name the indicator of each row; of the realisation degree, those it is of."""
+    if "indicator" in rows.columns:
+        return [str(one) for one in rows["indicator"]]
+    realisation = assessment.city.profile.realisation
+    names = (
+        {one.id: one.actual for one in realisation.indicators} if realisation else {}
+    )
+    return [names.get(str(one), str(one)) for one in rows["indicator_id"]]
 
 
 def _basis(per: str, language: str) -> str:

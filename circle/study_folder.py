@@ -51,6 +51,9 @@ _README = {
    `circle merge`.
 3. `circle check study.yaml` names every problem; `circle run study.yaml` writes maps
    and tables.
+
+Mind the rules of your office on confidential coordinates, and name OpenStreetMap where
+its data are shown.
 """,
 }
 _WORKBOOK = {"zh": "数据项表.xlsx", "en": "items.xlsx"}

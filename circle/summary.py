@@ -75,14 +75,16 @@ def _coverage_table(assessment: Assessment) -> str:
 def _closing_lines(assessment: Assessment) -> list[str]:
     """Count missing items, people not covered, and sites."""
     language = assessment.city.study.language
+    colon = "：" if language == "zh" else ": "
     row = coverage_rows(assessment, area_kind="district", group_kind="required").iloc[0]
     short = row["population"] - row["population_complete"]
     lines = []
     if not assessment.city.committees.empty:
         required = int(assessment.missing_items["required"].sum())
-        lines.append(f"{word('missing_required_items', language)}: {required:,}")
-    lines.append(f"{word('people_lacking', language)}: {short:,.0f}")
-    lines.append(f"{word('gap_clusters', language)}: {len(assessment.gap_clusters):,}")
+        lines.append(f"{word('missing_required_items', language)}{colon}{required:,}")
+    lines.append(f"{word('people_lacking', language)}{colon}{short:,.0f}")
+    clusters = f"{len(assessment.gap_clusters):,}"
+    lines.append(f"{word('gap_clusters', language)}{colon}{clusters}")
     sites = assessment.sites
     if len(sites):
         lines.append(

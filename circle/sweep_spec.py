@@ -8,6 +8,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, model_validator
 
 from circle.errors import ConfigError, Words
+from circle.problems import os_reason
 from circle.profile import PositiveNumber
 from circle.settings import Settings, read_yaml, validate
 from circle.siting_settings import SitingOptions
@@ -142,11 +143,14 @@ def _batch(file: Path) -> list[Path]:
     try:
         lines = file.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
+        why = Words("it is not UTF-8", zh="不是 UTF-8 编码")
+        reason = os_reason(error) if isinstance(error, OSError) else why
         raise ConfigError(
             Words(
-                f"{file}: the batch file cannot be read ({error}); expected a text "
+                f"{file}: the batch file cannot be read ({reason}); expected a text "
                 "file with one study file in each line.",
-                zh=f"{file}：批处理文件无法读取（{error}）；应为文本文件，每行一个评估文件。",
+                zh=f"{file}：批处理文件无法读取（{reason.in_language('zh')}）；应为文本"
+                "文件，每行一个评估文件。",
             )
         ) from error
     named = (line.strip() for line in lines)

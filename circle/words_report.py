@@ -19,9 +19,11 @@ REPORT_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "charts": ("图表", "Charts"),
         "methods": ("方法与局限", "Methods and limits"),
         "map_caption": (
-            "底色为各街镇达标率，越深越高；黑色方块为建议选址及其次序。",
+            "底色为各街镇达标率，越深越高；黑色方块为建议选址及其次序，移开的方块以引线"
+            "指向实际位置。",
             "Shade: coverage of each subdistrict, darker is higher; black squares: "
-            "proposed sites in their order.",
+            "proposed sites in their order; a line leads from a square that had to be "
+            "moved to its place.",
         ),
         "small_map_caption": (
             "圆点为居村：白色无缺项，橙色缺1–2项，红色缺3项及以上；黑色方块为建议选址。",
@@ -117,13 +119,13 @@ REPORT_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "worst_gaps": ("最突出的缺项（前五）", "The five worst gaps"),
         "no_gaps": ("没有必备缺项。", "No required item is missing."),
-        "no_clusters": ("没有缺口。", "There is no gap cluster."),
+        "no_clusters": ("没有缺口片区。", "There is no gap cluster."),
         "own_sites": ("建议选址", "Proposed sites"),
         "no_sites": ("没有建议选址。", "No site is proposed."),
         "lowest": ("达标率最低的街镇", "Subdistricts with the lowest coverage"),
         "committees_count": ("居村（个）", "committees"),
         "missing_count": ("必备缺项（项）", "missing required items"),
-        "clusters_count": ("缺口（处）", "gap clusters"),
+        "clusters_count": ("缺口片区（处）", "gap clusters"),
         "sites_number": ("建议选址（处）", "proposed sites"),
         "people_count": ("人口（人）", "people"),
         "cost_total": ("造价（万元）", "cost (10,000 CNY)"),
@@ -137,8 +139,8 @@ REPORT_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "time, and the item counts as not covered.",
         ),
         "how_2": (
-            "缺项是一个居村在时限内到不了的一类必备设施；缺口是同一类设施未达标、彼此相邻的"
-            "有人居住的网格。",
+            "缺项是一个居村在时限内到不了的一类必备设施；缺口片区是同一类设施未达标、"
+            "彼此相邻的有人居住的网格。",
             "A missing item is a required type that a committee does not reach within "
             "the limit; a gap cluster is a group of neighbouring inhabited cells that "
             "lack one type.",
@@ -151,7 +153,8 @@ REPORT_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "limits_head": ("局限", "Limits"),
         "limit_1": (
             "只看能否到达，不看质量、班次和实际使用；容量只有在名录填写时才能比较。",
-            "Reach only: not quality, opening hours or use.",
+            "Reach only: not quality, opening hours or use; capacity is compared only "
+            "where the inventory gives it.",
         ),
         "limit_2": (
             "人口为网格估计值；速度为平均值，除标准另有规定外不计路口等候。",

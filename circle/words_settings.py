@@ -84,6 +84,18 @@ SETTING_TEXTS: Mapping[str, tuple[Parts, Parts]] = MappingProxyType(
                 "for your own, give a path that ends in .yaml",
             ),
         ),
+        "unknown-profile-close": (
+            (
+                "没有这个标准",
+                "自带的标准：{known}",
+                "是否指“{close}”？如用自己的标准，请写以 .yaml 结尾的路径",
+            ),
+            (
+                "not found",
+                "circle ships: {known}",
+                "did you mean '{close}'? for your own, give a path that ends in .yaml",
+            ),
+        ),
         "extends-itself": (
             (
                 "标准以自身为基础（{chain}）",

@@ -83,7 +83,7 @@ TABLE_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "missing_together": ("同缺类型", "missing_together"),
         "title_choice": ("可达设施数", "Facilities in reach"),
-        "title_dependence": ("仅靠一处设施的人口", "What hangs on one facility"),
+        "title_dependence": ("仅靠一处设施的人口", "What depends on one facility"),
         "title_fairness": ("公平性", "Fairness"),
         "title_monitoring": ("验收、预警与实现度", "Acceptance, alerts, realisation"),
         "title_acceptance": ("验收清单", "Acceptance"),

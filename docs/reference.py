@@ -1,7 +1,7 @@
 """The reference pages, made from the code: run ``python docs/generate.py``."""
 
 import ast
-import html
+import dataclasses
 import inspect
 import re
 import textwrap
@@ -16,6 +16,7 @@ from pydantic_core import PydanticUndefined
 
 import circle
 from circle.cli import main
+from circle.indicators import GROUP_KINDS, INDICATORS
 from circle.profile import Profile
 from circle.study import Study
 
@@ -199,7 +200,7 @@ def commands_page() -> str:
     lines = ["# Commands", "", MADE, ""]
     lines += ["Exit codes: 0 done, 2 usage, 3 study, profile or data wrong, 4 no"]
     lines += ["feasible siting plan, 5 not accepted, 1 a bug.", ""]
-    for name, command in sorted(_commands(main, "circle")):
+    for name, command in [("circle", main), *sorted(_commands(main, "circle"))]:
         context = click.Context(
             command,
             info_name=name,
@@ -216,10 +217,9 @@ def commands_page() -> str:
 
 def _commands(group: click.Group, name: str) -> Iterator[tuple[str, click.Command]]:
     for one, command in group.commands.items():
+        yield f"{name} {one}", command
         if isinstance(command, click.Group):
             yield from _commands(command, f"{name} {one}")
-        else:
-            yield f"{name} {one}", command
 
 
 def settings_page(title: str, model: type[BaseModel], word: str) -> str:
@@ -227,24 +227,80 @@ def settings_page(title: str, model: type[BaseModel], word: str) -> str:
     lines = [f"# {title}", "", MADE, "", f"Every key of a {word} file."]
     if model is Study:
         lines.append("`circle init` writes one with each key explained.")
-    for section in _sections(model):
+    sections = _sections(model)
+    for section in sections:
         lines += ["", f"## {section.__name__}", ""]
-        lines += [_one_line(inspect.getdoc(section) or ""), ""]
-        lines += ["| key | value | default | meaning |", "| --- | --- | --- | --- |"]
+        lines += [
+            _one_line(inspect.getdoc(section) or ""),
+            *_holders(section, sections),
+        ]
+        lines += ["", "| key | value | default | meaning |"]
+        lines += ["| --- | --- | --- | --- |"]
         meanings = _meanings(section)
-        for key, field in section.model_fields.items():
+        for key, field in sorted(section.model_fields.items(), key=_telling):
             lines.append(
                 f"| `{key}` | {_kind(field.annotation)} | {_default(field)} | "
                 f"{_one_line(meanings.get(key, ''))} |"
             )
+    if model is Profile:
+        lines += _indicators()
     return "\n".join(lines) + "\n"
 
 
-def _meanings(section: type[BaseModel]) -> dict[str, str]:
+def _holders(
+    section: type[BaseModel], sections: list[type[BaseModel]]
+) -> Iterator[str]:
+    """Say under which keys a section stands."""
+    keys = dict.fromkeys(
+        f"`{key}`"
+        for one in sections
+        for key, field in one.model_fields.items()
+        if one is not section and section in _sections_of(field.annotation)
+    )
+    if keys:
+        yield f"It stands under {', '.join(keys)}."
+
+
+def _sections_of(annotation: Any) -> list[type[BaseModel]]:
+    """List the sections that the value of a key may be."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    parts = typing.get_args(annotation)
+    return [found for one in parts for found in _sections_of(one)]
+
+
+def _telling(item: tuple[str, Any]) -> int:
+    """Sort keys: first what tells sections apart, last where a figure comes from."""
+    key, field = item
+    values = typing.get_args(field.annotation)
+    if key != "version" and typing.get_origin(field.annotation) is typing.Literal:
+        return 0 if len(values) == 1 else 1
+    return 2 if key in {"source", "confidence"} else 1
+
+
+def _indicators() -> list[str]:
+    """List what alerts, pass marks and targets may name."""
+    lines = ["", "## Indicators", ""]
+    lines += ["`alerts`, `acceptance` and `realisation` name indicators:", ""]
+    lines += ["| name | value | denominator | unit | exists for |"]
+    lines += ["| --- | --- | --- | --- | --- |"]
+    after = {"group": "`[:<group>]`", "norm": "`:<norm>`", "type": "`:<type>`"}
+    for one in INDICATORS.values():
+        areas = ", ".join(f"`{kind}`" for kind in one.area_kinds)
+        name = f"`{one.id}{after.get(one.argument, '``').strip('`')}`"
+        below = one.denominator.en or "–"
+        lines.append(f"| {name} | {one.formula.en} | {below} | {one.unit} | {areas} |")
+    groups = ", ".join(f"`{one}:<id>`" for one in GROUP_KINDS)
+    lines += ["", f"A group is one of {groups}, as in `pair_share:domain:health`;"]
+    lines += ["without one the required types are meant."]
+    return lines
+
+
+def _meanings(section: type) -> dict[str, str]:
     """Read what stands under each key of a section, in its own class or one above."""
     found: dict[str, str] = {}
     for one in reversed(section.__mro__):
-        if not issubclass(one, BaseModel) or one is BaseModel:
+        if not one.__module__.startswith("circle."):
             continue
         drawn = ast.parse(textwrap.dedent(inspect.getsource(one))).body[0]
         for key, text in pairwise(ast.iter_child_nodes(drawn)):
@@ -317,8 +373,10 @@ def _default(field: Any) -> str:
     if isinstance(value, BaseModel):
         return "its defaults"
     if isinstance(value, bool):
-        return "`on`" if value else "`off`"
-    return f"`{value}`"
+        shown = "on" if value else "off"
+    else:
+        shown = f"[{', '.join(map(str, value))}]" if isinstance(value, tuple) else value
+    return f"`{shown}`"
 
 
 def warnings_page() -> str:
@@ -340,12 +398,24 @@ def python_page() -> str:
         lines += [f"## {name}", ""]
         if inspect.isfunction(value):
             lines += ["```python", f"{name}{inspect.signature(value)}", "```", ""]
-        # No fence: prose in a docstring is no code.
-        lines += ["<pre>", html.escape(inspect.getdoc(value) or ""), "</pre>", ""]
+        lines += ["```text", inspect.getdoc(value) or "", "```", ""]
+        if dataclasses.is_dataclass(value) and isinstance(value, type):
+            lines += _attributes(value)
     text = "\n".join(lines).rstrip() + "\n"
     return re.sub(
         r"<([\w.]+) object at 0x[0-9a-f]+>|<function (\S+) at 0x\w+>", "…", text
     )
+
+
+def _attributes(value: type) -> list[str]:
+    """List what a bundle holds."""
+    meanings = _meanings(value)
+    lines = ["| attribute | holds |", "| --- | --- |"]
+    for field in dataclasses.fields(value):
+        if not field.name.startswith("_"):
+            text = _one_line(meanings.get(field.name, ""))
+            lines.append(f"| `{field.name}` | {text} |")
+    return [*lines, ""]
 
 
 def _one_line(text: str) -> str:

@@ -107,6 +107,28 @@ def test_whole_district_is_in_sight(browser: Chromium, folder: Path):
     )
 
 
+def test_a_smaller_window_keeps_the_district_in_sight_until_the_map_is_moved(
+    browser: Chromium, folder: Path
+):
+    browser.open((folder / "district.html").as_uri())
+    whole = "atlas.map.getBounds().contains(L.latLngBounds(atlas.data.bounds))"
+    place = "[atlas.map.getCenter().lat, atlas.map.getZoom()]"
+    try:
+        browser.resize(390, 780)
+        assert browser.run(whole)
+        zoom = browser.run("atlas.map.getZoom()")
+        browser.resize(1366, 768)
+        assert browser.run(whole)
+        assert browser.run("atlas.map.getZoom()") > zoom
+        browser.click(*browser.run(PLACE % "atlas.map.getCenter()"))
+        browser.run("atlas.map.setZoom(17, {animate: false}); 1")
+        before = browser.run(place)
+        browser.resize(390, 780)
+        assert browser.run(place) == pytest.approx(before, abs=1e-5)
+    finally:
+        browser.resize(1366, 768)
+
+
 def test_popup_of_a_committee_shows_its_times(
     browser: Chromium, folder: Path, small: Assessment
 ):

@@ -54,9 +54,13 @@ def test_the_kind_of_a_table_is_found_and_the_demo_is_sound(file, kind):
 
 def test_a_sound_study_has_no_problems(tmp_path):
     result = circle("check", DEMO / "study.yaml")
-    assert (result.exit_code, result.stdout) == (0, "未发现问题\n")
+    said = result.stdout.splitlines()
+    assert (result.exit_code, said[0]) == (0, "未发现问题")
+    assert said[1].startswith("下一步：circle run ")
     result = circle("check", write_toy(tmp_path), "--language", "en")
-    assert (result.exit_code, result.stdout) == (0, "no problems\n")
+    said = result.stdout.splitlines()
+    assert (result.exit_code, said[0]) == (0, "no problems")
+    assert said[1].startswith("next: circle run ")
 
 
 def test_a_table_is_checked_in_two_languages(tmp_path):

@@ -35,6 +35,13 @@ def test_without_arguments_it_helps():
     assert "circle demo --out my-district" in result.stdout
 
 
+def test_help_gives_the_whole_first_sentence_of_each_command():
+    text = " ".join(circle("--help").stdout.split())
+    for name, command in main.commands.items():
+        first = " ".join(command.help.split("\n\n")[0].split())
+        assert f"{name} {first}" in text
+
+
 @pytest.mark.parametrize("command", sorted(main.commands))
 def test_every_command_helps_with_an_example(command):
     result = circle(command, "-h")
@@ -135,7 +142,7 @@ def test_demo_refuses_a_size_that_is_none(tmp_path):
 def test_demo_prints_counts_and_the_next_step(tmp_path):
     result = circle("demo", "--out", tmp_path / "d", "--size", "0.1")
     assert result.exit_code == 0
-    assert "n_cells\t1210" in result.stdout
+    assert "on 1,210 cells" in result.stdout
     assert result.stdout.splitlines()[-1].startswith("next: circle run ")
 
 

@@ -117,6 +117,14 @@ def test_words_know_both_languages_wherever_they_stand():
     )
 
 
+def test_words_that_were_raised_are_told_in_chinese():
+    (one,) = as_problems(InputError(Words("a: too far.", zh="a：太远。")).problems)
+    assert (one.in_language("en"), one.in_language("zh")) == (
+        "a: too far.",
+        "a：太远。",
+    )
+
+
 def test_a_message_of_several_lines_is_one_problem():
     one = problem_of("a.osm", "osm-not-read", error="line 1:\nbad")
     assert InputError(one).problems == (one,)

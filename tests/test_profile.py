@@ -100,6 +100,13 @@ def test_an_unknown_profile_lists_those_there_are():
         read_profile("shanghai")
 
 
+def test_a_misspelt_profile_is_told_the_nearest_name():
+    with pytest.raises(ConfigError, match=r"did you mean 'pudong'\?") as told:
+        read_profile("pudng")
+    (problem,) = told.value.problems
+    assert "是否指“pudong”？" in problem.in_language("zh")
+
+
 def test_an_unknown_type_or_pair_is_a_config_error(tmp_path):
     profile = read(tmp_path, toy_profile())
     with pytest.raises(ConfigError, match="no facility type 'spa'"):

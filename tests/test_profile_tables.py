@@ -40,6 +40,13 @@ def test_the_list_names_every_profile():
     assert row["origin"] == "cell"
 
 
+def test_the_list_is_there_for_scripts():
+    rows = json.loads(run("--json"))
+    assert [one["name"] for one in rows] == list(shipped_profiles())
+    (pudong,) = (one for one in rows if one["name"] == "pudong")
+    assert (pudong["types"], pudong["required_types"]) == (21, 13)
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("name", shipped_profiles())
 def test_every_profile_can_be_printed(name, language):

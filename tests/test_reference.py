@@ -1,6 +1,7 @@
 """The reference says what the code has: commands, keys, columns, warnings, names."""
 
 import ast
+import dataclasses
 import re
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 import circle
 from circle.cli import main
 from circle.contracts import INPUT_CONTRACTS, RESULT_CONTRACTS
+from circle.indicators import INDICATORS
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -32,6 +34,16 @@ def test_every_command_and_option_stands_in_the_reference():
         assert f"## {name}\n" in text
         for option in command.params:
             assert all(one in text for one in option.opts if one.startswith("--"))
+
+
+def test_every_indicator_and_what_bundles_hold_stand_in_the_reference():
+    profile, python = page("reference_profile.md"), page("reference_python.md")
+    for one in INDICATORS:
+        assert re.search(rf"^\| `{one}[:\[`]", profile, re.MULTILINE), one
+    for bundle in (circle.Assessment, circle.City, circle.Comparison):
+        for field in dataclasses.fields(bundle):
+            if not field.name.startswith("_"):
+                assert re.search(rf"^\| `{field.name}` \| \S", python, re.MULTILINE)
 
 
 def warnings_in(source):

@@ -95,6 +95,16 @@ def test_nothing_is_overwritten(tmp_path):
     assert [one.name for one in tmp_path.iterdir()] == ["thesis.docx"]
 
 
+@pytest.mark.parametrize(("language", "said"), [("zh", "已有内容"), ("en", "already")])
+def test_the_command_speaks_its_language_where_something_is_there(
+    tmp_path, language, said
+):
+    (tmp_path / "own.txt").write_text("own")
+    result = circle("init", tmp_path, "--language", language)
+    assert result.exit_code == 3
+    assert said in result.stderr
+
+
 def test_a_place_that_cannot_be_written_is_an_output_error(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match="cannot be written"):

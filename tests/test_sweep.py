@@ -265,8 +265,8 @@ def test_a_sensitivity_is_written_in_both_languages(toy, tmp_path):
     robust, fragile = text.split("Hanging on an assumption")
     assert "C2:clinic" in robust.split("Missing in every case")[1]
     assert "C4:court" in fragile
-    assert "missing now; hangs on speed" in fragile
-    assert "covered now; hangs on borders" in fragile
+    assert "missing now; depends on speed" in fragile
+    assert "covered now; depends on borders" in fragile
     chinese = sensitivity_text(found, "zh")
     assert "速度×0.9" in chinese
     assert "现状缺，取决于速度" in chinese

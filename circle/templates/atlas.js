@@ -539,6 +539,23 @@ function printing(map, data) {
   });
 }
 
+function showWhole(map, data, animate = false) {
+  map.fitBounds(data.bounds, { padding: [12, 12], animate });
+}
+
+// A window that changes, such as a phone that is turned, keeps the whole area in view
+// as long as nobody has moved the map.
+function keepWhole(map, data) {
+  let moved = false;
+  for (const how of ["mousedown", "wheel", "touchstart", "keydown"]) {
+    map.getContainer().addEventListener(how, () => { moved = true; }, { passive: true });
+  }
+  document.getElementById("found").addEventListener("click", () => { moved = true; });
+  map.on("resize", () => {
+    if (!moved && !window.matchMedia("print").matches) showWhole(map, data);
+  });
+}
+
 function homeControl(map, data, words) {
   const control = L.control({ position: "topright" });
   control.onAdd = () => {
@@ -550,7 +567,7 @@ function homeControl(map, data, words) {
     button.setAttribute("aria-label", words.whole_area);
     L.DomEvent.on(button, "click", (event) => {
       L.DomEvent.stop(event);
-      map.fitBounds(data.bounds, { padding: [12, 12] });
+      showWhole(map, data, true);
     });
     return bar;
   };
@@ -569,7 +586,7 @@ function drawAtlas(map, data) {
     streets: L.canvas({ pane: "streets", padding: 0.3 }),
     main: L.canvas({ padding: 0.3, tolerance: 3 }),
   };
-  map.fitBounds(data.bounds, { padding: [12, 12], animate: false });
+  showWhole(map, data);
   const areas = subdistrictLayers(data, panes, words);
   const layers = {
     backdrop: backdropLayers(data, panes),
@@ -660,5 +677,6 @@ function drawAtlas(map, data) {
   map.on("zoomend", uncrowd);
   uncrowd();
   printing(map, data);
+  keepWhole(map, data);
   window.atlas = { map, data, layers, areas };
 }
