@@ -140,18 +140,12 @@ def siting_section(result: Mapping[str, Any]) -> str:
     text
         Markdown.
     """
-    rows = [
-        [row["name"], _seconds(row["seconds"]), _seconds(row["processor_seconds"]),
-         f"{row['objective']:,.0f}", f"{row['bound']:,.0f}",
-         f"{row['gap_pct']:.2f}", row["status"]]
-        for row in result["rows"]
-    ]  # fmt: skip
-    head = ["", "seconds", "of the processor", "people covered", "bound", "gap, %",
-            "status"]  # fmt: skip
+    streets = result["streets"]
     text = (
         f"{result['demands']:,} demands, {result['candidates']:,} candidates, "
-        f"{result['pairs']:,} pairs within 1,000 m, {result['sites']} sites. "
-        f"{_machine(result)}"
+        f"{result['pairs']:,} pairs within 1,000 m, {result['sites']} sites; on the "
+        f"streets {streets['demands']:,} cells, {streets['candidates']:,} candidates, "
+        f"{streets['pairs']:,} pairs within a walk of 1,000 m. {_machine(result)}"
     )
     peer = result["spopt"]
     names = [one for one in ("circle", "spopt") if one in peer]
@@ -164,7 +158,42 @@ def siting_section(result: Mapping[str, Any]) -> str:
         f"{peer['candidates']:,} candidates, {peer['sites']} sites"
     )
     compared = _table(["", "seconds", "people covered"], small)
-    return "\n\n".join([text, _table(head, rows), title, compared])
+    table = _plan_rows([*result["rows"], *streets["rows"]])
+    return "\n\n".join([text, table, title, compared])
+
+
+def street_rows(streets: Mapping[str, Any]) -> str:
+    """
+    Print the plans on the streets of a demo district alone.
+
+    Parameters
+    ----------
+    streets
+        What `siting` measured there.
+
+    Returns
+    -------
+    text
+        Markdown.
+    """
+    text = (
+        f"{streets['demands']:,} cells, {streets['candidates']:,} candidates, "
+        f"{streets['pairs']:,} pairs within a walk of 1,000 m."
+    )
+    return f"{text}\n\n{_plan_rows(streets['rows'])}"
+
+
+def _plan_rows(measured: Sequence[Mapping[str, Any]]) -> str:
+    """Write plans as a table."""
+    rows = [
+        [row["name"], _seconds(row["seconds"]), _seconds(row["processor_seconds"]),
+         f"{row['objective']:,.0f}", f"{row['bound']:,.0f}",
+         f"{row['gap_pct']:.2f}", row["status"]]
+        for row in measured
+    ]  # fmt: skip
+    head = ["", "seconds", "of the processor", "people covered", "bound", "gap, %",
+            "status"]  # fmt: skip
+    return _table(head, rows)
 
 
 def matrix_section(result: Mapping[str, Any]) -> str:

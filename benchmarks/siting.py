@@ -12,6 +12,7 @@ from scipy.spatial import KDTree
 
 from benchmarks import report
 from benchmarks.measure import describe_machine, keep_result, peak_mb
+from benchmarks.street_cover import make_street_cover
 from circle.siting_cover import Solver, solve_cover
 from circle.siting_highs import Effort
 from circle.siting_problem import CoverProblem, no_limits, plain_problem
@@ -110,9 +111,7 @@ def measure_plans(n_demands: int, n_candidates: int) -> dict[str, Any]:
     for place, seed, in_towns in LAYOUTS:
         instance = make_cover(n_demands, n_candidates, seed=seed, in_towns=in_towns)
         one_type = plain_problem(*instance).limit_count(N_SITES)
-        for name, solver, gap in TASKS:
-            effort = Effort(LIMIT_S, gap=gap)
-            rows.append(_timed(f"{name}, {place}", one_type, solver, effort))
+        rows += _timed_tasks(place, one_type)
     name = f"all {N_TYPES} types, greedy with bound, in towns"
     every = _all_types(cover, people)
     rows.append(_timed(name, every, "greedy", Effort()))
@@ -124,6 +123,42 @@ def measure_plans(n_demands: int, n_candidates: int) -> dict[str, Any]:
         "sites": N_SITES,
         "peak_mb": peak_mb(),
     }
+
+
+def measure_streets(size: str, n_candidates: int) -> dict[str, Any]:
+    """
+    Solve one type on the streets of a demo district.
+
+    Parameters
+    ----------
+    size
+        Size of the demo, such as ``pudong``.
+    n_candidates
+        Candidates.
+
+    Returns
+    -------
+    measured
+        Rows of figures, and the size of the problem.
+    """
+    warm, people = make_cover(500, 50)
+    solve_cover(plain_problem(warm, people).limit_count(3), "exact")
+    cover, people = make_street_cover(size, n_candidates)
+    one_type = plain_problem(cover, people).limit_count(N_SITES)
+    return {
+        "rows": _timed_tasks(f"streets of the demo ({size})", one_type),
+        "demands": cover.shape[1],
+        "candidates": cover.shape[0],
+        "pairs": int(cover.nnz),
+    }
+
+
+def _timed_tasks(place: str, problem: CoverProblem) -> list[dict[str, Any]]:
+    """Solve greedily and exactly."""
+    return [
+        _timed(f"{name}, {place}", problem, solver, Effort(LIMIT_S, gap=gap))
+        for name, solver, gap in TASKS
+    ]
 
 
 def _timed(
@@ -221,10 +256,17 @@ def _all_types(cover: csr_array, people: NDArray[np.float64]) -> CoverProblem:
 @click.command(help=__doc__)
 @click.option("--demands", default=120_000, show_default=True)
 @click.option("--candidates", default=4_000, show_default=True)
-def main(*, demands: int, candidates: int) -> None:
+@click.option("--size", default="pudong", show_default=True, help="Size of the demo.")
+@click.option("--only-streets", is_flag=True, help="Print the demo's rows, keep none.")
+def main(*, demands: int, candidates: int, size: str, only_streets: bool) -> None:
     """Measure, keep and print."""
+    streets = measure_streets(size, candidates)
+    if only_streets:
+        click.echo(report.street_rows(streets))
+        return
     result = {
         **measure_plans(demands, candidates),
+        "streets": streets,
         "spopt": compare_spopt(*SMALL),
         "rounds": 1,
         "machine": describe_machine(PACKAGES),

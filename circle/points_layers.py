@@ -17,6 +17,7 @@ from circle.errors import ConfigError, InputError, gather
 from circle.evaluation import Evaluation
 from circle.placing import COORDINATES, place
 from circle.points_made import named_by_area, types_to_place
+from circle.problems import problem_of
 from circle.raw_table import RawTable, fold_name
 from circle.reading import read_table
 from circle.siting_settings import LayerPoints, PointOptions
@@ -142,11 +143,11 @@ def _of_class(raw: RawTable, layer: LayerPoints, where: str) -> NDArray[np.bool_
     for name, values in layer.where.items():
         column = known.get(fold_name(name))
         if column is None:
-            message = (
-                f"{where}.where: found the column {name}; expected one of "
-                f"{', '.join(map(str, columns))} ({raw.where}); check the spelling."
-            )
-            raise ConfigError(message)
+            problem = problem_of(
+                f"{where}.where", "layer-column", name=name, file=raw.where,
+                known=", ".join(map(str, columns)),
+            )  # fmt: skip
+            raise ConfigError(problem)
         fits = {_written(one) for one in values}
         kept &= np.array([_written(one) in fits for one in raw.rows[column]], bool)
     return kept

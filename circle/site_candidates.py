@@ -5,7 +5,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from circle.city import City
-from circle.errors import ConfigError
+from circle.errors import ConfigError, gather
+from circle.problems import problem_of
 from circle.siting_settings import SitingOptions
 
 
@@ -94,21 +95,22 @@ def check_candidates(city: City, options: SitingOptions) -> None:
     if options.model in {"pmedian", "pcenter"} and (routes >= 0).any():
         n = len(np.unique(routes[routes >= 0]))
         problems.append(
-            f"siting.model: found {options.model} and {n} places with several routes "
-            "(place_id); expected one candidate per place; choose mclp or lscp, or "
-            "keep one route of each place."
+            problem_of("siting.model", "routes-not-here", model=options.model, n=str(n))
         )
     for key, (given, there) in known.items():
         names = {str(one) for one in there}
         strange = sorted(set(given) - names)
         if strange:
             problems.append(
-                f"siting.{key}: found {', '.join(strange[:5])} ({len(strange)} in "
-                f"all); expected some of the {len(names):,} ids that there are; check "
-                "the spelling."
+                problem_of(
+                    f"siting.{key}",
+                    "siting-unknown-ids",
+                    values=tuple(strange),
+                    n=f"{len(names):,}",
+                )
             )
     if problems:
-        raise ConfigError(problems)
+        gather(problems, ConfigError)
 
 
 def place_groups(city: City) -> NDArray[np.int64]:

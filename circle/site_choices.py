@@ -8,9 +8,10 @@ import pandas as pd
 
 from circle.chart_parts import Axis
 from circle.charts import Series, line_chart
-from circle.errors import ConfigError
+from circle.errors import ConfigError, Words
 from circle.evaluation import Evaluation
 from circle.points import Points
+from circle.problems import problem_of
 from circle.site_chosen import chosen_of, effort_of
 from circle.site_plan import SitePlan
 from circle.site_problem import CityProblem, build_problem, with_limits
@@ -49,7 +50,7 @@ def other_sites(
     ConfigError
         If the options are not those of a covering problem without years.
     """
-    _check_covering(options, "alternatives")
+    _check_covering(options, Words("alternatives", zh="备选方案"))
     problem = build_problem(points.city, evaluation, options)
     cover = with_limits(problem, options)
     exact = options.model_copy(update={"solver": "exact"})
@@ -96,10 +97,9 @@ def site_frontier(
     ConfigError
         If the options are not those of maximal covering without years.
     """
-    _check_covering(options, "frontier")
+    _check_covering(options, Words("frontier", zh="投入与达标率的关系"))
     if options.model != "mclp":
-        message = "siting: a frontier goes with model mclp; found lscp."
-        raise ConfigError(message)
+        raise ConfigError(problem_of("siting", "frontier-of-lscp"))
     key = "budget_10k" if budget else "sites"
     asked = options.model_copy(update={key: None})
     # Sites of unknown cost stay closed along a frontier of budgets.
@@ -197,8 +197,6 @@ def _check_covering(options: SitingOptions, what: str) -> None:
     }
     found = ", ".join(name for name, one in others.items() if one)
     if found:
-        message = (
-            f"siting: {what} go with covering models without years; "
-            f"found {found}; choose mclp, or leave them out."
+        raise ConfigError(
+            problem_of("siting", "no-such-series", what=what, found=found)
         )
-        raise ConfigError(message)

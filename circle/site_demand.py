@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from circle.city import City
-from circle.errors import ConfigError
+from circle.errors import ConfigError, Words
 from circle.evaluation import Evaluation
 from circle.item_texts import age_people
+from circle.problems import problem_of
 from circle.reached import Reach
 from circle.siting_settings import SitingOptions
 
@@ -301,8 +302,8 @@ def _check_known(key: str, given: Iterable[str], known: Iterable[str]) -> None:
     names, there = sorted(given), sorted(known)
     strange = [one for one in names if one not in there]
     if strange:
-        message = (
-            f"siting.{key}: found {', '.join(strange)}; expected some of: "
-            f"{', '.join(there) or 'none'}; check the spelling, or the input columns."
+        known = ", ".join(there) or Words("none", zh="无")
+        problem = problem_of(
+            f"siting.{key}", "siting-unknown", values=tuple(strange), known=known
         )
-        raise ConfigError(message)
+        raise ConfigError(problem)

@@ -8,8 +8,9 @@ from typing import Any
 
 from circle.change_effects import fresh_id, place_at
 from circle.city import City
-from circle.errors import ConfigError
+from circle.errors import ConfigError, Words
 from circle.points import Proposed, add_points
+from circle.problems import problem_of
 from circle.siting_settings import SitingOptions
 from circle.type_cells import fold_type_name, type_names
 
@@ -116,11 +117,7 @@ def parse_addition(text: str, *, crs: str) -> Addition:
         numbers = []
     right = len(numbers) in {2, 3} and all(map(math.isfinite, numbers))
     if not (types.strip() and right) or (len(numbers) == 3 and numbers[2] < 0):
-        message = (
-            f"--add: found {text!r}; expected types@x,y or types@x,y,cost, such as "
-            "kindergarten@121.5,31.2,80; write + between several types."
-        )
-        raise ConfigError(message)
+        raise ConfigError(problem_of("--add", "addition-form", text=repr(text)))
     cost = numbers[2] if len(numbers) == 3 else None
     return Addition(types.strip(), numbers[0], numbers[1], cost, crs)
 
@@ -157,11 +154,12 @@ def with_feedback(
         names = [part for part in _BETWEEN_TYPES.split(one.types) if part.strip()]
         strange = [part for part in names if fold_type_name(part) not in known]
         if strange:
-            message = (
-                f"--add: found the types {', '.join(strange)}; expected types of "
-                f"profile '{city.profile.name}', such as {city.profile.type_ids[0]}."
-            )
-            raise ConfigError(message)
+            profile = city.profile
+            problem = problem_of(
+                "--add", "addition-types", values=tuple(strange), name=profile.name,
+                known=profile.type_ids[0],
+            )  # fmt: skip
+            raise ConfigError(problem)
         place = place_at((one.x, one.y), one.crs, target=city.crs, where="--add")
         types = [known[fold_type_name(part)] for part in names]
         cost = math.nan if one.cost_10k is None else one.cost_10k
@@ -191,8 +189,5 @@ def check_feedback(feedback: Feedback) -> None:
     """
     both: Sequence[str] = sorted(set(feedback.lock) & set(feedback.forbid))
     if both:
-        message = (
-            f"--lock and --forbid: found {', '.join(both)} in both; expected each "
-            "candidate in one of them."
-        )
-        raise ConfigError(message)
+        where = Words("--lock and --forbid", zh="--lock 与 --forbid")
+        raise ConfigError(problem_of(where, "locked-and-forbidden", values=tuple(both)))

@@ -7,7 +7,9 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 
 from circle.city import City
+from circle.errors import Words
 from circle.evaluation import Evaluation
+from circle.input_contracts import AREA_CLASS_WORDS
 from circle.site_candidates import (
     candidate_cost,
     check_candidates,
@@ -174,7 +176,7 @@ def limit_money(
         With the limit.
     """
     paid = replace(cover, site_cost=np.nan_to_num(problem.cost_10k))
-    name = f"a budget of {amount:g} (10,000 CNY)"
+    name = Words(f"a budget of {amount:g} (10,000 CNY)", zh=f"预算 {amount:g} 万元")
     return replace(cover, limits=paid.limit_cost(amount, name).limits)
 
 
@@ -315,7 +317,10 @@ def _with_local_limits(
     home = city.candidates["subdistrict_id"].to_numpy(dtype=object)
     for key, amount in options.budgets.items():
         rows = np.flatnonzero(home[candidate] == key)
-        name = f"a budget of {amount:g} (10,000 CNY) in subdistrict {key}"
+        name = Words(
+            f"a budget of {amount:g} (10,000 CNY) in subdistrict {key}",
+            zh=f"街镇 {key} 的预算 {amount:g} 万元",
+        )
         limits = paid.limit_cost(amount, name, options=rows).limits
         paid = replace(paid, limits=limits)
     return replace(problem, limits=paid.limits)
@@ -346,10 +351,17 @@ def _with_floors(
     return replace(problem, floors=(*problem.floors, *floors))
 
 
-def _floor_name(rule: FloorRule, key: str) -> str:
+def _floor_name(rule: FloorRule, key: str) -> Words:
     """Name a floor as it is called when requirements clash."""
-    kind = {"area_class": "area class ", "subdistrict": "subdistrict "}.get(rule.by, "")
-    return f"at least {rule.share:.1%} covered in {kind}{key}"
+    english, chinese = {
+        "area_class": (f"area class {key}", AREA_CLASS_WORDS.get(key, (key,))[0]),
+        "subdistrict": (f"subdistrict {key}", f"街镇 {key} "),
+        "district": (key, "全区"),
+    }[rule.by]
+    return Words(
+        f"at least {rule.share:.1%} covered in {english}",
+        zh=f"{chinese}覆盖不低于 {rule.share:.1%}",
+    )
 
 
 def _with_locks(

@@ -9,7 +9,7 @@ from typing import Any
 
 from circle._version import VERSION
 from circle.errors import InputError, OutputError
-from circle.problems import os_reason
+from circle.problems import os_reason, problem_of
 from circle.site_feedback import Feedback
 from circle.site_plan import SitePlan
 from circle.whole_files import whole_file
@@ -50,12 +50,8 @@ def read_versions(folder: Path) -> list[dict[str, Any]]:
             found.append({**record, "number": int(record["number"])})
             [one["item_ids"] for one in record["sites"]]
         except (OSError, ValueError, KeyError, TypeError) as error:
-            message = (
-                f"{path.name}: cannot be read as a version of a plan ({error}); "
-                "expected JSON as circle wrote it; restore the file, or name another "
-                "folder."
-            )
-            raise InputError(message) from error
+            problem = problem_of(path.name, "version-not-read", error=str(error))
+            raise InputError(problem) from error
     return sorted(found, key=lambda one: int(one["number"]))
 
 
@@ -198,11 +194,8 @@ def keep_version(record: Mapping[str, Any], folder: Path) -> Path:
             # Fails where there is such a version; else the name is ours to fill.
             path.open("x").close()
     except OSError as error:
-        message = (
-            f"{path}: the version cannot be kept ({os_reason(error)}); expected a "
-            "folder to write to, without this file; choose another folder with --out."
-        )
-        raise OutputError(message) from error
+        problem = problem_of(path, "version-not-kept", reason=os_reason(error))
+        raise OutputError(problem) from error
     return path
 
 

@@ -5,12 +5,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from circle.errors import SitingError
+from circle.errors import SitingError, Words, in_language
+from circle.problems import problem_of
 from circle.siting_highs import Effort, Model, release, solve_model
 from circle.siting_model import CoverModel, build_model
 from circle.siting_problem import CoverProblem
 
 _SECONDS = 30.0
+_TOGETHER = Words("the requirements together", zh="全部要求")
 
 
 def find_clash(
@@ -74,20 +76,12 @@ def raise_clash(problem: CoverProblem, *, time_limit_s: float = _SECONDS) -> Non
     asked = problem.must_cover & ~problem.must_open
     lost = asked & uncoverable_items(problem)
     if lost.any():
-        n = int(lost.sum())
-        message = (
-            f"siting: found {n} items that must be covered and that no open candidate "
-            "reaches; expected a candidate for each; add candidates, or do not require "
-            "these items."
-        )
-        raise SitingError(message)
-    names = find_clash(problem, time_limit_s=time_limit_s)
-    listed = "; ".join(names) or "the requirements together"
-    message = (
-        f"siting: no plan meets these requirements together: {listed}; expected "
-        "requirements that can be met at once; relax or give up one of them."
+        raise SitingError(problem_of("siting", "items-lost", n=str(int(lost.sum()))))
+    names = find_clash(problem, time_limit_s=time_limit_s) or (_TOGETHER,)
+    listed = Words(
+        "; ".join(names), zh="；".join(in_language(one, "zh") for one in names)
     )
-    raise SitingError(message)
+    raise SitingError(problem_of("siting", "requirements-clash", names=listed))
 
 
 def uncoverable_items(problem: CoverProblem) -> np.ndarray:

@@ -7,10 +7,12 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from circle.siting_bound import knapsack_of
 from circle.siting_conflict import raise_clash, uncoverable_items
 from circle.siting_dominance import lessen_problem
+from circle.siting_exchange import improve_by_exchanges
 from circle.siting_fixing import solve_by_fixing
 from circle.siting_greedy import (
     choose_greedily,
@@ -18,8 +20,8 @@ from circle.siting_greedy import (
     cover_values,
     drop_needless,
 )
+from circle.siting_groups import merge_problem
 from circle.siting_highs import Effort, solve_model
-from circle.siting_merge import merge_columns, merge_items
 from circle.siting_model import CoverModel, build_model, pairs_of
 from circle.siting_plan import (
     Plan,
@@ -188,37 +190,6 @@ def worth_of(problem: CoverProblem, options: Sequence[int]) -> float:
     return covered_weight(problem, options)
 
 
-def merge_problem(problem: CoverProblem) -> CoverProblem:
-    """
-    Merge the items that the same options cover, where nothing is asked of them.
-
-    Parameters
-    ----------
-    problem
-        The problem.
-
-    Returns
-    -------
-    problem
-        With the same plans and objectives; as it is where there are floors, or
-        facilities have sizes.
-    """
-    if problem.floors or problem.service is not None:
-        return problem
-    must = problem.must_cover
-    locks = problem.must_open
-    merged = merge_items(problem.cover, [must, locks])
-    if (must & (merged.group < 0)).any():
-        return problem
-    cover, weight = merge_columns(problem.cover, problem.weight, merged)
-    none = np.zeros(0, bool)
-    return replace(
-        problem, cover=cover, weight=weight,
-        required=(must & ~locks)[merged.first] if must.any() else none,
-        locks=locks[merged.first] if locks.any() else none,
-    )  # fmt: skip
-
-
 def _first_plan(problem: CoverProblem, deadline: float) -> list[int]:
     """Choose greedily and swap; where requirements are missed, ask the solver."""
     values = cover_values(problem)
@@ -232,11 +203,21 @@ def _first_plan(problem: CoverProblem, deadline: float) -> list[int]:
         plan = whole.plan_of(found.values)
     if problem.aim == "cost":
         return drop_needless(problem, plan)
-    if problem.cover.nnz * len(plan) > _MOST_SWAPS or problem.service is not None:
-        return plan
     now = time.monotonic()
     until = now + _SHARE_OF_SWAPS * (deadline - now)
-    plan = improve_by_swaps(problem, values, plan, deadline=until)
+    return _swap(problem, values, plan, until)
+
+
+def _swap(
+    problem: CoverProblem, values: csr_array, plan: list[int], deadline: float
+) -> list[int]:
+    """Swap as long as that gains, and add what still fits."""
+    if problem.service is not None:
+        swapped = improve_by_exchanges(problem, values, plan, deadline=deadline)
+        return better_plan(problem, plan, complete_plan(problem, values, swapped))
+    if problem.cover.nnz * len(plan) > _MOST_SWAPS:
+        return plan
+    plan = improve_by_swaps(problem, values, plan, deadline=deadline)
     return complete_plan(problem, values, plan)
 
 

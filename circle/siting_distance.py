@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 
 from circle.errors import SitingError
+from circle.problems import problem_of
 from circle.siting_bound import bound_by_prices, knapsack_of, plan_worth
 from circle.siting_cover import (
     Solver,
@@ -286,11 +287,7 @@ def _serve_all(places: DistanceProblem, effort: Effort) -> list[int]:
     """
     problem, out = require_reachable(places.problem())
     if len(out):
-        message = (
-            f"siting: found {len(out)} demands that only forbidden candidates reach; "
-            "expected an open candidate for every demand; allow one of them."
-        )
-        raise SitingError(message)
+        raise SitingError(problem_of("siting", "only-forbidden", n=str(len(out))))
     plan = choose_greedily(problem, places.cover())
     if broken_requirements(problem, plan):
         every, _ = require_reachable(places.unlimited())
@@ -301,19 +298,12 @@ def _serve_all(places: DistanceProblem, effort: Effort) -> list[int]:
         if fewest.bound <= places.n_sites < len(fewest.options):
             fewest = solve_cover(every, "exact", effort=effort)
         if fewest.bound > places.n_sites:
-            message = (
-                f"siting: found at most {places.n_sites} sites; expected at least "
-                f"{fewest.bound:g}, since fewer cannot serve every demand; raise the "
-                "number of sites, or give more distances."
-            )
-            raise SitingError(message)
+            asked = {"n": str(places.n_sites), "least": f"{fewest.bound:g}"}
+            raise SitingError(problem_of("siting", "sites-too-few", **asked))
         plan = list(fewest.options)
         if len(plan) > places.n_sites:
-            message = (
-                f"siting: found no plan with {places.n_sites} sites that serves every "
-                f"demand in {limit_s:g} s; raise the number of sites or the time limit."
-            )
-            raise SitingError(message)
+            asked = {"n": str(places.n_sites), "seconds": f"{limit_s:g}"}
+            raise SitingError(problem_of("siting", "no-plan-in-time", **asked))
     return plan
 
 

@@ -6,12 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
 
+from circle.siting_flow import State
 from circle.siting_kernels import gain_of, rows_of, take
 from circle.siting_plan import SLACK
 from circle.siting_problem import CoverProblem
 from circle.siting_shares import Shares
 
 Bundle = tuple[float, int, tuple[int, ...]]
+_Served = tuple[State, NDArray[np.bool_]]
+_Kept = tuple[NDArray[np.int32], NDArray[np.float64], _Served | None]
 
 
 class Draft:
@@ -52,6 +55,18 @@ class Draft:
         order = np.argsort(problem.site, kind="stable")
         self._at_site = np.split(order, np.cumsum(np.bincount(problem.site))[:-1])
 
+    @property
+    def active(self) -> NDArray[np.bool_]:
+        """Items that count, shape (items,)."""
+        return self._active
+
+    @active.setter
+    def active(self, active: NDArray[np.bool_]) -> None:
+        """Let some items count."""
+        self._active = active
+        # To pass over all items for every gain takes longer than the gain.
+        self._some = None if active.all() else active
+
     def add(self, option: int) -> None:
         """Open an option, and its site if need be."""
         site = int(self.problem.site[option])
@@ -60,6 +75,31 @@ class Draft:
         self.chosen.append(option)
         self._closed[option] = True
         self._take(option)
+
+    def restart(self, plan: Sequence[int]) -> None:
+        """Begin again with a plan."""
+        self.best[:] = 0.0
+        self.used[:] = 0.0
+        self.is_open[:] = False
+        self._closed = self.problem.forbidden.copy()
+        self.chosen = []
+        if self.shares is not None:
+            self.shares.clear()
+        for option in plan:
+            self.add(option)
+
+    def gain_together(self, options: Sequence[int]) -> float:
+        """Say what options would add together, whatever the limits."""
+        mine = [one for one in options if not self._closed[one]]
+        if len(mine) < 2:
+            return self._gain_of(mine[0])[0] if mine else 0.0
+        kept = self._keep(mine)
+        gain = 0.0
+        for option in mine:
+            gain += self._gain_of(option)[0]
+            self._take(option)
+        self._restore(kept)
+        return gain
 
     @property
     def worth(self) -> float:
@@ -107,6 +147,16 @@ class Draft:
         price += 0.0 if self.is_open[site] else self._price[1][site]
         return self._key(gains[0][0], price), gains[0][1], (free[0],)
 
+    def bundle_over(self, site: int) -> tuple[tuple[int, ...], NDArray[np.float64]]:
+        """Choose what to open at a site if limits in use gave way; say what is used."""
+        room, used = self.room, self.used.copy()
+        self.room = np.where(used > 0, np.inf, room)
+        options = self.bundle(site)[2]
+        self.room = room
+        for k, option in enumerate(options):
+            self._use(used, option, opens=k == 0 and not self.is_open[site])
+        return options, used
+
     def _join(self, site: int, free: Sequence[int], gains: Sequence[float]) -> Bundle:
         """Join the options of a site as long as that pays."""
         price = 0.0 if self.is_open[site] else float(self._price[1][site])
@@ -115,9 +165,7 @@ class Draft:
             range(len(free)),
             key=lambda k: (-self._key(gains[k], own[free[k]]), free[k]),
         )
-        where = np.concatenate([self._columns(one) for one in free])
-        before, used = self.best[where], self.used.copy()
-        kept = self.shares.keep() if self.shares is not None else None
+        kept, used = self._keep(free), self.used.copy()
         gain, n_items, taken = 0.0, 0, list[int]()
         for option in (free[k] for k in order):
             more, items = self._gain_of(option)
@@ -131,21 +179,31 @@ class Draft:
             self._take(option)
             gain, price, n_items = gain + more, price + own[option], n_items + items
             taken.append(option)
-        self.best[where] = before
-        if self.shares is not None and kept is not None:
-            self.shares.restore(kept)
+        self._restore(kept)
         return self._key(gain, price), n_items, tuple(taken)
+
+    def _keep(self, options: Sequence[int]) -> _Kept:
+        """Keep what is covered and served before options are tried."""
+        where = np.concatenate([self._columns(one) for one in options])
+        served = self.shares.keep() if self.shares is not None else None
+        return where, self.best[where], served
+
+    def _restore(self, kept: _Kept) -> None:
+        """Go back to what was covered and served."""
+        self.best[kept[0]] = kept[1]
+        if self.shares is not None and kept[2] is not None:
+            self.shares.restore(kept[2])
 
     def _gain_of(self, option: int) -> tuple[float, int]:
         """Say what an option would add, and to how many items."""
         if self.shares is not None:
-            return self.shares.gain_of(option, self.active)
+            return self.shares.gain_of(option, self._some)
         return gain_of(self.rows, option, self.best, self.active)
 
     def _take(self, option: int) -> None:
         """Count what an option adds."""
         if self.shares is not None:
-            self.shares.take(option, self.active)
+            self.shares.take(option, self._some)
         else:
             take(self.rows, option, self.best)
 

@@ -33,8 +33,49 @@ class State(NamedTuple):
     """People of each item who are not served, shape (items,)."""
 
 
+class Scratch(NamedTuple):
+    """Room to search in; what it holds from one search to the next means nothing."""
+
+    takes: NDArray[np.int64]
+    """Pair by which the server before takes over people, shape (servers,)."""
+    gives: NDArray[np.int64]
+    """Pair that gives them up, shape (servers,)."""
+    turn_of: NDArray[np.int64]
+    """Turn in which each server was last reached, shape (servers,)."""
+    seen: NDArray[np.int64]
+    """Turn in which each item was last seen, shape (items,)."""
+    queue: NDArray[np.int64]
+    """Servers reached, shape (servers,)."""
+    turn: NDArray[np.int64]
+    """Number of the last turn, shape (1,)."""
+
+
+def make_scratch(net: Net) -> Scratch:
+    """
+    Make room to search in.
+
+    Parameters
+    ----------
+    net
+        Who may be served by whom.
+
+    Returns
+    -------
+    scratch
+        For `serve_more`.
+    """
+    n, n_items = len(net.first) - 1, len(net.item_first) - 1
+    none = np.zeros(n, np.int64)
+    return Scratch(
+        none, none.copy(), none.copy(), np.zeros(n_items, np.int64), none.copy(),
+        np.zeros(1, np.int64),
+    )  # fmt: skip
+
+
 @njit(cache=True, nogil=True)
-def serve_more(net: Net, state: State, server: int, rate: NDArray[np.float64]) -> float:
+def serve_more(
+    net: Net, state: State, scratch: Scratch, server: int, rate: NDArray[np.float64]
+) -> float:
     """
     Fill a server with people, also such whom others give up to serve somebody else.
 
@@ -44,6 +85,8 @@ def serve_more(net: Net, state: State, server: int, rate: NDArray[np.float64]) -
         Who may be served by whom.
     state
         Who is served by whom; is changed.
+    scratch
+        Room to search in.
     server
         The server.
     rate
@@ -54,14 +97,11 @@ def serve_more(net: Net, state: State, server: int, rate: NDArray[np.float64]) -
     gain
         Worth added.
     """
-    n_servers, n_items = len(net.first) - 1, len(rate)
-    # Pair by which the one before takes over people, and that which gives them up.
-    takes, gives = np.full(n_servers, -1, np.int64), np.full(n_servers, -1, np.int64)
-    turn_of, seen = np.zeros(n_servers, np.int64), np.zeros(n_items, np.int64)
-    queue = np.empty(n_servers, np.int64)
-    gain, level, turn = 0.0, np.inf, 0
+    takes, gives, turn_of, seen, queue, last_turn = scratch
+    gain, level = 0.0, np.inf
     while state.room[server] > 0:
-        turn += 1
+        last_turn[0] += 1
+        turn = last_turn[0]
         queue[0], turn_of[server], takes[server] = server, turn, -1
         first, last, best, top = 0, 1, -1, 0.0
         while first < last and (best < 0 or top < level):

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 
 from circle.errors import SitingError
+from circle.problems import problem_of
 from circle.siting_cover import Solver, require_reachable, solve_cover
 from circle.siting_distance import DistanceProblem, solve_pcenter, solve_pmedian
 from circle.siting_highs import Effort
@@ -275,11 +276,7 @@ def _solve_distance(
     if not len(places.weight):
         return Plan((), 0.0, 0.0, "optimal", 0.0), out
     if not task.p:
-        message = (
-            f"siting: found p = 0 for the model {task.model}; expected 1 site at "
-            "least, since every demand must be served; raise p."
-        )
-        raise SitingError(message)
+        raise SitingError(problem_of("siting", "no-site-asked", model=task.model))
     solve = solve_pmedian if task.model == "pmedian" else solve_pcenter
     return solve(places, task.solver, effort=task.effort), out
 

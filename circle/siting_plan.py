@@ -7,6 +7,7 @@ from typing import Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from circle.errors import Words
 from circle.siting_problem import CoverProblem
 from circle.siting_shares import share_out
 
@@ -182,7 +183,7 @@ def broken_requirements(problem: CoverProblem, options: Sequence[int]) -> list[s
     if (missed & locks).any() or (problem.locked & (inside == 0)).any():
         names.append(LOCKED)
     if (problem.forbidden & (inside == 1)).any():
-        names.append("forbidden sites")
+        names.append(_FORBIDDEN)
     asks = bool(problem.floors) or problem.must_cover.any()
     if not names and asks and problem.service is not None:
         # Those in reach are enough: is there room for them?
@@ -194,10 +195,13 @@ def broken_requirements(problem: CoverProblem, options: Sequence[int]) -> list[s
 SLACK = 1e-9
 
 
-REQUIRED_ITEMS = "items that must be covered"
+REQUIRED_ITEMS = Words("items that must be covered", zh="必须覆盖的缺项或需求点")
 
 
-LOCKED = "locked sites"
+LOCKED = Words("locked sites", zh="锁定的点位")
 
 
-ROOM = "people that a facility serves at most"
+ROOM = Words("people that a facility serves at most", zh="每处设施最多服务的人数")
+
+
+_FORBIDDEN = Words("forbidden sites", zh="禁用的点位")

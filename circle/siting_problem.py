@@ -8,7 +8,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import coo_array, csr_array, hstack, vstack
 
+from circle.errors import Words
+
 Aim = Literal["cover", "cost"]
+# What limits are called where no other name is given.
+_VERSIONS = Words("one version each", zh="同一设施只取一种方案")
+_ROUTES = Words("one route per place", zh="同一地点只取一种供给方式")
+_AREA = Words("floor area of the sites", zh="各点位的建筑面积")
 
 
 @dataclass(frozen=True)
@@ -119,7 +125,7 @@ class CoverProblem:
         """Allow so many sites at most."""
         row = csr_array(np.ones((1, len(self.site_cost))))
         none = csr_array((1, self.n_options))
-        name = name or f"at most {at_most} sites"
+        name = name or Words(f"at most {at_most} sites", zh=f"最多 {at_most} 处选址")
         return self.with_limits(_one_limit(name, none, row, float(at_most)))
 
     def limit_cost(
@@ -133,24 +139,22 @@ class CoverProblem:
         own = np.zeros(len(self.site_cost))
         own[self.site[inside]] = self.site_cost[self.site[inside]]
         rows = csr_array((self.cost * inside)[None, :]), csr_array(own[None, :])
-        name = name or f"a budget of {at_most:g}"
+        name = name or Words(f"a budget of {at_most:g}", zh=f"预算 {at_most:g}")
         return self.with_limits(_one_limit(name, *rows, at_most))
 
-    def one_version(self, version: ArrayLike, name: str = "one version each") -> Self:
+    def one_version(self, version: ArrayLike, name: str = _VERSIONS) -> Self:
         """Allow one option of each version group; negative numbers are in no group."""
         rows = _groups(np.asarray(version, np.int64))
         none = csr_array((rows.shape[0], len(self.site_cost)))
         return self.with_limits(_one_of(name, rows, none))
 
-    def one_of_place(self, place: ArrayLike, name: str = "one route per place") -> Self:
+    def one_of_place(self, place: ArrayLike, name: str = _ROUTES) -> Self:
         """Open one site of each place at most; negative numbers are no place."""
         rows = _groups(np.asarray(place, np.int64))
         none = csr_array((rows.shape[0], self.n_options))
         return self.with_limits(_one_of(name, none, rows))
 
-    def limit_area(
-        self, area: ArrayLike, room: ArrayLike, name: str = "floor area of the sites"
-    ) -> Self:
+    def limit_area(self, area: ArrayLike, room: ArrayLike, name: str = _AREA) -> Self:
         """Hold the area of the options at each site to the room there is."""
         used = np.asarray(area, np.float64)
         n = len(self.site_cost)

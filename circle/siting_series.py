@@ -9,11 +9,15 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 
+from circle.errors import Words
 from circle.siting_cover import Solver, solve_cover
 from circle.siting_highs import Effort
 from circle.siting_plan import Plan, broken_requirements, covered_weight
 from circle.siting_problem import CoverProblem, Service, no_limits
 from circle.siting_swaps import improve_by_swaps
+
+_ONE_YEAR = Words("one year of opening each", zh="每处点位只在一年开放")
+_FIRST_COVER = Words("the cover of the first plan", zh="不低于原方案的覆盖")
 
 
 @dataclass(frozen=True)
@@ -137,7 +141,7 @@ def phase_problem(
     cover = csr_array(coo_array((np.ones(len(row)), (row, column)), shape=shape))
     spread = _spread(problem, cover, (option, year), n_years)
     for k, amount in enumerate(budgets):
-        name = f"the budget of year {k + 1}"
+        name = Words(f"the budget of year {k + 1}", zh=f"第 {k + 1} 年的预算")
         spread = spread.limit_cost(amount, name, options=np.flatnonzero(year == k))
     locked = np.flatnonzero(problem.locked)
     spread = spread.lock_any([np.flatnonzero(option == one) for one in locked])
@@ -180,7 +184,7 @@ def shorten_ways(
     everything = np.arange(problem.n_items)
     whole = float(problem.weight.sum())
     share = covered_weight(problem, plan.options) / whole if whole else 0.0
-    held = problem.with_floor("the cover of the first plan", everything, share)
+    held = problem.with_floor(_FIRST_COVER, everything, share)
     entries = coo_array(minutes)
     far = float(entries.data.max(initial=0.0)) + 1.0
     saved = problem.weight[entries.col] * (far - entries.data)
@@ -255,7 +259,7 @@ def _spread(
             options=csr_array(limits.options.tocsc()[:, option].tocsr()),
             sites=csr_array(limits.sites.tocsc()[:, of_site].tocsr()),
         )
-    ).one_of_place(of_site, "one year of opening each")
+    ).one_of_place(of_site, _ONE_YEAR)
 
 
 def _in_last(locks: NDArray[np.bool_], n_years: int) -> NDArray[np.bool_]:

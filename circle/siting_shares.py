@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array, vstack
 
-from circle.siting_flow import Net, State, serve_more
+from circle.siting_flow import Net, State, make_scratch, serve_more
 from circle.siting_highs import STRUCTURE, Effort, Model, solve_model
 from circle.siting_problem import CoverProblem, Service
 
@@ -58,10 +58,22 @@ class Shares:
             _DIGITS - np.ceil(np.log10(max(float(rate.max(initial=0)), 1)))
         )
         self.rate = np.rint(rate * scale) / scale
-        self.state = State(np.zeros(len(self.net.item)), room, self.people.copy())
-        self.covered = np.zeros(problem.n_items, bool)
+        # Items without people take no room.
+        self._roomless = (self.people == 0) & (worth > 0)
+        self._some_roomless = bool(self._roomless.any())
+        self._room, self._scratch = room, make_scratch(self.net)
+        self.clear()
 
-    def gain_of(self, option: int, active: NDArray[np.bool_]) -> tuple[float, int]:
+    def clear(self) -> None:
+        """Close everything again."""
+        self.state = State(
+            np.zeros(len(self.net.item)), self._room.copy(), self.people.copy()
+        )
+        self.covered = np.zeros(len(self.people), bool)
+
+    def gain_of(
+        self, option: int, active: NDArray[np.bool_] | None = None
+    ) -> tuple[float, int]:
         """Say what an option would add, and how many items it would serve."""
         kept = self.keep()
         gain, n_items = self.take(option, active)
@@ -75,15 +87,16 @@ class Shares:
         rate = self.rate if active is None else np.where(active, self.rate, 0.0)
         cover = self.cover
         items = cover.indices[cover.indptr[option] : cover.indptr[option + 1]]
-        fresh = items[~self.covered[items] & (self.people[items] == 0)]
-        if active is not None:
-            fresh = fresh[active[fresh]]
-        fresh = fresh[self.worth[fresh] > 0]
-        gain, n_items = float(self.worth[fresh].sum()), len(fresh)
+        gain, n_items = 0.0, 0
+        if self._some_roomless:
+            fresh = items[~self.covered[items] & self._roomless[items]]
+            if active is not None:
+                fresh = fresh[active[fresh]]
+            gain, n_items = float(self.worth[fresh].sum()), len(fresh)
         for server in range(*self._servers[option : option + 2]):
-            gain += serve_more(self.net, self.state, server, rate)
+            gain += serve_more(self.net, self.state, self._scratch, server, rate)
             part = slice(self.net.first[server], self.net.first[server + 1])
-            n_items += int((self.state.people[part] > 0).sum())
+            n_items += int(np.count_nonzero(self.state.people[part]))
         self.covered[items] = True
         return gain, n_items
 

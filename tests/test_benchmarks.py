@@ -33,8 +33,11 @@ from benchmarks.report import (
     matrix_section,
     pages_section,
     peers_section,
+    street_rows,
     whatif_section,
 )
+from benchmarks.siting import measure_streets
+from benchmarks.street_cover import make_street_cover
 from benchmarks.whatif import described, measure_whatif
 from circle import load_city, read_study
 from circle.demo import make_demo
@@ -197,3 +200,22 @@ def test_a_table_is_read_and_solved_by_every_model():
     text = matrix_section(result)
     assert "18,000 rows" in text
     assert text.count("\n| p") == 2
+
+
+def test_sites_are_chosen_on_the_streets_of_a_demo_district():
+    cover, people = make_street_cover("0.05", 12)
+    assert cover.shape == (12, len(people))
+    # Every candidate stands at a cell, and the way back is no shorter.
+    assert (cover.max(axis=1).toarray() <= 1_001).all()
+    assert np.diff(cover.indptr).min() >= 1
+    nearest = np.minimum.reduceat(cover.data, cover.indptr[:-1])
+    assert (nearest < 500).all()
+    same, _ = make_street_cover("0.05", 12)
+    assert (same != cover).nnz == 0
+    measured = measure_streets("0.05", 12)
+    greedy, exact = measured["rows"]
+    assert greedy["objective"] <= people[np.unique(cover.indices)].sum()
+    assert exact["gap_pct"] <= 1
+    text = street_rows(measured)
+    assert "12 candidates" in text
+    assert "| exact within 1 %, streets of the demo (0.05) |" in text

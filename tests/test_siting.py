@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from chinese import is_chinese
 from scipy.sparse import csr_array
 from toy_city import EAST, NORTH, toy_profile, toy_study, toy_tables, write_toy
 
@@ -234,21 +235,40 @@ def test_years_open_the_best_first_within_their_budgets(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("asked", "text"),
+    ("asked", "text", "zh"),
     [
-        ({"sites": 1, "locked": ["K1", "K2"]}, "at most 1 sites; locked sites"),
-        ({"sites": 1, "floors": [{"share": 1}]}, "at most 1 sites; at least 100.0%"),
-        ({"sites": None, "budget_10k": 10, "locked": ["K1"]}, "a budget of 10"),
+        ({"sites": 1, "locked": ["K1", "K2"]}, "at most 1 sites; locked sites",
+         "最多 1 处选址；锁定的点位；应为"),
+        ({"sites": 1, "floors": [{"share": 1}]}, "at most 1 sites; at least 100.0%",
+         "最多 1 处选址；街镇 A1 覆盖不低于 100.0%"),
+        ({"sites": None, "budget_10k": 10, "locked": ["K1"]}, "a budget of 10",
+         "预算 10 万元；锁定的点位"),
         ({"budgets": {"B1": 5}, "floors": [{"share": 1, "only": ["B1"]}]},
-         "a budget of 5 (10,000 CNY) in subdistrict B1; at least 100.0% covered in"),
+         "a budget of 5 (10,000 CNY) in subdistrict B1; at least 100.0% covered in",
+         "街镇 B1 的预算 5 万元；街镇 B1 覆盖不低于 100.0%"),
         ({"forbidden": ["K1", "K2", "K3"], "floors": [{"share": 1, "only": ["A1"]}]},
-         "subdistrict A1"),
+         "subdistrict A1", "街镇 A1 覆盖不低于 100.0%"),
+        ({"sites": 1, "floors": [{"share": 1, "by": "area_class"}]},
+         "covered in area class", "城市化地区覆盖不低于 100.0%"),
+        ({"sites": 1, "floors": [{"share": 1, "by": "district"}]},
+         "covered in district", "全区覆盖不低于 100.0%"),
+        ({"capacity": {"clinic": 9, "hospital": 9}, "model": "lscp"},
+         "people that a facility serves at most; items that must be covered",
+         "每处设施最多服务的人数；必须覆盖的缺项或需求点"),
+        ({"years": [{"year": 2026, "budget_10k": 5}, {"year": 2027, "budget_10k": 5}],
+          "locked": ["K1"]}, "the budget of year 1; the budget of year 2; locked sites",
+         "第 1 年的预算；第 2 年的预算；锁定的点位"),
     ],
 )  # fmt: skip
-def test_an_impossible_wish_names_what_clashes(measured, asked, text):
+def test_an_impossible_wish_names_what_clashes(measured, asked, text, zh):
     with pytest.raises(SitingError) as error:
         choose(measured, **asked)
     assert text in str(error.value)
+    (problem,) = error.value.problems
+    told = problem.in_language("zh")
+    assert told.startswith("siting: 以下要求不能同时满足：")
+    assert zh in told
+    assert is_chinese(told)
 
 
 @pytest.mark.parametrize(
@@ -267,6 +287,8 @@ def test_what_is_not_there_is_refused(measured, asked, text):
     with pytest.raises(ConfigError) as error:
         choose(measured, **asked)
     assert text in str(error.value)
+    for problem in error.value.problems:
+        assert is_chinese(problem.in_language("zh"), names=["floors[0].only"])
 
 
 @pytest.mark.parametrize(

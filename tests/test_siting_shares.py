@@ -13,6 +13,9 @@ from scipy.sparse import csr_array
 from circle.errors import SitingError
 from circle.siting_conflict import find_clash
 from circle.siting_cover import _start, other_plans, require_reachable, solve_cover
+from circle.siting_exchange import improve_by_exchanges
+from circle.siting_greedy import choose_greedily, cover_values
+from circle.siting_groups import merge_problem
 from circle.siting_model import build_model
 from circle.siting_plan import broken_requirements, covered_weight
 from circle.siting_problem import CoverProblem, Service, no_limits, plain_problem
@@ -215,6 +218,89 @@ def test_greedy_keeps_its_promise_for_a_number_of_sites(seed, n_sites):
     problem = problem.limit_count(n_sites)
     best = check_plans(problem)
     assert solve_cover(problem).objective >= (1 - 1 / np.e) * best - 1e-6
+
+
+def exchanged(problem, trials=10_000):
+    """The greedy plan before and after exchanges."""
+    values = cover_values(problem)
+    plan = choose_greedily(problem, values)
+    return plan, improve_by_exchanges(problem, values, plan, trials=trials)
+
+
+@settings(max_examples=60, deadline=None)
+@given(problems())
+def test_exchanges_keep_what_is_asked_and_never_lose(problem):
+    before, after = exchanged(problem)
+    if broken_requirements(problem, before):
+        assert after == before
+        return
+    assert not broken_requirements(problem, after)
+    assert len(set(after)) == len(after)
+    gained = covered_weight(problem, after) - covered_weight(problem, before)
+    # Another plan is taken only where it is worth more.
+    assert gained > 0 or after == before
+    assert exchanged(problem)[1] == after
+    best = best_by_force(problem)
+    assert covered_weight(problem, after) <= best + 1e-5
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10_000), st.integers(1, 4))
+def test_no_swap_of_two_sites_gains_more_after_exchanges(seed, n_sites):
+    random = np.random.default_rng(seed)
+    cover = csr_array((random.random((9, 12)) < 0.3).astype(float))
+    people = random.integers(0, 9, 12).astype(float)
+    problem = sized(plain_problem(cover, people), random.integers(0, 20, 9))
+    problem = problem.limit_count(n_sites)
+    _, plan = exchanged(problem)
+    worth = covered_weight(problem, plan)
+    for place, option in itertools.product(range(len(plan)), range(9)):
+        trial = [*plan[:place], option, *plan[place + 1 :]]
+        assert covered_weight(problem, trial) <= worth + 1e-6
+
+
+def test_exchanges_put_right_what_greedy_missed():
+    # The middle option serves 10, but the outer two serve 16 together.
+    cover = csr_array(np.array([[1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 1, 1]]))
+    problem = sized(plain_problem(cover, [3, 5, 5, 3]), [8, 10, 8]).limit_count(2)
+    before, after = exchanged(problem)
+    assert (covered_weight(problem, before), covered_weight(problem, after)) == (13, 16)
+    assert sorted(after) == [0, 2]
+    assert solve_cover(problem).objective == 16
+    # Of equals the lower site comes in; without trials nothing does.
+    equal = sized(
+        plain_problem(csr_array(np.eye(4)), [2, 5, 5, 5]), [9, 9, 9, 9]
+    ).limit_count(1)
+    assert improve_by_exchanges(equal, cover_values(equal), [0]) == [1]
+    assert improve_by_exchanges(equal, cover_values(equal), [0], trials=0) == [0]
+
+
+def test_a_dear_site_takes_the_place_of_several():
+    # One site serves 9 for 6; the greedy rule spends on two that serve 4 each for 2.
+    cover = csr_array(np.eye(4))
+    problem = plain_problem(cover, [4, 4, 9, 1], cost=[2, 2, 6, 5])
+    problem = sized(problem, [9, 9, 9, 9]).limit_cost(6)
+    before, after = exchanged(problem)
+    assert sorted(improve_by_exchanges(problem, cover_values(problem), [0, 1])) == [2]
+    assert covered_weight(problem, before) <= covered_weight(problem, after) == 9
+    # A locked option stays, and so does what a floor asks for.
+    locked = replace(problem, locked=np.array([True, False, False, False]))
+    assert improve_by_exchanges(locked, cover_values(locked), [0, 1]) == [0, 1]
+    floor = problem.with_floor("north", [1], 1.0)
+    assert improve_by_exchanges(floor, cover_values(floor), [0, 1]) == [0, 1]
+
+
+@settings(max_examples=30, deadline=None)
+@given(problems())
+def test_items_in_the_reach_of_the_same_options_may_be_one(problem):
+    merged = merge_problem(problem)
+    assert merged.n_items <= problem.n_items
+    for size in range(1, 3):
+        for one in itertools.combinations(range(problem.n_options), size):
+            some = covered_weight(merged, one), covered_weight(problem, one)
+            assert some[0] == pytest.approx(some[1], abs=1e-5)
+            both = broken_requirements(merged, one), broken_requirements(problem, one)
+            assert both[0] == both[1]
 
 
 def test_people_are_given_up_to_serve_somebody_else():
