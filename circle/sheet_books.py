@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from xml.parsers import expat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -157,6 +158,8 @@ def refuse_huge_sheets(path: Path) -> None:
     ------
     InputError
         If the values of a sheet span more than `MOST_CELLS` cells.
+    CalamineError
+        If the XML of an .ods is broken.
 
     Notes
     -----
@@ -170,7 +173,9 @@ def refuse_huge_sheets(path: Path) -> None:
             if name.startswith("xl/worksheets/") and name.endswith(".xml"):
                 rows, columns = _xlsx_span(packed.read(name))
             elif name == "content.xml":
-                rows, columns = _ods_span(packed.read(name))
+                text = packed.read(name)
+                _refuse_broken(text)
+                rows, columns = _ods_span(text)
             else:
                 continue
             if rows * columns > MOST_CELLS:
@@ -182,6 +187,28 @@ def refuse_huge_sheets(path: Path) -> None:
                     most=f"{MOST_CELLS:,}",
                 )
                 raise InputError(problem)
+
+
+def _refuse_broken(text: bytes) -> None:
+    """
+    Refuse XML that breaks off or has entities of its own.
+
+    Raises
+    ------
+    CalamineError
+        If it does. The reader of .ods files would wait for an end that never comes.
+    """
+
+    def refuse(*_: object) -> None:
+        message = "it declares entities"
+        raise CalamineError(message)
+
+    parser = expat.ParserCreate()
+    parser.EntityDeclHandler = refuse
+    try:
+        parser.Parse(text, True)
+    except expat.ExpatError as error:
+        raise CalamineError(str(error)) from error
 
 
 def _refuse_no_sheet(path: Path, book: CalamineWorkbook) -> None:

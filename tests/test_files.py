@@ -1,7 +1,9 @@
 import zipfile
 
 import openpyxl
+import pandas as pd
 import pytest
+from inventory_files import write_ods
 
 from circle.errors import InputError
 from circle.files import read_raw_table
@@ -104,6 +106,31 @@ def test_a_bomb_is_not_opened(tmp_path, name):
     with pytest.raises(InputError, match="unpacks to 21 MB") as caught:
         read_raw_table(path)
     assert "not opened" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (lambda text: text.replace("</table:table-row>", "", 1), "mismatched tag"),
+        (lambda text: text[:-40], "unclosed token|no element found"),
+        (
+            lambda text: text.replace("?>", '?><!DOCTYPE a [<!ENTITY b "c">]>', 1),
+            "declares entities",
+        ),
+    ],
+    ids=["tag", "end", "entity"],
+)
+def test_an_ods_that_breaks_off_is_refused_at_once(tmp_path, spoil, told):
+    """Its reader would wait for the end of a row for ever."""
+    path = tmp_path / "some.ods"
+    write_ods(pd.DataFrame({"name": ["A", "B"]}), path)
+    assert len(read_raw_table(path).rows) == 2
+    with zipfile.ZipFile(path) as packed:
+        text = packed.read("content.xml").decode()
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("content.xml", spoil(text))
+    with pytest.raises(InputError, match=told):
+        read_raw_table(path)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16"])
