@@ -91,6 +91,7 @@ def read_layer_file(path: Path, *, layer: str | None = None) -> RawTable:
         errors.DataLayerError,
         zipfile.BadZipFile,
         zlib.error,
+        EOFError,  # of a ZIP that breaks off
         OSError,
         RuntimeError,  # of a ZIP: a password, or packed in an unknown way; of PROJ
         ShapelyError,

@@ -25,6 +25,7 @@ from circle.problems import Problem, problem_of
 # and spreadsheets pack ten to twenty times.
 UNPACKED_MB, SMALL_MB, PACKED_TIMES = 500, 20, 200
 _BYTES_PER_MB = 1e6
+_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _READ_BYTES = 1 << 20
 # A sheet is laid out as a full rectangle: 121,000 rows of 40 columns.
 MOST_CELLS = 5_000_000
@@ -132,9 +133,19 @@ def refuse_bomb(path: Path) -> None:
 
 
 def _unpacked_mb(packed: zipfile.ZipFile, most_mb: float) -> float:
-    """Unpack in passing until the end or a little beyond a limit; give the MB."""
+    """
+    Unpack in passing until the end or a little beyond a limit; give the MB.
+
+    Raises
+    ------
+    zipfile.BadZipFile
+        If something is packed as neither spreadsheets nor layers are.
+    """
     n_bytes = 0
     for member in packed.infolist():
+        if member.compress_type not in _PACKINGS:
+            message = f"{member.filename} is packed by method {member.compress_type}"
+            raise zipfile.BadZipFile(message)
         # The reader stops where it is said to end; a lie then shows in the check sum.
         member.file_size = int(most_mb * _BYTES_PER_MB) + _READ_BYTES
         with packed.open(member) as file:

@@ -133,6 +133,29 @@ def test_an_ods_that_breaks_off_is_refused_at_once(tmp_path, spoil, told):
         read_raw_table(path)
 
 
+@pytest.mark.parametrize("name", ["some.xlsx", "some.ods", "some.zip"])
+@pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_what_is_packed_otherwise_is_refused(tmp_path, name, packing):
+    with zipfile.ZipFile(tmp_path / name, "w", packing) as packed:
+        packed.writestr("content.xml", "<a/>")
+    with pytest.raises(InputError, match=r"content\.xml is packed by method 1[24]"):
+        read_raw_table(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["some.xlsx", "some.ods", "some.zip"])
+def test_an_archive_that_breaks_off_is_refused(tmp_path, name):
+    path = tmp_path / name
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as packed:
+        packed.writestr("content.xml", "<a/>")
+    content = bytearray(path.read_bytes())
+    # The directory says that the member is longer than the file.
+    at = content.rindex(b"PK\x01\x02") + 20
+    content[at : at + 4] = (10**6).to_bytes(4, "little")
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="cannot be read"):
+        read_raw_table(path)
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16"])
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 def test_encodings_and_separators_are_found(tmp_path, encoding, separator):

@@ -1,7 +1,9 @@
 """Ways to spoil a file, the same for the same seed."""
 
 import io
+import lzma
 import random
+import struct
 import zipfile
 import zlib
 from contextlib import suppress
@@ -45,13 +47,17 @@ TOKENS = (
 )
 
 
+_NOT_UNPACKED = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error,
+    EOFError, KeyError, OSError, RuntimeError, ValueError,
+)  # fmt: skip
+
+
 def spoil(content: bytes, rng: random.Random) -> bytes:
     """Spoil a file; of a packed one (xlsx, zip) usually what is inside."""
     if zipfile.is_zipfile(io.BytesIO(content)) and rng.random() < 0.8:
         # What is spoilt already may no longer unpack.
-        with suppress(
-            zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError
-        ):
+        with suppress(*_NOT_UNPACKED):
             return _spoil_packed(content, rng)
     for _ in range(rng.choice((1, 1, 2, 4, 16))):
         content = rng.choice(_WAYS)(content, rng)
