@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 START = "index.html"
 
 
+_DICTIONARY = "data_dictionary"
+
+
 @dataclass(frozen=True)
 class Written:
     """The files of a run, all in one folder or below it."""
@@ -101,11 +104,20 @@ def write_start_page(
             link(written.report, say("open_report")),
             link(written.workbook, say("open_workbook")),
         ],
-        tables=_listed(written.tables, link, {"data_dictionary": say("dictionary")}),
+        tables=_listed(
+            (one for one in written.tables if one.stem != _DICTIONARY), link, {}
+        ),
         layers=_listed(
             written.layers, link, {written.layers[0].stem: say("geopackage_note")}
         ),
-        record=_Link(quote(record), say("run_record"), say("record_note")),
+        records=[
+            _Link(quote(record), say("run_record"), say("record_note")),
+            *(
+                link(one, say("dictionary"), say("dictionary_note"))
+                for one in written.tables
+                if one.stem == _DICTIONARY
+            ),
+        ],
         notices=[one.in_language(language) for one in assessment.warnings],
     )
     write_page(path, text)
