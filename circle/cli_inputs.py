@@ -11,7 +11,7 @@ from circle.cli_parts import (
     FOLDER,
     JSON,
     LANGUAGE,
-    PROFILE,
+    complete_profile,
     echo_json,
     echo_next,
     errors_in,
@@ -31,7 +31,7 @@ TABLES = ["facilities", "committees", "candidates", "population", "subdistricts"
 )
 @click.option(
     "--profile",
-    type=PROFILE,
+    shell_complete=complete_profile,
     default="pudong",
     show_default=True,
     help="Profile whose tags say what is a facility.",
@@ -105,7 +105,7 @@ def fetch(
 )
 @click.option(
     "--profile",
-    type=PROFILE,
+    shell_complete=complete_profile,
     default="pudong",
     show_default=True,
     help="Profile of the types.",
@@ -158,7 +158,7 @@ def check(
 @click.option("--out", type=FILE, required=True, help="Workbook to write (.xlsx).")
 @click.option(
     "--profile",
-    type=PROFILE,
+    shell_complete=complete_profile,
     default="pudong",
     show_default=True,
     help="Profile of the types.",
@@ -224,7 +224,7 @@ def template(out: Path, inventories: tuple[Path, ...], **options: Any) -> None:
 @click.option("--strict", is_flag=True, help="Exit code 3 if there is a conflict.")
 @click.option(
     "--profile",
-    type=PROFILE,
+    shell_complete=complete_profile,
     default="pudong",
     show_default=True,
     help="Profile of the types.",

@@ -21,31 +21,24 @@ EXIT_DATA = 3
 EXIT_NO_PLAN = 4
 EXIT_NOT_PASSED = 5
 
-
-class _ProfileName(click.ParamType):
-    """The name of a standard; a shell completes those that come with circle."""
-
-    name = "text"
-
-    def shell_complete(
-        self, context: click.Context, parameter: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
-        """Offer the shipped names, or files where none begins like this."""
-        del context, parameter
-        names = sorted(one.stem for one in shipped_folder("profiles").glob("*.yaml"))
-        fitting = [one for one in names if one.startswith(incomplete)]
-        if not fitting:
-            return [CompletionItem(incomplete, type="file")]
-        return [CompletionItem(one) for one in fitting]
-
-
-PROFILE = _ProfileName()
 FOLDER = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(dir_okay=False, path_type=Path)
 LANGUAGE = click.Choice(["zh", "en"])
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
 # Where a command notes the language in which its errors are told.
 SPOKEN = "circle.language"
+
+
+def complete_profile(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Offer a shell the names of shipped standards, or files where none fits."""
+    del context, parameter
+    names = sorted(one.stem for one in shipped_folder("profiles").glob("*.yaml"))
+    fitting = [one for one in names if one.startswith(incomplete)]
+    if not fitting:
+        return [CompletionItem(incomplete, type="file")]
+    return [CompletionItem(one) for one in fitting]
 
 
 def speak(language: str) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from circle.cli_parts import LANGUAGE, PROFILE, echo_json, speak
+from circle.cli_parts import LANGUAGE, complete_profile, echo_json, speak
 
 if TYPE_CHECKING:
     from circle.profile_tables import TextTable
@@ -54,7 +54,7 @@ def profiles(context: click.Context, language: str, *, as_json: bool) -> None:
 
 
 @profiles.command()
-@click.argument("name", type=PROFILE)
+@click.argument("name", shell_complete=complete_profile)
 @_SPOKEN
 @_JSON
 def show(name: str, *, language: str, as_json: bool) -> None:
@@ -80,8 +80,8 @@ def show(name: str, *, language: str, as_json: bool) -> None:
 
 
 @profiles.command()
-@click.argument("first", type=PROFILE)
-@click.argument("second", type=PROFILE)
+@click.argument("first", shell_complete=complete_profile)
+@click.argument("second", shell_complete=complete_profile)
 @_SPOKEN
 @_JSON
 def diff(first: str, second: str, *, language: str, as_json: bool) -> None:

@@ -8,7 +8,7 @@ from circle.cli_parts import (
     FOLDER,
     JSON,
     LANGUAGE,
-    PROFILE,
+    complete_profile,
     echo_json,
     echo_next,
     shown,
@@ -22,7 +22,7 @@ SHELLS = ("bash", "fish", "zsh")
 @click.argument("name", type=FOLDER)
 @click.option(
     "--profile",
-    type=PROFILE,
+    shell_complete=complete_profile,
     default="pudong",
     show_default=True,
     help="Profile of the study.",
