@@ -88,6 +88,8 @@ def write_start_page(
         size = _size(one.stat().st_size, language)
         return _Link(address, text, f"{note} · {size}" if note else size)
 
+    tables = written.tables
+    dictionary = (say("dictionary"), say("dictionary_note"))
     style = (TEMPLATES / "report.css").read_text(encoding="utf-8")
     text = page_template("start.html").render(
         say=say,
@@ -104,19 +106,13 @@ def write_start_page(
             link(written.report, say("open_report")),
             link(written.workbook, say("open_workbook")),
         ],
-        tables=_listed(
-            (one for one in written.tables if one.stem != _DICTIONARY), link, {}
-        ),
+        tables=[link(one, one.name) for one in tables if one.stem != _DICTIONARY],
         layers=_listed(
             written.layers, link, {written.layers[0].stem: say("geopackage_note")}
         ),
         records=[
             _Link(quote(record), say("run_record"), say("record_note")),
-            *(
-                link(one, say("dictionary"), say("dictionary_note"))
-                for one in written.tables
-                if one.stem == _DICTIONARY
-            ),
+            *[link(one, *dictionary) for one in tables if one.stem == _DICTIONARY],
         ],
         notices=[one.in_language(language) for one in assessment.warnings],
     )

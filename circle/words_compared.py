@@ -60,7 +60,7 @@ COMPARED_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "recomputed": ("已重新计算", "recomputed"),
         "not_recomputed": ("未重新计算", "not recomputed"),
         "indicator_coverage": ("达标率与缺项", "coverage and missing items"),
-        "indicator_gap_clusters": ("缺口数", "gap clusters"),
+        "indicator_gap_clusters": ("缺口片区数", "gap clusters"),
         "indicator_gap_population": ("缺口人口（人口×类型）", "people in gap clusters"),
         "indicator_sites": ("建议选址数", "proposed sites"),
         "indicator_norms_short": (

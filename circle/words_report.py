@@ -146,7 +146,7 @@ REPORT_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "lack one type.",
         ),
         "how_3": (
-            "建议选址逐处选出，每一步选消除缺项最多的候选点；次序即建议的先后。",
+            "建议选址逐处选出，每一步选增益最大的候选点；次序即建议的先后。",
             "Sites are chosen one after another, at each step the candidate that helps "
             "most; their order is the proposed order of work.",
         ),
