@@ -212,8 +212,9 @@ def _compare_plans(
         folder = None if out is None else str(out.resolve())
         echo_json({**shares, **figures, "folder": folder})
         return
+    colon = "：" if language == "zh" else ": "
     for label, text in plan_cards(figures, language):
-        click.echo(f"{label}: {text}")
+        click.echo(f"{label}{colon}{text}")
     if start is not None:
         echo_next("open", file=shown(start))
 

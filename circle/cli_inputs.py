@@ -11,6 +11,7 @@ from circle.cli_parts import (
     FOLDER,
     JSON,
     LANGUAGE,
+    complete_profile,
     echo_json,
     echo_next,
     errors_in,
@@ -30,6 +31,7 @@ TABLES = ["facilities", "committees", "candidates", "population", "subdistricts"
 )
 @click.option(
     "--profile",
+    shell_complete=complete_profile,
     default="pudong",
     show_default=True,
     help="Profile whose tags say what is a facility.",
@@ -102,7 +104,11 @@ def fetch(
     "--as", "kind", type=click.Choice(TABLES), help="Kind of table [by its columns]."
 )
 @click.option(
-    "--profile", default="pudong", show_default=True, help="Profile of the types."
+    "--profile",
+    shell_complete=complete_profile,
+    default="pudong",
+    show_default=True,
+    help="Profile of the types.",
 )
 @click.option("--crs", help="Coordinate system of a single table [WGS-84].")
 @JSON
@@ -151,7 +157,11 @@ def check(
 @click.command()
 @click.option("--out", type=FILE, required=True, help="Workbook to write (.xlsx).")
 @click.option(
-    "--profile", default="pudong", show_default=True, help="Profile of the types."
+    "--profile",
+    shell_complete=complete_profile,
+    default="pudong",
+    show_default=True,
+    help="Profile of the types.",
 )
 @click.option(
     "--language", type=LANGUAGE, default="zh", show_default=True, help="Language."
@@ -213,7 +223,11 @@ def template(out: Path, inventories: tuple[Path, ...], **options: Any) -> None:
 @click.option("--report", type=FILE, help="What became of every row (.csv, .xlsx).")
 @click.option("--strict", is_flag=True, help="Exit code 3 if there is a conflict.")
 @click.option(
-    "--profile", default="pudong", show_default=True, help="Profile of the types."
+    "--profile",
+    shell_complete=complete_profile,
+    default="pudong",
+    show_default=True,
+    help="Profile of the types.",
 )
 @click.option("--crs", help="Coordinate system of the inventory [WGS-84].")
 @click.option(

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.shell_completion import CompletionItem
 
 from circle.errors import CircleWarning
+from circle.shipped import shipped_folder
 
 if TYPE_CHECKING:
     from circle.progress import Progress
@@ -22,11 +24,21 @@ EXIT_NOT_PASSED = 5
 FOLDER = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(dir_okay=False, path_type=Path)
 LANGUAGE = click.Choice(["zh", "en"])
-JSON = click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON object for scripts."
-)
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
 # Where a command notes the language in which its errors are told.
 SPOKEN = "circle.language"
+
+
+def complete_profile(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Offer a shell the names of shipped standards, or files where none fits."""
+    del context, parameter
+    names = sorted(one.stem for one in shipped_folder("profiles").glob("*.yaml"))
+    fitting = [one for one in names if one.startswith(incomplete)]
+    if not fitting:
+        return [CompletionItem(incomplete, type="file")]
+    return [CompletionItem(one) for one in fitting]
 
 
 def speak(language: str) -> None:

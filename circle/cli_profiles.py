@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from circle.cli_parts import LANGUAGE, echo_json, speak
+from circle.cli_parts import LANGUAGE, complete_profile, echo_json, speak
 
 if TYPE_CHECKING:
     from circle.profile_tables import TextTable
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _SPOKEN = click.option(
     "--language", type=LANGUAGE, default="zh", show_default=True, help="Language."
 )
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
 
 
 @click.group(invoke_without_command=True)
@@ -54,7 +54,7 @@ def profiles(context: click.Context, language: str, *, as_json: bool) -> None:
 
 
 @profiles.command()
-@click.argument("name")
+@click.argument("name", shell_complete=complete_profile)
 @_SPOKEN
 @_JSON
 def show(name: str, *, language: str, as_json: bool) -> None:
@@ -80,8 +80,8 @@ def show(name: str, *, language: str, as_json: bool) -> None:
 
 
 @profiles.command()
-@click.argument("first")
-@click.argument("second")
+@click.argument("first", shell_complete=complete_profile)
+@click.argument("second", shell_complete=complete_profile)
 @_SPOKEN
 @_JSON
 def diff(first: str, second: str, *, language: str, as_json: bool) -> None:

@@ -85,7 +85,7 @@ _CITY_ONLY = (
     type=click.Choice(["sites", "budget"]),
     help="Coverage against the number of sites or the budget.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
 def site(study: Path | None, matrix: Path | None, **options: Any) -> None:
     """Choose sites for STUDY, or for a table, and say how good the plan is.
 

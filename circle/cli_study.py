@@ -8,6 +8,7 @@ from circle.cli_parts import (
     FOLDER,
     JSON,
     LANGUAGE,
+    complete_profile,
     echo_json,
     echo_next,
     shown,
@@ -20,7 +21,11 @@ SHELLS = ("bash", "fish", "zsh")
 @click.command()
 @click.argument("name", type=FOLDER)
 @click.option(
-    "--profile", default="pudong", show_default=True, help="Profile of the study."
+    "--profile",
+    shell_complete=complete_profile,
+    default="pudong",
+    show_default=True,
+    help="Profile of the study.",
 )
 @click.option(
     "--language", type=LANGUAGE, default="zh", show_default=True, help="Language."

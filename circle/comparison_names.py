@@ -119,12 +119,12 @@ def points_text(change: float, language: str) -> str:
     Returns
     -------
     text
-        Such as ``+1.2 points``.
+        Such as ``+1.25 points``: finer than the shares, whose tenths may hide it.
 
     Examples
     --------
     >>> points_text(-0.0314, "en")
-    '-3.1 points'
+    '-3.14 points'
     """
     if math.isnan(change):
         return compared_word("no_share", language)

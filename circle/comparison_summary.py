@@ -184,14 +184,16 @@ def comparison_text(comparison: Comparison, log: pd.DataFrame | None = None) -> 
         What changed, old and new; then the figures; then what to take care of.
     """
     names = Names(comparison.before.facts, comparison.after.facts)
+    colon = "：" if names.language == "zh" else ": "
     lines = []
     if log is not None:
         lines.append(names.say("what_changed"))
         for thing, name, old, new in logged_rows(log, names, most=_SHOWN):
-            lines.append(f"  {thing} · {name}: {old or '–'} → {new or '–'}")
+            lines.append(f"  {thing} · {name}{colon}{old or '–'} → {new or '–'}")
         if len(log) > _SHOWN:
             lines.append(f"  … ({len(log):,})")
-    lines += [f"{label}: {text}" for label, text in comparison_cards(comparison)]
+    cards = comparison_cards(comparison)
+    lines += [f"{label}{colon}{text}" for label, text in cards]
     lines += [names.say(f"remark_{one}") for one in comparison.remarks]
     return "\n".join(lines)
 

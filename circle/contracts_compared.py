@@ -22,7 +22,7 @@ __all__ = [
 CHANGE_WORDS = {
     "new": ("新增缺项",),
     "newly_asked": ("新纳入考核",),
-    "cleared": ("已消项",),
+    "cleared": ("已消除",),
     "not_asked": ("不再考核",),
     "unchanged": ("未变",),
 }

@@ -68,7 +68,7 @@ def _family(  # noqa: PLR0913 (a row of the table below)
 _FAMILIES = (
     _family(
         "pair_share",
-        ("达标项占比", "share of satisfied pairs"),
+        ("居村项达标率", "share of satisfied pairs"),
         ("达标项数÷居村项数", "satisfied (committee, type) pairs over all pairs"),
         ("居村项数", "(committee, type) pairs"),
         "share",
@@ -84,7 +84,7 @@ _FAMILIES = (
     ),
     _family(
         "person_item_share",
-        ("达标人项占比", "share of person-items in reach"),
+        ("人项达标率", "share of person-items in reach"),
         ("达标人项数÷人项数", "people times types in reach over people times types"),
         ("人项数", "people times types"),
         "share",
@@ -200,7 +200,7 @@ _FAMILIES = (
         "gini_subdistricts",
         ("街镇基尼系数", "Gini across subdistricts"),
         (
-            "各街镇达标人项占比的基尼系数（按人口加权）",
+            "各街镇人项达标率的基尼系数（按人口加权）",
             "Gini coefficient of person_item_share across subdistricts, by people",
         ),
         ("人口", "people"),
@@ -222,7 +222,7 @@ _FAMILIES = (
         "area_class_gap",
         ("地区类型差距", "gap between area classes"),
         (
-            "达标人项占比最高与最低地区类型之差",
+            "人项达标率最高与最低地区类型之差",
             "highest less lowest person_item_share of an area class",
         ),
         ("人项数", "people times types"),
@@ -353,7 +353,7 @@ def indicator_label(
     --------
     >>> names = {"health": Label(zh="卫生", en="health")}
     >>> indicator_label(parse_indicator("pair_share:domain:health"), names, "zh")
-    '达标项占比：卫生'
+    '居村项达标率：卫生'
     """
     text = reference.family.label[language]
     if reference.group_kind in {"", "required"}:

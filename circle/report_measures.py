@@ -275,7 +275,7 @@ def _fairness_line(assessment: Assessment) -> str:
     # One area class differs from none.
     if assessment.city.subdistricts["area_class"].nunique() < 2:
         return text
-    return text + report_word("gap_line", language).format(gap=percent(gap))
+    return text + report_word("gap_line", language).format(gap=f"{100 * gap:.1f}")
 
 
 def _people_line(assessment: Assessment) -> str:

@@ -14,8 +14,8 @@ from circle.sheet_parts import (
     Block,
     Field,
     add_names,
-    clean_text,
     contract_fields,
+    listed,
     own_field,
     spell_out,
     stack_rows,
@@ -159,7 +159,7 @@ def _type_labels(lists: Iterable[Iterable[str]], assessment: Assessment) -> list
     """Write lists of types by their names."""
     language = assessment.city.study.language
     labels = {one.id: one.label[language] for one in assessment.city.profile.types}
-    return [clean_text([labels.get(one, one) for one in ids]) for ids in lists]
+    return [listed([labels.get(one, one) for one in ids], language) for ids in lists]
 
 
 def _gaps_title(n_rows: int, language: str) -> str:

@@ -145,6 +145,31 @@ def clean_text(value: object) -> str:
     return " ".join(_ILLEGAL.sub("", str(value)).split())
 
 
+def listed(texts: Iterable[str], language: str) -> str:
+    """
+    Write several texts into one cell.
+
+    Parameters
+    ----------
+    texts
+        The texts.
+    language
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    text
+        On one line, with the comma of the language between them.
+
+    Examples
+    --------
+    >>> listed(["school", "clinic"], "en"), listed(["小学", "门诊部"], "zh")
+    ('school, clinic', '小学、门诊部')
+    """
+    comma = "、" if language == "zh" else ", "
+    return comma.join(clean_text(one) for one in texts)
+
+
 def own_field(key: str, form: Form, language: str, *, name: str | None = None) -> Field:
     """
     Describe a column that is not a contract's.
@@ -292,7 +317,9 @@ def add_names(table: pd.DataFrame, assessment: Assessment) -> pd.DataFrame:
         named["tier_name"] = [table_word(one.tier, language) for one in own]
     if "type_ids" in named.columns:
         named["type_names"] = [
-            clean_text([types[one].label[language] for one in ids if one in types])
+            listed(
+                [types[one].label[language] for one in ids if one in types], language
+            )
             for ids in named["type_ids"]
         ]
     return named

@@ -12,10 +12,10 @@ from circle.siting_settings import SitingOptions
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "clears": (
-        "补齐{items}项缺项（{types}），涉及{origins}个{unit}、{people}人",
+        "消除{items}项缺项（{types}），涉及{origins}个{unit}、{people}人",
         "Clears {items} missing items ({types}) of {origins} {unit}, {people} people",
     ),
-    "nothing": ("不补齐缺项", "Clears no missing item"),
+    "nothing": ("不消除缺项", "Clears no missing item"),
     "committees": ("居村", "committees"),
     "cells": ("网格", "cells"),
     "locked": ("，按意见锁定。", "; locked."),
@@ -45,7 +45,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "(10,000 CNY)",
     ),
     "unplaceable": (
-        "没有任何可用点位能补齐的缺项：{n} 项",
+        "没有任何可用点位能消除的缺项：{n} 项",
         "missing items that no point reaches: {n}",
     ),
     "route_line": (

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 START = "index.html"
 
 
+_DICTIONARY = "data_dictionary"
+
+
 @dataclass(frozen=True)
 class Written:
     """The files of a run, all in one folder or below it."""
@@ -85,6 +88,8 @@ def write_start_page(
         size = _size(one.stat().st_size, language)
         return _Link(address, text, f"{note} · {size}" if note else size)
 
+    tables = written.tables
+    dictionary = (say("dictionary"), say("dictionary_note"))
     style = (TEMPLATES / "report.css").read_text(encoding="utf-8")
     text = page_template("start.html").render(
         say=say,
@@ -101,11 +106,14 @@ def write_start_page(
             link(written.report, say("open_report")),
             link(written.workbook, say("open_workbook")),
         ],
-        tables=_listed(written.tables, link, {"data_dictionary": say("dictionary")}),
+        tables=[link(one, one.name) for one in tables if one.stem != _DICTIONARY],
         layers=_listed(
             written.layers, link, {written.layers[0].stem: say("geopackage_note")}
         ),
-        record=_Link(quote(record), say("run_record"), say("record_note")),
+        records=[
+            _Link(quote(record), say("run_record"), say("record_note")),
+            *[link(one, *dictionary) for one in tables if one.stem == _DICTIONARY],
+        ],
         notices=[one.in_language(language) for one in assessment.warnings],
     )
     write_page(path, text)

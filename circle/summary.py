@@ -96,7 +96,7 @@ def _closing_lines(assessment: Assessment) -> list[str]:
         )
         if assessment.plan is not None:
             lines.append(quality_text(assessment.plan, language))
-    return lines
+    return [f"{one[:1].upper()}{one[1:]}" for one in lines]
 
 
 def _rendered(table: Table) -> str:

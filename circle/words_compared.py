@@ -17,11 +17,11 @@ COMPARED_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "after": ("对比后", "After"),
         "change": ("变化", "Change"),
         "coverage": ("达标率", "Coverage"),
-        "points": ("{value:+.1f}个百分点", "{value:+.1f} points"),
+        "points": ("{value:+.2f}个百分点", "{value:+.2f} points"),
         "no_share": ("无数据", "no data"),
         "what_changed": ("变更内容", "What changed"),
         "nothing_logged": ("未记录变更", "No changes logged"),
-        "items_cleared": ("已消项", "Missing items cleared"),
+        "items_cleared": ("已消除缺项", "Missing items cleared"),
         "items_new": ("新增缺项", "New missing items"),
         "items_unchanged": ("未变缺项", "Missing items unchanged"),
         "items_newly_asked": ("新纳入考核的缺项", "Missing items newly asked for"),
@@ -60,7 +60,7 @@ COMPARED_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "recomputed": ("已重新计算", "recomputed"),
         "not_recomputed": ("未重新计算", "not recomputed"),
         "indicator_coverage": ("达标率与缺项", "coverage and missing items"),
-        "indicator_gap_clusters": ("缺口数", "gap clusters"),
+        "indicator_gap_clusters": ("缺口片区数", "gap clusters"),
         "indicator_gap_population": ("缺口人口（人口×类型）", "people in gap clusters"),
         "indicator_sites": ("建议选址数", "proposed sites"),
         "indicator_norms_short": (
@@ -191,7 +191,7 @@ COMPARED_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "share": ("达标率", "coverage"),
         "missing_items": ("缺项数", "missing_items"),
         "missing_required": ("必备缺项数", "missing_required"),
-        "cleared": ("已消项", "cleared"),
+        "cleared": ("已消除", "cleared"),
         "new": ("新增缺项", "new"),
         "unchanged": ("未变", "unchanged"),
         "newly_asked": ("新纳入考核", "newly_asked"),
@@ -329,6 +329,6 @@ def compared_word(key: str, language: str) -> str:
     Examples
     --------
     >>> compared_word("cleared", "zh")
-    '已消项'
+    '已消除'
     """
     return first_text(key, language, COMPARED_WORDS, TABLE_WORDS, WORDS)

@@ -86,12 +86,12 @@ REPORT_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "capacity_line": (
             "全区{norms}项配置标准中{short}项不足，{unknown}项数据不全",
-            "the district falls short of {short} of {norms} norms; {unknown} unknown",
+            "The district falls short of {short} of {norms} norms; {unknown} unknown",
         ),
         "choice_line": (
             "必备类型中，{type}仅靠一处设施的人口最多：{share}（{single} ÷ {people}，"
             "分母为人口）",
-            "of required types, most people depend on one facility for {type}: {share} "
+            "Of required types, most people depend on one facility for {type}: {share} "
             "({single} of {people} people)",
         ),
         "fairness_line": (
@@ -101,8 +101,8 @@ REPORT_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "reach {worst} of the required types",
         ),
         "gap_line": (
-            "；地区类型之间达标人项占比相差{gap}",
-            "; the shares of person items of area classes differ by {gap}",
+            "；地区类型之间人项达标率相差{gap}个百分点",
+            "; person items of area classes differ by {gap} percentage points",
         ),
         "people_line": (
             "全部必备设施可达人口{share}（{part} ÷ {people}，分母为人口）",
@@ -146,7 +146,7 @@ REPORT_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "lack one type.",
         ),
         "how_3": (
-            "建议选址逐处选出，每一步选消除缺项最多的候选点；次序即建议的先后。",
+            "建议选址逐处选出，每一步选增益最大的候选点；次序即建议的先后。",
             "Sites are chosen one after another, at each step the candidate that helps "
             "most; their order is the proposed order of work.",
         ),

@@ -137,7 +137,7 @@ SETTING_TEXTS: Mapping[str, tuple[Parts, Parts]] = MappingProxyType(
             ("found {values}", "expected age bands of the profile: {known}", ""),
         ),
         "no-cell-inside": (
-            ("没有人口格点位于街镇范围内", "", "请核对两个文件声明的坐标系"),
+            ("没有人口网格位于街镇范围内", "", "请核对两个文件声明的坐标系"),
             (
                 "no cell lies inside the subdistricts",
                 "",

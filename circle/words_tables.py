@@ -54,7 +54,7 @@ TABLE_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "title_sites": ("选址建议表", "Proposed sites"),
         "title_tasks": ("设施任务配置清单表", "Task list"),
-        "title_gaps": ("未覆盖网格集聚区（缺口）", "Gap clusters"),
+        "title_gaps": ("缺口片区", "Gap clusters"),
         "title_unsnapped": ("未接入路网的点位", "Points not joined to the network"),
         "title_not_placed": (
             "未落位设施（请补充空间落位）",
@@ -122,7 +122,7 @@ TABLE_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "type_code": ("标准编号", "type_code"),
         "area_class_name": ("地区类型", "area_class"),
         "number": ("序号", "number"),
-        "gaps_count": ("缺口数", "gap_clusters"),
+        "gaps_count": ("缺口片区数", "gap_clusters"),
         "group": ("统计口径", "group"),
         "required": ("是否必备", "required"),
         "missing_required": ("必备缺项数", "missing_required"),
@@ -276,7 +276,7 @@ TABLE_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "缺项数（其中必备）",
             "missing items (of which required)",
         ),
-        "count_gaps": ("缺口数", "gap clusters"),
+        "count_gaps": ("缺口片区数", "gap clusters"),
         "count_sites": ("选址数", "proposed sites"),
         "count_unsnapped": ("未接入路网点位数", "points not joined"),
         # the line under each title

@@ -161,14 +161,23 @@ def test_completion_prints_a_script(shell):
     assert f"_CIRCLE_COMPLETE={shell}_complete" in done.stdout.replace('"', "")
 
 
-def test_completion_completes():
+@pytest.mark.parametrize(
+    ("words", "completed"),
+    [
+        ("circle ru", ["plain,run"]),
+        ("circle profiles show pud", ["plain,pudong", "plain,pudong-5-3-x"]),
+        ("circle init mine --profile hai", ["plain,haiyan"]),
+        ("circle profiles show ./mine", ["file,./mine"]),
+    ],
+)
+def test_completion_completes(words, completed):
     done = CliRunner().invoke(
         main,
         prog_name="circle",
         env={
             "_CIRCLE_COMPLETE": "bash_complete",
-            "COMP_WORDS": "circle ru",
-            "COMP_CWORD": "1",
+            "COMP_WORDS": words,
+            "COMP_CWORD": str(len(words.split()) - 1),
         },
     )
-    assert "plain,run" in done.output
+    assert done.output.split() == completed

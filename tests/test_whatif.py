@@ -100,7 +100,7 @@ def test_the_command_tells_old_and_new(study):
     assert done.exit_code == 0
     assert "facility F1 · status: open → closed" in done.output
     # C1 loses the clinic: 4 of 8 pairs in place of 5.
-    assert "62.5% → 50.0% (-12.5 points)" in done.output
+    assert "62.5% → 50.0% (-12.50 points)" in done.output
     assert "New missing items: 1" in done.output
     assert "People who lose some type: 150" in done.output
     assert "not recomputed" in done.output
@@ -207,7 +207,7 @@ def test_two_versions_of_a_plan_are_compared_by_site_route_cost_and_cover(tmp_pa
     ]  # fmt: skip
     text = run("compare", one, other, "--language", "en").stdout
     assert "Cost of the plans: 350 → 180 × 10,000 CNY" in text
-    assert "方案造价: 350 → 180 万元" in run("compare", one, other).stdout
+    assert "方案造价：350 → 180 万元" in run("compare", one, other).stdout
 
 
 def test_what_is_no_plan_is_told(tmp_path):

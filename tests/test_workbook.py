@@ -115,7 +115,7 @@ def test_summary_equals_coverage_and_adds_up(book, toy):
     for zh, table in {
         "必备缺项数": toy.missing_items[toy.missing_items["required"]],
         "全部缺项数": toy.missing_items,
-        "缺口数": toy.gap_clusters,
+        "缺口片区数": toy.gap_clusters,
         "选址数": toy.sites,
     }.items():
         assert rows[zh].sum() == total[zh] == len(table) > 0
@@ -297,9 +297,7 @@ def test_only_printed_texts_make_rows_higher(book):
 
 def test_a_wide_text_takes_several_columns_below_the_items(book):
     sheet = book["江东街道"]
-    (row,) = [
-        one.row for one in sheet["A"] if str(one.value).startswith("未覆盖网格集聚区")
-    ]
+    (row,) = [one.row for one in sheet["A"] if str(one.value).startswith("缺口片区")]
     below = [one for one in sheet.merged_cells.ranges if one.min_row > row]
     merged = sorted(below, key=lambda one: one.min_row)
     assert {one.size["columns"] for one in merged} == {6}

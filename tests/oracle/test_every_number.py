@@ -29,7 +29,7 @@ CLUSTERS = "the halving of clusters is compared on toys (test_gaps) only"
 CATCHMENTS = "compared with brute force on random cities (test_choice) only"
 # Sheet (一街镇一表 for the lists) and column, with the reason.
 NOT_COMPARED = {
-    ("汇总", "缺口数"): CLUSTERS,
+    ("汇总", "缺口片区数"): CLUSTERS,
     ("缺口", "序号"): CLUSTERS,
     ("缺口", "涉及人口"): CLUSTERS,
     ("缺口", "网格数"): CLUSTERS,
