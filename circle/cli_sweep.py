@@ -45,13 +45,15 @@ def sweep(
     are kept beside the table: a sweep that was stopped goes on where it was. Runs
     that fail are listed with their message, and made again next time.
     """
-    from circle.sweep_spec import read_sweep
+    from circle.sweep_spec import first_study, read_sweep
     from circle.sweeps import sweep as sweep_runs
     from circle.words_progress import SWEPT
 
+    # What is said of all runs is said in the language of the first study, also where
+    # the sweep itself is at fault.
+    study = first_study(spec)
+    language = "en" if study is None else speak_as(study)
     runs = read_sweep(spec)
-    # What is said of all runs is said in the language of the first study.
-    language = speak_as(runs[0].study if runs else spec)
     with show_progress() as progress:
         found = sweep_runs(
             runs, out, workers=workers, scheduler=scheduler, on_count=progress.count

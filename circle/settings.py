@@ -20,10 +20,12 @@ from circle.errors import ConfigError, Words
 from circle.problems import Problem, os_reason, problem_of
 from circle.shipped import shipped_folder
 from circle.words_profile import profile_rule_zh
-from circle.words_settings import RULE_ZH, RULES_ZH, YAML_FAULT_ZH, YAML_FAULTS_ZH
+from circle.words_rules import KINDS, RULE_EN, RULE_ZH, RULES
+from circle.words_settings import YAML_FAULT_ZH, YAML_FAULTS_ZH
 
 _TOP = Words("(top level)", zh="（顶层）")
 _SECTION = Words("a section", zh="一节内容")
+_NOTHING = Words("nothing", zh="空值")
 # Found by its text, as the file may be no YAML at all.
 _SAYS_ENGLISH = re.compile(r"""^language:\s*["']?en["']?\s*(#|$)""", re.MULTILINE)
 _MOST_BYTES = 1_000_000
@@ -240,12 +242,43 @@ def validate(
 
 
 def _first_causes(details: list[ErrorDetails]) -> list[ErrorDetails]:
-    """Leave out lists that are too short only because their entries are at fault."""
+    """
+    Make one fault of what is one: a value that is of none of several kinds.
+
+    Lists that are too short only because their entries are at fault are left out.
+    """
+    details = _of_no_kind(details)
     inside = {path[:n] for path in (one["loc"] for one in details)
               for n in range(len(path))}  # fmt: skip
     return [
         one for one in details if one["type"] != "too_short" or one["loc"] not in inside
     ]
+
+
+def _of_no_kind(details: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Put together what pydantic says of each kind that a value might be of."""
+    groups: dict[tuple[int | str, ...], list[ErrorDetails]] = {}
+    for one in details:
+        kind = one["loc"][-1] if one["loc"] else ""
+        path = one["loc"][:-1] if kind in KINDS else one["loc"]
+        groups.setdefault(path, []).append(one)
+    found: list[ErrorDetails] = []
+    for path, group in groups.items():
+        kinds = [str(one["loc"][-1]) for one in group if one["loc"] != path]
+        same = all(one["input"] is group[0]["input"] for one in group)
+        if len(kinds) < 2 or len(kinds) < len(group) or not same:
+            found += group
+            continue
+        own = [KINDS[one] for one in kinds if one != "int" or "float" not in kinds]
+        text = Words(
+            f"expected {' or '.join(english for _, english in own)}",
+            zh=f"应为{'或'.join(chinese for chinese, _ in own)}",
+        )
+        found.append(
+            {**group[0], "loc": path, "type": "value_error",
+             "ctx": {"error": ValueError(text)}}
+        )  # fmt: skip
+    return found
 
 
 def _explain(model: type[Settings], detail: ErrorDetails, where: str) -> Problem:
@@ -261,8 +294,18 @@ def _explain(model: type[Settings], detail: ErrorDetails, where: str) -> Problem
         return _at(where, path, "missing-key")
     if detail["type"] == "string_type" and isinstance(found, (int, float, date)):
         return _at(where, path, "number-for-text", found=str(found))
-    shown = _SECTION if isinstance(found, dict) else repr(found)[:80]
-    return _at(where, path, "bad-setting", found=shown, wanted=_wanted(detail))
+    return _at(where, path, "bad-setting", found=_shown(found), wanted=_wanted(detail))
+
+
+def _shown(found: object) -> str:
+    """Write a value as a study has it, in short."""
+    if isinstance(found, dict):
+        return _SECTION
+    if found is None:
+        return _NOTHING
+    text = str(found) if isinstance(found, date) else repr(found)
+    # Signs that no file can hold are spelt out.
+    return text[:80].encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _at(where: str, path: str, key: str, **values: str) -> Problem:
@@ -287,9 +330,11 @@ def _wanted(detail: ErrorDetails) -> str:
         if isinstance(said, Words):
             return said
         return Words(str(said), zh=profile_rule_zh(str(said)) or RULE_ZH)
-    text = RULES_ZH.get(detail["type"], RULE_ZH)
-    chinese = {key: _OR.sub("、", str(value)) for key, value in context.items()}
-    return Words(detail["msg"], zh=text.format(**chinese))
+    chinese, english = RULES.get(detail["type"], (RULE_ZH, RULE_EN))
+    said = {key: str(value).strip("'") if key == "discriminator" else str(value)
+            for key, value in context.items()}  # fmt: skip
+    listed = {key: _OR.sub("、", value) for key, value in said.items()}
+    return Words(english.format(**said), zh=chinese.format(**listed))
 
 
 def _walk(

@@ -35,8 +35,11 @@ class SweepGrid(Settings):
         """Refuse siting options that there are not."""
         unknown = sorted(set(self.siting) - set(SitingOptions.model_fields))
         if unknown:
-            known = ", ".join(SitingOptions.model_fields)
-            message = f"siting: no option {', '.join(unknown)}; expected: {known}"
+            known = ", ".join(f"`{one}`" for one in SitingOptions.model_fields)
+            message = Words(
+                f"siting: no option {', '.join(unknown)}; expected: {known}",
+                zh=f"siting 没有选项 {'、'.join(unknown)}；应为以下各项：{known}",
+            )
             raise ValueError(message)
         return self
 
@@ -115,6 +118,37 @@ def read_sweep(path: Path | str) -> tuple[SweepRun, ...]:
         for study in dict.fromkeys(one.resolve() for one in studies)
         for values in itertools.product(*tried.values())
     )
+
+
+def first_study(path: Path) -> Path | None:
+    """
+    Name the first study of a sweep that may be at fault, to speak in its language.
+
+    Parameters
+    ----------
+    path
+        The sweep file, or a batch file; nothing is raised, whatever it holds.
+
+    Returns
+    -------
+    study
+        The study file as it is named, which may not be there; None if none is named.
+
+    Examples
+    --------
+    >>> first_study(Path("nowhere.yaml"))
+    """
+    named: list[Path] = []
+    try:
+        content = {"batch": path.name} if path.suffix == ".txt" else read_yaml(path)
+        listed, batch = content.get("studies"), content.get("batch")
+        if isinstance(listed, list):
+            named = [path.parent / one for one in listed if isinstance(one, str)]
+        if isinstance(batch, str):
+            named += _batch(path.parent / batch)
+    except ConfigError:
+        pass
+    return next(iter(named), None)
 
 
 def _tried(grid: SweepGrid) -> dict[str, tuple[Any, ...]]:

@@ -57,7 +57,7 @@ SETTING_TEXTS: Mapping[str, tuple[Parts, Parts]] = MappingProxyType(
         ),
         "bad-setting": (
             ("发现 {found}", "{wanted}", "请改正"),
-            ("found {found}", "{wanted}", ""),
+            ("found {found}", "{wanted}", "correct it"),
         ),
         "missing-input": (
             (
@@ -327,43 +327,6 @@ SETTING_TEXTS: Mapping[str, tuple[Parts, Parts]] = MappingProxyType(
         ),
     }
 )
-
-# What pydantic calls a fault: what was expected, in Chinese.
-RULES_ZH: Mapping[str, str] = MappingProxyType(
-    {
-        "literal_error": "应为 {expected} 之一",
-        "greater_than": "应大于 {gt}",
-        "greater_than_equal": "应不小于 {ge}",
-        "less_than": "应小于 {lt}",
-        "less_than_equal": "应不大于 {le}",
-        "finite_number": "应为有限的数",
-        "float_type": "应为数字",
-        "float_parsing": "应为数字",
-        "int_type": "应为整数",
-        "int_parsing": "应为整数",
-        "int_from_float": "应为整数",
-        "bool_type": "应为 true 或 false",
-        "bool_parsing": "应为 true 或 false",
-        "string_type": "应为文本",
-        "string_too_short": "应至少有 {min_length} 个字符",
-        "string_too_long": "应至多有 {max_length} 个字符",
-        "string_pattern_mismatch": "应符合格式 `{pattern}`",
-        "tuple_type": "应为列表",
-        "list_type": "应为列表",
-        "dict_type": "应为一节“键: 值”",
-        "model_type": "应为一节“键: 值”",
-        "model_attributes_type": "应为一节“键: 值”",
-        "too_short": "应至少有 {min_length} 项",
-        "too_long": "应至多有 {max_length} 项",
-        "union_tag_invalid": "`kind` 应为 {expected_tags} 之一，而不是“{tag}”",
-        "union_tag_not_found": "应写明 `kind:`",
-        "date_type": "应为日期，如 2026-01-01",
-        "date_parsing": "应为日期，如 2026-01-01",
-        "date_from_datetime_parsing": "应为日期，如 2026-01-01",
-        "date_from_datetime_inexact": "应为日期，如 2026-01-01",
-    }
-)
-RULE_ZH = "应为此项允许的值"
 
 # How PyYAML begins a fault: the same in Chinese.
 YAML_FAULTS_ZH: tuple[tuple[str, str], ...] = (

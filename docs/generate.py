@@ -19,6 +19,7 @@ FAMILIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "words_problems",
             "words_files",
             "words_profile",
+            "words_rules",
             "words_settings",
             "words_siting",
             "words_streets",

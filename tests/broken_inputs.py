@@ -823,7 +823,7 @@ BROKEN = (
     Broken("unknown-language", put("fr", "language"), "language: found 'fr'", S),
     Broken("switch-for-a-number", put(True, "siting", "sites"), "switches", S),
     Broken(
-        "negative-sites", put(-1, "siting", "sites"), "greater than or equal to 0", S
+        "negative-sites", put(-1, "siting", "sites"), "found -1; expected 0 or more", S
     ),
     Broken(
         "unknown-population-kind",

@@ -12,7 +12,7 @@ from circle.errors import ConfigError
 from circle.settings import Settings, read_yaml, spoken_language, validate
 from circle.shipped import shipped_folder
 from circle.words_profile import profile_rule_zh
-from circle.words_settings import RULE_ZH
+from circle.words_rules import RULE_ZH
 
 CIRCLE = Path(__file__).parents[1] / "circle"
 
@@ -99,8 +99,7 @@ def test_all_faults_are_told_at_once():
     )
     assert text.splitlines() == [
         "some.yaml: name: is missing; add it.",
-        "some.yaml: parts.0.limit_m: found 'far'; Input should be a valid number, "
-        "unable to parse string as a number.",
+        "some.yaml: parts.0.limit_m: found 'far'; expected a number; correct it.",
         "some.yaml: parts.1.lable: unknown key. Did you mean 'label'? Known keys here: "
         "label, limit_m.",
         "some.yaml: nmae: unknown key. Did you mean 'name'? Known keys here: inner, "
