@@ -1,4 +1,4 @@
-"""Bounds by prices, what they leave out, and the ways of large problems, by force."""
+"""Bounds by prices, swaps, and the ways of large problems: by hand and by force."""
 
 import itertools
 from dataclasses import replace
@@ -25,6 +25,7 @@ from circle.siting_greedy import cover_values
 from circle.siting_highs import Effort, solve_model
 from circle.siting_problem import no_limits, plain_problem
 from circle.siting_quick_bound import bound_cost
+from circle.siting_swaps import improve_by_swaps
 
 
 @st.composite
@@ -250,3 +251,34 @@ def test_a_number_of_sites_is_bounded_as_if_all_opened_at_every_site(monkeypatch
     for n_sites, most in ((1, 9), (2, 16)):
         plan = solve_cover(shared_problem(n_sites))
         assert (plan.objective, plan.bound, plan.status) == (most, most, "optimal")
+
+
+@settings(max_examples=80, deadline=None)
+@given(towns(), st.integers(1, 4), st.data())
+def test_no_single_swap_improves_what_swaps_have_improved(town, n_sites, data):
+    values, _ = town
+    n = values.shape[0]
+    plan = data.draw(st.permutations(range(n)))[:n_sites]
+    cover = csr_array((values > 0).astype(float))
+    problem = plain_problem(cover, locked=plan[:1]).limit_count(n_sites)
+    found = improve_by_swaps(problem, values, plan)
+    worth = plan_worth(values, found)
+    assert plan_worth(values, plan) <= worth
+    assert len(set(found)) == len(plan)
+    assert found[0] == plan[0]
+    for place, other in itertools.product(range(1, len(found)), range(n)):
+        trial = [*found[:place], other, *found[place + 1 :]]
+        assert plan_worth(values, trial) <= worth
+
+
+def test_no_swap_gives_up_what_must_be_covered():
+    """Option 1 is worth more, but leaves out item 0, which must be covered."""
+    problem = plain_problem(csr_array(np.eye(2)), [1, 9]).limit_count(1)
+    values = cover_values(problem)
+    assert improve_by_swaps(problem, values, [0]) == [1]
+    held = replace(problem, required=np.array([True, False]))
+    assert improve_by_swaps(held, values, [0]) == [0]
+    floor = problem.with_floor("north", [0], 1.0)
+    assert improve_by_swaps(floor, values, [0]) == [0]
+    dear = replace(problem, cost=np.array([1.0, 2.0])).limit_cost(1)
+    assert improve_by_swaps(dear, values, [0]) == [0]

@@ -120,7 +120,7 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "siting_quick_bound": ("test_siting_bound", *_SOLVERS, "test_siting_shares"),
     "siting_series": ("test_siting_series", "test_siting_shares", "test_siting"),
     "siting_shares": ("test_siting_shares",),
-    "siting_swaps": ("test_siting_solvers", "test_siting_series"),
+    "siting_swaps": ("test_siting_bound", "test_siting_series"),
     "siting_table": _MATRIX,
 }
 OTHER = {
