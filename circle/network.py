@@ -159,7 +159,7 @@ def build_network(
     )
 
 
-def access_mps(mode: Mode, speeds: Speeds, *, by_length: bool = False) -> float:
+def access_mps(mode: Mode, speeds: Speeds, *, by_length: bool) -> float:
     """
     Give the speed of the way from a point to the network.
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import vstack
 from test_reach_properties import SPEEDS, modes, several, towns
-from toy_streets import WALK_BOTH_WAYS, Toy, line, make_streets
+from toy_streets import WALK_BOTH_WAYS, WALK_ONE_WAY, Toy, line, make_streets
 
 from circle import catchment_search
 from circle.buckets import make_queue
@@ -154,6 +154,25 @@ def test_where_nobody_sets_out_a_search_turns_back_and_finds_the_same():
     told = prepare_catchments(toy.network, **given)
     assert len(told.least_s) == len(toy.network.chains.junction)
     assert same(told, dataclasses.replace(told, least_s=np.empty(0))) > 100
+
+
+def test_whom_one_way_streets_bring_is_not_left_out():
+    """
+    A ring of one-way streets, and stubs of 50 m at its three junctions.
+
+    ::
+
+             3 -- F     from O by 1, 2 and 3 to F: 10 + 100 + 100 + 20 m
+             |
+        O -- 1 -- 2 --      one way from 1 to 2 to 3 to 1
+    """
+    nodes = {1: (0, 0), 2: (100, 0), 3: (100, 100)}
+    nodes |= {4: (-50, 0), 5: (150, 0), 6: (150, 100)}
+    ring = [(a, b, WALK_ONE_WAY) for a, b in ((1, 2), (2, 3), (3, 1))]
+    stubs = [(a, a + 3, WALK_BOTH_WAYS) for a in (1, 2, 3)]
+    toy = Toy.of(make_streets(nodes, ring + stubs))
+    assert toy.matrix([(-10, 0)], [(120, 100)], limit_s=230).tolist() == [[230]]
+    assert np.isnan(toy.matrix([(-10, 0)], [(120, 100)], limit_s=229)).all()
 
 
 @several

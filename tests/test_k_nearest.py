@@ -56,6 +56,16 @@ def test_on_a_line_they_come_in_order_and_then_nothing():
     assert np.isnan(time_s[:, 3]).all()
 
 
+def test_of_equals_at_both_ends_of_a_street_the_lower_row_is_kept():
+    """A street of 100 m between two cross streets: 50 and 20 m to each facility."""
+    nodes = {1: (0, 0), 2: (100, 0)}
+    nodes |= {3: (0, 50), 4: (0, -50), 5: (100, 50), 6: (100, -50)}
+    toy = Toy.of(make_streets(nodes, [(1, 2), (1, 3), (1, 4), (2, 5), (2, 6)]))
+    for places in ([(0, 20), (100, 20)], [(100, 20), (0, 20)]):
+        time_s, facility = several_nearest(toy, [(50, 0)], places, k=1)
+        assert (time_s.tolist(), facility.tolist()) == ([[70]], [[0]])
+
+
 def test_a_facility_reached_by_both_ways_round_counts_once():
     toy = Toy.of(ring())
     time_s, facility = several_nearest(toy, [(150, 100)], [(150, 0), (0, 0)], k=2)

@@ -1,6 +1,7 @@
-"""Bounds by prices, what they leave out, and the ways of large problems, by force."""
+"""Bounds by prices, swaps, and the ways of large problems: by hand and by force."""
 
 import itertools
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -25,6 +26,7 @@ from circle.siting_greedy import cover_values
 from circle.siting_highs import Effort, solve_model
 from circle.siting_problem import no_limits, plain_problem
 from circle.siting_quick_bound import bound_cost
+from circle.siting_swaps import improve_by_swaps
 
 
 @st.composite
@@ -165,7 +167,7 @@ def test_fixing_finds_the_best_whatever_the_size(monkeypatch, kind, whole, pairs
     """Small problems by the ways of small ones and by those of large ones."""
     monkeypatch.setattr("circle.siting_fixing._SMALL_PAIRS", pairs)
     monkeypatch.setattr("circle.siting_fixing.solve_model", checked_solver)
-    for seed in range(6):
+    for seed in range(3):
         random = np.random.default_rng(seed)
         cover = csr_array((random.random((8, 25)) < 0.3).astype(float))
         weight = random.integers(1, 30, 25) / (1 if whole else 32)
@@ -250,3 +252,37 @@ def test_a_number_of_sites_is_bounded_as_if_all_opened_at_every_site(monkeypatch
     for n_sites, most in ((1, 9), (2, 16)):
         plan = solve_cover(shared_problem(n_sites))
         assert (plan.objective, plan.bound, plan.status) == (most, most, "optimal")
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_single_swap_improves_what_swaps_have_improved(seed):
+    random = np.random.default_rng(seed)
+    values = random.integers(1, 20, (12, 10)) * (random.random((12, 10)) < 0.5)
+    values = csr_array(values.astype(float))
+    locked = [3] if seed % 2 else []
+    problem = plain_problem(csr_array(values > 0), locked=locked).limit_count(4)
+    # Swaps that take each other back would go on for ever.
+    found = improve_by_swaps(
+        problem, values, [0, 1, 2, 3], deadline=time.monotonic() + 20
+    )
+    worth = plan_worth(values, found)
+    assert worth >= plan_worth(values, [0, 1, 2, 3])
+    assert len(set(found)) == 4
+    assert set(locked) <= set(found)
+    for place, other in itertools.product(range(4), range(12)):
+        if found[place] not in locked:
+            trial = [*found[:place], other, *found[place + 1 :]]
+            assert plan_worth(values, trial) <= worth
+
+
+def test_no_swap_gives_up_what_must_be_covered():
+    """Option 1 is worth more, but leaves out item 0, which must be covered."""
+    problem = plain_problem(csr_array(np.eye(2)), [1, 9]).limit_count(1)
+    values = cover_values(problem)
+    assert improve_by_swaps(problem, values, [0]) == [1]
+    held = replace(problem, required=np.array([True, False]))
+    assert improve_by_swaps(held, values, [0]) == [0]
+    floor = problem.with_floor("north", [0], 1.0)
+    assert improve_by_swaps(floor, values, [0]) == [0]
+    dear = replace(problem, cost=np.array([1.0, 2.0])).limit_cost(1)
+    assert improve_by_swaps(dear, values, [0]) == [0]

@@ -88,6 +88,12 @@ def test_dominance_keeps_the_least_number(values):
 
     size, _ = fewest(range(cover.shape[0]), reached)
     assert fewest(options, items)[0] == size
+    # Nothing is left that something else left makes needless.
+    left = marks[np.ix_(options, items)]
+    for one, other in itertools.permutations(range(len(options)), 2):
+        assert (left[one] & ~left[other]).any() or not len(items)
+    for one, other in itertools.permutations(range(len(items)), 2):
+        assert (left[:, one] & ~left[:, other]).any()
     # The plan of what is left covers all that can be covered.
     assert marks[list(fewest(options, items)[1])][:, reached].any(axis=0).all()
     problem, _ = require_reachable(plain_problem(cover))

@@ -317,6 +317,21 @@ def test_people_are_given_up_to_serve_somebody_else():
     assert share_out(dear, [0]).worth == 8
 
 
+def test_who_must_be_served_has_the_place_of_who_weighs_more():
+    # Room for one of two items, of which the lighter one must be served.
+    problem = sized(plain_problem(csr_array(np.ones((1, 2))), [10, 5]), [5], [5, 5])
+    assert share_out(problem, [0]).worth == 10
+    held = replace(problem, required=np.array([False, True]))
+    served = share_out(held, [0])
+    assert (served.worth, served.meets) == (5, True)
+    assert served.share.toarray().tolist() == [[0, 1]]
+    for solver in SOLVERS:
+        plan = solve_cover(held.limit_count(1), solver)
+        assert (plan.options, plan.objective) == ((0,), 5)
+    both = replace(problem, required=np.ones(2, bool))
+    assert not share_out(both, [0]).meets
+
+
 def test_items_without_people_take_no_room():
     cover = csr_array(np.array([[1.0, 1.0]]))
     problem = sized(plain_problem(cover, [5, 3]), [0], people=[5, 0])

@@ -29,7 +29,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 # A fault that lets nothing end is noticed after the tests' usual time and so much more.
-SLOWEST_S, SLOWER = 30.0, 4.0
+SLOWEST_S, SLOWER = 20.0, 2.0
 
 # The most direct tests come first: most faults end there.
 _REACH = ("test_reach", "test_catchment_search", "test_piece_times")
@@ -52,7 +52,7 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "search": ("test_reach", "test_core", "test_catchment_search", "test_piece_times"),
     "catchments": ("test_catchment_search", "test_reach"),
     "search_layout": ("test_reach", "test_catchment_search", "test_k_nearest"),
-    "catchment_search": ("test_catchment_search", "test_reach"),
+    "catchment_search": ("test_catchment_search",),
     "reach": _REACH,
     "core": ("test_core", "test_buckets", "test_reach"),
     "members": ("test_catchment_search", "test_reach"),
@@ -104,10 +104,10 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "siting_conflict": _SIZES,
     "siting_cover": (*_SOLVERS, "test_siting_shares"),
     "siting_distance": ("test_siting_matrix",),
-    "siting_dominance": ("test_siting_branch", "test_siting_matrix"),
+    "siting_dominance": ("test_siting_branch",),
     "siting_draft": _SOLVERS,
-    "siting_fixing": ("test_siting_bound", "test_siting_solvers"),
-    "siting_flow": _SIZES,
+    "siting_fixing": ("test_siting_bound", "test_siting_branch"),
+    "siting_flow": ("test_siting_shares",),
     "siting_greedy": _SOLVERS,
     "siting_highs": ("test_siting_solvers", "test_siting_matrix"),
     "siting_kernels": _SOLVERS,
@@ -119,8 +119,8 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "siting_problem": (*_SOLVERS, "test_siting_shares"),
     "siting_quick_bound": ("test_siting_bound", *_SOLVERS, "test_siting_shares"),
     "siting_series": ("test_siting_series", "test_siting_shares", "test_siting"),
-    "siting_shares": _SIZES,
-    "siting_swaps": _SOLVERS,
+    "siting_shares": ("test_siting_shares",),
+    "siting_swaps": ("test_siting_bound", "test_siting_series"),
     "siting_table": _MATRIX,
 }
 OTHER = {
