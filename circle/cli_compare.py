@@ -21,7 +21,7 @@ from circle.cli_parts import (
 if TYPE_CHECKING:
     from circle.results import Results
 
-_ANY = click.Path(path_type=Path, exists=True)
+_ANY = click.Path(path_type=Path)
 
 
 @click.command()

@@ -93,7 +93,7 @@ def fetch(
 
 
 @click.command()
-@click.argument("path", type=click.Path(path_type=Path, exists=True))
+@click.argument("path", type=click.Path(path_type=Path))
 @click.option("--language", type=LANGUAGE, help="Language of messages [the study's].")
 @click.option(
     "--marked",

@@ -7,7 +7,7 @@ from circle.errors import InputError
 from circle.files_layers import PARQUET_SUFFIXES, read_layer_file, read_parquet_file
 from circle.files_sheets import SHEET_SUFFIXES, read_sheet_file
 from circle.files_text import TEXT_SUFFIXES, read_text_file
-from circle.problems import problem_in
+from circle.problems import problem_in, problem_of
 from circle.raw_table import RawTable
 
 __all__ = ["SHEET_SUFFIXES", "TEXT_SUFFIXES", "RawTable", "read_raw_table"]
@@ -38,8 +38,11 @@ def read_raw_table(
     Raises
     ------
     InputError
-        If the file cannot be read as what its ending says, or has no rows.
+        If there is no such file, it cannot be read as what its ending says, or it has
+        no rows.
     """
+    if not path.exists():
+        raise InputError(problem_of(path, "no-file"))
     suffix = path.suffix.lower()
     if suffix in TEXT_SUFFIXES:
         raw = read_text_file(path, known=known)

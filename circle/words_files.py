@@ -9,6 +9,10 @@ Parts = tuple[str, str, str]
 FILE_TEXTS: Mapping[str, tuple[Parts, Parts]] = MappingProxyType(
     {
         # reading
+        "no-file": (
+            ("没有这个文件", "", "请核对路径"),
+            ("there is no such file", "", "check the path"),
+        ),
         "no-rows": (
             ("没有任何数据行", "应有表头和至少一行数据", "请核对文件和工作表是否正确"),
             (

@@ -94,7 +94,7 @@ def test_sheets_are_chosen_by_name(tmp_path):
 
 def test_a_file_that_is_not_there_is_an_input_error(tmp_path):
     for name in ("no.csv", "no.xlsx", "no.geojson"):
-        with pytest.raises(InputError, match=name):
+        with pytest.raises(InputError, match=f"{name}: there is no such file"):
             read_raw_table(tmp_path / name)
 
 
