@@ -45,7 +45,7 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "heights": ("test_heights",),
     "piece_times": ("test_piece_times", "test_snapping", "test_heights"),
     "edges": ("test_network", "test_chains", "test_reach_properties"),
-    "network": ("test_network", "test_snapping", "test_reach", "test_heights"),
+    "network": ("test_network", "test_snapping", "test_catchment_search"),
     "piece_grid": ("test_snapping", "test_network", "test_reach_properties"),
     "snapping": ("test_snapping", "test_network", "test_city"),
     "buckets": ("test_buckets", "test_core", "test_catchment_search"),
