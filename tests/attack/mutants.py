@@ -47,7 +47,7 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "edges": ("test_network", "test_chains", "test_reach_properties"),
     "network": ("test_network", "test_snapping", "test_catchment_search"),
     "piece_grid": ("test_snapping", "test_network", "test_reach_properties"),
-    "snapping": ("test_snapping", "test_network", "test_city"),
+    "snapping": ("test_snapping", "test_network", "test_piece_times"),
     "buckets": ("test_buckets", "test_core", "test_catchment_search"),
     "search": ("test_reach", "test_core", "test_catchment_search", "test_piece_times"),
     "catchments": ("test_catchment_search", "test_reach"),
