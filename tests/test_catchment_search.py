@@ -68,6 +68,8 @@ def test_a_small_limit_makes_many_parts_and_a_large_one_makes_one():
 
     assert count(1) == 40
     assert count(2**30) == 1
+    # 40 places reach 40 origins each; a pair takes 8 bytes and 4 more at least.
+    assert count(40 * 40 * 12 // 5) >= 5
 
 
 def test_the_estimate_counts_every_pair_of_few_places():
