@@ -28,6 +28,7 @@ def anneal(
     *,
     deadline: float = np.inf,
     swaps: int = 4_000_000,
+    course: int = 0,
 ) -> list[int]:
     """
     Seek a better plan of as many options by many small swaps.
@@ -45,6 +46,8 @@ def anneal(
         Time of `time.monotonic` after which to stop.
     swaps
         Swaps tried.
+    course
+        Number of the course of chances; others lead to other plans.
 
     Returns
     -------
@@ -86,7 +89,7 @@ def anneal(
         heat = _HOT ** (1 - part) * _COLD**part
         cooling = (_COLD / _HOT) ** (1 / swaps)
         n = min(_AT_ONCE, swaps - done)
-        chance = np.random.default_rng([_SEED, done]).random((n, 5))
+        chance = np.random.default_rng([_SEED, course, done]).random((n, 5))
         _swap(ways, worth, (free, places, most), state,
               (chance, unit * heat, cooling))  # fmt: skip
     return list(map(int, best))

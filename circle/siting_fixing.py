@@ -29,6 +29,10 @@ _ROUNDS = 2000
 _PARTS = (0.05, 0.2, 0.5, 1.0)
 _PART_OF_TIME = 0.3
 _ANNEALING_SHARE = 0.6
+# Courses of annealing whose plans are put together, and swaps of each.
+_COURSES = 4
+_SWAPS = 750_000
+_MERGED_GAP = 0.0005
 # Options looked at first, per option of the known plan; how many pairs, nodes.
 _CORE = 4
 _CORE_PAIRS = 300_000
@@ -115,7 +119,11 @@ def _annealed(
     values: csr_array, knapsack: Knapsack, plan: list[int], bound: Bound,
     deadline: float,
 ) -> list[int]:  # fmt: skip
-    """Leave a local best, where every option uses the same and items have one value."""
+    """
+    Leave a local best, where every option uses the same and items have one value.
+
+    Several courses of annealing, put together, are better than a long one.
+    """
     allowed = ~knapsack.forbidden
     same = (knapsack.amount[allowed] == knapsack.amount[allowed][:1]).all()
     if not (same and _same_for_all(values) and values.nnz > _SMALL_PAIRS):
@@ -127,7 +135,60 @@ def _annealed(
     earns = worth > bound.limit_price * knapsack.amount
     earns[plan] = True
     free = allowed & ~knapsack.locked & earns
-    return anneal(values, plan, free, deadline=until)
+    plans = [plan]
+    for course in range(_COURSES):
+        now = time.monotonic()
+        end = now + max(until - now, 0.0) / (_COURSES - course)
+        plans.append(
+            anneal(values, plan, free, deadline=end, swaps=_SWAPS, course=course)
+        )
+    return join_plans(values, knapsack, plans, deadline=deadline)
+
+
+def join_plans(
+    values: csr_array,
+    knapsack: Knapsack,
+    plans: Sequence[list[int]],
+    *,
+    deadline: float,
+) -> list[int]:
+    """
+    Choose a plan of the options that several plans have.
+
+    Parameters
+    ----------
+    values
+        Value of each item to each option, shape (options, items).
+    knapsack
+        The limit.
+    plans
+        Plans that keep it, one at least.
+    deadline
+        Time of `time.monotonic` after which to stop.
+
+    Returns
+    -------
+    plan
+        No worse than the best of them.
+
+    Notes
+    -----
+    Solution merging (Aggarwal, Orlin and Tai, 1997), by HiGHS.
+    """
+    best = max(plans, key=lambda one: plan_worth(values, one))
+    inside = np.zeros(values.shape[0], bool)
+    for one in plans:
+        inside[one] = True
+    entries = coo_array(values)
+    kept = inside[entries.row]
+    where = entries.row[kept], entries.col[kept]
+    rows = csr_array((entries.data[kept], where), shape=values.shape)
+    seconds = max(_PART_OF_TIME * (deadline - time.monotonic()), 0.01)
+    merged = Reduced(inside, knapsack.locked & inside, rows)
+    quick = Effort(seconds, gap=_MERGED_GAP, work=_CORE_NODES)
+    found, _ = _solve_reduced(knapsack, best, merged, quick)
+    gains = found is not None and plan_worth(values, found) > plan_worth(values, best)
+    return found if found is not None and gains else best
 
 
 def _first_search(

@@ -14,6 +14,7 @@ from circle.siting_anneal import anneal
 from circle.siting_bound import bound_by_prices, knapsack_of, plan_worth
 from circle.siting_conflict import find_clash, raise_clash
 from circle.siting_cover import other_plans, require_reachable, solve_cover
+from circle.siting_fixing import join_plans
 from circle.siting_greedy import choose_greedily, cover_values
 from circle.siting_highs import Effort, solve_model
 from circle.siting_merge import merge_items
@@ -328,6 +329,18 @@ def test_annealing_finds_the_best_of_small_problems_and_keeps_what_is_held(seed)
         for pair in itertools.combinations(np.flatnonzero(free).tolist(), 2)
     )
     assert plan_worth(values, found) == best
+    assert 4 in anneal(values, [0, 1, 4], free, swaps=20_000, course=1)
     held = np.zeros(9, bool)
     assert anneal(values, [0, 1], held) == [0, 1]
     assert anneal(values, [0, 1, 4], free, deadline=0.0) == [0, 1, 4]
+
+
+def test_plans_put_together_are_no_worse_than_the_best_of_them():
+    cover = csr_array(np.eye(6))
+    problem = plain_problem(cover, [6, 5, 4, 3, 2, 1]).limit_count(3)
+    values, knapsack = cover_values(problem), knapsack_of(problem)
+    plans = [[0, 4, 5], [1, 3, 5]]
+    joined = join_plans(values, knapsack, plans, deadline=np.inf)
+    # Of the options of both, without the third that neither has.
+    assert sorted(joined) == [0, 1, 3]
+    assert join_plans(values, knapsack, plans[:1], deadline=np.inf) == plans[0]
