@@ -31,7 +31,7 @@ from circle.siting_plan import (
 )
 from circle.siting_problem import CoverProblem
 from circle.siting_quick_bound import quick_bound
-from circle.siting_shares import share_out
+from circle.siting_shares import service_of, share_out
 from circle.siting_swaps import improve_by_swaps
 
 Solver = Literal["greedy", "lp", "exact"]
@@ -326,19 +326,27 @@ def _start(
         opened = np.isin(sites, problem.site[plan]).astype(float)
         values[n : n + len(sites)] = opened
     if problem.service is not None:
-        pairs = pairs_of(problem)
-        share = share_out(problem, plan).share
-        values[len(values) - pairs.nnz :] = share[pairs.row, pairs.col]
+        served = _start_shares(problem, plan)
+        values[len(values) - len(served) :] = served
         return values
     # An item is served as far as the rows allow it.
-    served = rows[:, n + (len(sites) if shared else 0) :]
-    entries = served.tocoo()
+    entries = rows[:, n + (len(sites) if shared else 0) :].tocoo()
     structure = whole.model.requirement[entries.row] < 0
     mine = structure & (entries.data == 1.0) & (whole.model.row_upper[entries.row] == 0)
     open_now = -(rows[entries.row[mine]] @ values)
     first = n + (len(sites) if shared else 0)
     values[first + entries.col[mine]] = np.clip(open_now, 0.0, 1.0)
     return values
+
+
+def _start_shares(problem: CoverProblem, plan: list[int]) -> NDArray[np.float64]:
+    """Share people out, pair by pair; items without people go to one of the options."""
+    pairs, people = pairs_of(problem), service_of(problem).people
+    values = share_out(problem, plan).share[pairs.row, pairs.col]
+    roomless = np.flatnonzero(np.isin(pairs.row, plan) & (people[pairs.col] == 0))
+    _, first = np.unique(pairs.col[roomless], return_index=True)
+    values[roomless[first]] = 1.0
+    return np.asarray(values, np.float64)
 
 
 def _left(effort: Effort, deadline: float) -> Effort:

@@ -53,7 +53,8 @@ class Draft:
         self._amounts = csc_array(limits.options), csc_array(limits.sites)
         self._price = use_prices(problem)
         order = np.argsort(problem.site, kind="stable")
-        self._at_site = np.split(order, np.cumsum(np.bincount(problem.site))[:-1])
+        count = np.bincount(problem.site, minlength=len(problem.site_cost))
+        self._at_site = np.split(order, np.cumsum(count)[:-1])
 
     @property
     def active(self) -> NDArray[np.bool_]:

@@ -118,7 +118,9 @@ def problems(draw, n_options=5, n_items=6):
     weight = people * random.choice([0.5, 1.0], n_items)
     shared = draw(st.booleans())
     site = np.array([0, 0, 1, 2, 2])[:n_options] if shared else np.arange(n_options)
-    n_sites = int(site.max()) + 1
+    # Some sites may have no option at all, among the others or after them.
+    site = site + draw(st.booleans()) * (site > 0)
+    n_sites = int(site.max()) + 1 + draw(st.booleans())
     problem = CoverProblem(
         cover=cover,
         weight=weight,
