@@ -342,11 +342,13 @@ def _start(
 def _start_shares(problem: CoverProblem, plan: list[int]) -> NDArray[np.float64]:
     """Share people out, pair by pair; items without people go to one of the options."""
     pairs, people = pairs_of(problem), service_of(problem).people
-    values = share_out(problem, plan).share[pairs.row, pairs.col]
+    if not pairs.nnz:
+        return np.zeros(0)
+    values = np.asarray(share_out(problem, plan).share[pairs.row, pairs.col])
     roomless = np.flatnonzero(np.isin(pairs.row, plan) & (people[pairs.col] == 0))
     _, first = np.unique(pairs.col[roomless], return_index=True)
     values[roomless[first]] = 1.0
-    return np.asarray(values, np.float64)
+    return values
 
 
 def _left(effort: Effort, deadline: float) -> Effort:
