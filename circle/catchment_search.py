@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from queue import SimpleQueue
 
@@ -37,6 +38,8 @@ _MOST_PEOPLED = 0.75
 # Pairs that a thread finds room for, beyond one for each origin. Few large pieces of
 # memory cost less than many: most of a large one comes in large pages.
 _BLOCK = 1 << 22
+# Places that are worth a block of their own, which another thread may take.
+_LEAST_IN_BLOCK = 16
 # Searches from which the number of pairs is estimated.
 SAMPLE = 64
 
@@ -184,8 +187,13 @@ def find_catchments(
     """
     order = _along_edges(search, rows)
     begin = 0 if rows is None or not len(rows) else int(rows[0])
+    # So small that no thread waits long for the last one, and none for a few places.
+    blocks = cut_blocks(
+        len(order), min(16 * search.threads, len(order) // _LEAST_IN_BLOCK)
+    )
+    threads = min(search.threads, len(blocks))
     idle: SimpleQueue[_Searcher] = SimpleQueue()
-    for _ in range(search.threads):
+    for _ in range(threads):
         idle.put(_Searcher(search))
 
     def gather(block: slice) -> list[_Part]:
@@ -194,10 +202,9 @@ def find_catchments(
         idle.put(searcher)
         return parts
 
-    with ThreadPoolExecutor(search.threads) as pool:
-        # So small that no thread waits long for the last one.
-        blocks = cut_blocks(len(order), 16 * search.threads)
-        found = list(itertools.chain.from_iterable(pool.map(gather, blocks)))
+    with ThreadPoolExecutor(threads) if threads > 1 else nullcontext() as pool:
+        side_by_side = map if pool is None else pool.map
+        found = list(itertools.chain.from_iterable(side_by_side(gather, blocks)))
         counts = np.zeros(len(order) + 1, dtype=np.int64)
         for one, count, _, _ in found:
             counts[one - begin + 1] = count
@@ -208,7 +215,7 @@ def find_catchments(
             one, count, member, time_s = part
             put_in_place(one - begin, count, member, time_s, first, whole)
 
-        list(pool.map(place, found))
+        list(side_by_side(place, found))
     if first[-1] <= np.iinfo(np.int32).max:
         first = first.astype(np.int32)
     shape = (len(order), len(search.members.origins.edge))
@@ -257,7 +264,9 @@ class _Searcher:
 
     def __init__(self, search: CatchmentSearch) -> None:
         n_origins = len(search.members.origins.edge)
-        self._search, self._room = search, n_origins + _BLOCK
+        # Few pairs at all need no large piece of memory.
+        most_more = min(_BLOCK, len(search.sources.edge) * n_origins)
+        self._search, self._room = search, n_origins + most_more
         self._scratch = make_scratch(search.network.reverse, n_origins, search.least_s)
         # What is not written to is not used.
         self._member, self._time_s = self._ask_for_memory()

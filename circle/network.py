@@ -1,8 +1,11 @@
 """Routable network of one mode: timed edges, main component, points snapped to it."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +19,11 @@ from circle.problems import Problem
 from circle.profile import Mode
 from circle.profile_rules import Speeds
 from circle.streets import Streets
+
+Found = TypeVar("Found")
+
+# Pieces below which another thread costs more than it saves.
+_FEW_PIECES = 10_000
 
 
 @dataclass(frozen=True)
@@ -121,16 +129,17 @@ def build_network(
     Times are those of `piece_times.time_pieces`, rounded piece by piece so that all
     sums are exact.
     """
-    # The second core takes what the times are not needed for.
-    with ThreadPoolExecutor(1) as beside:
-        order = beside.submit(order_by_place, streets.x_m, streets.y_m)
+    # The second core takes what the times are not needed for, where that pays.
+    few = len(streets.start) < _FEW_PIECES
+    with nullcontext() if few else ThreadPoolExecutor(1) as beside:
+        order = _begin(beside, lambda: order_by_place(streets.x_m, streets.y_m))
         times = time_pieces(streets, mode, speeds=speeds, by_length=by_length)
         if not any(np.isfinite(one).any() for one in times):
             where = Words(f"network {mode}", zh="路网")
             named = {"mode": Words(mode, zh="步行" if mode == "walk" else "骑行")}
             raise NetworkError(Problem("no-street-for-mode", where, values=named))
-        chains = _contracted(streets, times, order.result())
-        lengths = beside.submit(_add_up_lengths, streets, chains)
+        chains = _contracted(streets, times, order())
+        lengths = _begin(beside, lambda: _add_up_lengths(streets, chains))
         ends, n = (chains.edge_from, chains.edge_to), len(chains.junction)
         along_s, against_s = _turned(chains, *times)
         edge_forward_s, run_forward_s = add_up_runs(along_s, chains.first)
@@ -139,7 +148,7 @@ def build_network(
         if against_s is not along_s:
             edge_back_s, run_back_s = add_up_runs(against_s, chains.first)
         graph, reverse = _compress(ends, edge_forward_s, edge_back_s, n)
-        length_m, run_m = lengths.result()
+        length_m, run_m = lengths()
     return Network(
         mode=mode,
         leg_mps=access_mps(mode, speeds, by_length=by_length),
@@ -178,6 +187,13 @@ def access_mps(mode: Mode, speeds: Speeds, *, by_length: bool) -> float:
         Metres per second: walking speed, or that at which lengths are counted.
     """
     return (speeds.kmh(mode) if by_length else speeds.walk_kmh.value) / 3.6
+
+
+def _begin(
+    beside: ThreadPoolExecutor | None, work: Callable[[], Found]
+) -> Callable[[], Found]:
+    """Begin to work beside, if that is possible; give what waits for the result."""
+    return work if beside is None else beside.submit(work).result
 
 
 def _contracted(
