@@ -88,6 +88,11 @@ def make_cover(
     return csr_array(coo_array((pairs["v"] + 1, where), shape=shape)), people
 
 
+def _warm_up() -> None:
+    """Solve a small problem, so that what numba compiles is compiled before."""
+    solve_cover(plain_problem(*make_cover(500, 50)).limit_count(3), "exact")
+
+
 def measure_plans(n_demands: int, n_candidates: int) -> dict[str, Any]:
     """
     Solve one type greedily and exactly, and all types together greedily.
@@ -104,8 +109,7 @@ def measure_plans(n_demands: int, n_candidates: int) -> dict[str, Any]:
     measured
         Rows of figures, and the size of the problem.
     """
-    warm, people = make_cover(500, 50)
-    solve_cover(plain_problem(warm, people).limit_count(3), "exact")
+    _warm_up()
     cover, people = make_cover(n_demands, n_candidates)
     rows = []
     for place, seed, in_towns in LAYOUTS:
@@ -141,8 +145,7 @@ def measure_streets(size: str, n_candidates: int) -> dict[str, Any]:
     measured
         Rows of figures, and the size of the problem.
     """
-    warm, people = make_cover(500, 50)
-    solve_cover(plain_problem(warm, people).limit_count(3), "exact")
+    _warm_up()
     cover, people = make_street_cover(size, n_candidates)
     one_type = plain_problem(cover, people).limit_count(N_SITES)
     return {

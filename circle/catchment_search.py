@@ -160,7 +160,8 @@ def estimate_bytes(search: CatchmentSearch, *, sample: int = SAMPLE) -> int:
     n_origins = len(search.members.origins.edge)
     n_junctions = len(search.network.chains.junction)
     n_links = len(search.network.reverse.neighbour)
-    per_thread = 9 * n_origins + 12 * n_junctions + 12 * n_links
+    # An entry of the queue is a time (8), a junction (4) and what follows it (4).
+    per_thread = 9 * n_origins + 12 * n_junctions + 16 * n_links
     return round(
         pairs * PAIR_BYTES + n_origins * 72 + len(order) * 64
         + search.threads * per_thread
