@@ -1,10 +1,25 @@
 """Contract runs of street pieces between junctions into single edges."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
+
+_Ends = tuple[NDArray[np.int32], NDArray[np.int32]]
+# Whether pieces are open from start to end, and from end to start.
+_IsOpen = tuple[NDArray[np.bool_], NDArray[np.bool_]]
+
+
+class _Runs(NamedTuple):
+    """Runs of pieces, and the nodes from which and to which they lead."""
+
+    piece: NDArray[np.int32]
+    turned: NDArray[np.bool_]
+    first: NDArray[np.int32]
+    start: NDArray[np.int32]
+    end: NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -72,20 +87,23 @@ def contract(
     ([0], [1], [0, 1])
     """
     visit = np.arange(n_nodes, dtype=np.int32) if order is None else order
-    is_open = open_forward | open_back
-    rows = _list_incident((start, end), is_open, n_nodes)
-    passed = _pass_over((start, end), (open_forward, open_back), rows)
-    piece, turned, first, from_node, to_node = _walk_chains(
-        (start, end), rows, passed, visit
-    )
-    junction, edge_from, edge_to = _number(from_node, to_node, visit)
+    # Nodes under the numbers at which they are visited: neighbours are then close
+    # together in memory, and are met in the order wanted.
+    ends = (start, end) if order is None else _renumber((start, end), order)
+    is_open = open_forward, open_back
+    count, through = _pass_over(ends, is_open, n_nodes)
+    rows = _list_incident(ends, is_open, count, through)
+    runs = _walk_chains(ends, rows, through, int(count.sum()) // 2)
+    if len(runs.piece) < count.sum() // 2:
+        runs = _join_runs(runs, _walk_rings(ends, is_open, through, runs.piece))
+    junction, edge_from, edge_to = _number(runs.start, runs.end, visit)
     return Chains(
         junction=junction,
         edge_from=edge_from,
         edge_to=edge_to,
-        first=first,
-        piece=piece,
-        turned=turned,
+        first=runs.first,
+        piece=runs.piece,
+        turned=runs.turned,
     )
 
 
@@ -165,141 +183,190 @@ def _spaced(number: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _list_incident(
-    ends: tuple[NDArray[np.int32], NDArray[np.int32]],
-    is_open: NDArray[np.bool_],
-    n_nodes: int,
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """List the open pieces at each node, ascending; one that returns to it twice."""
-    start, end = ends
-    first = np.zeros(n_nodes + 2, np.int32)
+def _renumber(ends: _Ends, order: NDArray[np.int32]) -> _Ends:
+    """Give the ends of pieces by their places in an order of nodes."""
+    place = np.empty(len(order), np.int32)
+    for i in range(len(order)):
+        place[order[i]] = i
+    start, end = np.empty_like(ends[0]), np.empty_like(ends[1])
     for i in range(len(start)):
-        if is_open[i]:
-            first[start[i] + 2] += 1
-            first[end[i] + 2] += 1
-    for i in range(2, len(first)):
-        first[i] += first[i - 1]
-    incident = np.empty(first[-1], np.int32)
-    for i in range(len(start)):
-        if is_open[i]:
-            for node in (start[i], end[i]):
-                incident[first[node + 1]] = i
-                first[node + 1] += 1
-    return first[:-1], incident
+        start[i], end[i] = place[ends[0][i]], place[ends[1][i]]
+    return start, end
 
 
 @njit(cache=True, nogil=True)
 def _pass_over(
-    ends: tuple[NDArray[np.int32], NDArray[np.int32]],
-    is_open: tuple[NDArray[np.bool_], NDArray[np.bool_]],
-    rows: tuple[NDArray[np.int32], NDArray[np.int32]],
-) -> NDArray[np.bool_]:
-    """Mark the nodes that are no junctions."""
-    end, (first, incident) = ends[1], rows
-    forward, back = is_open
-    passed = np.zeros(len(first) - 1, np.bool_)
-    for node in range(len(passed)):
-        if first[node + 1] - first[node] == 2:
-            a, b = incident[first[node]], incident[first[node] + 1]
-            a_in, b_in = end[a] == node, end[b] == node
-            toward_a, away_a = (forward[a], back[a]) if a_in else (back[a], forward[a])
-            toward_b, away_b = (forward[b], back[b]) if b_in else (back[b], forward[b])
-            passed[node] = toward_a == away_b and toward_b == away_a
-    return passed
+    ends: _Ends, is_open: _IsOpen, n_nodes: int
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """
+    Count the open pieces at each node, and tell which nodes are no junctions.
+
+    Returns
+    -------
+    count
+        Pieces that meet at each node; one that returns to it twice.
+    through
+        At a node that is passed over the two pieces that meet there, by bitwise
+        "exclusive or": with one of them it gives the other. -1 at junctions.
+    """
+    (start, end), (forward, back) = ends, is_open
+    count, through = np.zeros(n_nodes, np.int32), np.zeros(n_nodes, np.int32)
+    senses = np.zeros(n_nodes, np.int32)
+    for i in range(len(start)):
+        if forward[i] or back[i]:
+            there, away = np.int32(forward[i]), np.int32(back[i])
+            for node in (start[i], end[i]):
+                count[node] += 1
+                through[node] ^= i
+                # 1 for a piece that leads to the node, 2 for one that leads away.
+                there, away = away, there
+                senses[node] += there + 2 * away
+    for node in range(n_nodes):
+        # Alike: in by one and out by the other (1 + 2), or both by both (3 + 3).
+        alike = count[node] == 2 and (senses[node] == 3 or senses[node] == 6)
+        if not alike or through[node] == 0:
+            through[node] = -1
+    return count, through
+
+
+@njit(cache=True, nogil=True)
+def _list_incident(
+    ends: _Ends,
+    is_open: _IsOpen,
+    count: NDArray[np.int32],
+    through: NDArray[np.int32],
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """List the open pieces at each junction, ascending; one that returns twice."""
+    (start, end), (forward, back) = ends, is_open
+    first = np.zeros(len(count) + 2, np.int32)
+    for node in range(len(count)):
+        first[node + 2] = first[node + 1] + (count[node] if through[node] < 0 else 0)
+    incident = np.empty(first[-1], np.int32)
+    for i in range(len(start)):
+        if forward[i] or back[i]:
+            for node in (start[i], end[i]):
+                if through[node] < 0:
+                    incident[first[node + 1]] = i
+                    first[node + 1] += 1
+    return first[:-1], incident
 
 
 @njit(cache=True, nogil=True)
 def _walk_chains(
-    ends: tuple[NDArray[np.int32], NDArray[np.int32]],
+    ends: _Ends,
     rows: tuple[NDArray[np.int32], NDArray[np.int32]],
-    passed: NDArray[np.bool_],
-    visit: NDArray[np.int32],
-) -> tuple[
-    NDArray[np.int32],
-    NDArray[np.bool_],
-    NDArray[np.int32],
-    NDArray[np.int32],
-    NDArray[np.int32],
-]:
-    """Follow each chain from junction to junction, then the closed rings."""
+    through: NDArray[np.int32],
+    n_pieces: int,
+) -> _Runs:
+    """Follow each chain from the junction with the lower number to the other."""
     first, incident = rows
-    n = len(incident) // 2
     used = np.zeros(len(ends[0]), np.bool_)
-    piece, turned = np.empty(n, np.int32), np.empty(n, np.bool_)
-    run_first = np.zeros(n + 1, np.int32)
-    from_node, to_node = np.empty(n, np.int32), np.empty(n, np.int32)
-    edges = 0
-    # The first sweep leaves from junctions; what is left then are rings that pass
-    # no junction, and the second sweep opens each at the node visited first.
-    for sweep in range(2):
-        for origin in visit:
-            if sweep == 0 and passed[origin]:
-                continue
-            for i in range(first[origin], first[origin + 1]):
-                if used[incident[i]]:
-                    continue
-                count, node = _follow(
-                    (origin, incident[i], run_first[edges]),
-                    ends,
-                    rows,
-                    passed,
-                    (piece, turned, used),
-                )
-                from_node[edges], to_node[edges] = origin, node
+    runs, edges = _make_runs(n_pieces), 0
+    for origin in range(len(through)):
+        for k in range(first[origin], first[origin + 1]):
+            if not used[incident[k]]:
+                _follow(origin, incident[k], ends, through, runs, edges)
+                # Who comes from the other end begins with the last piece.
+                used[runs.piece[runs.first[edges + 1] - 1]] = True
                 edges += 1
-                run_first[edges] = count
-        if run_first[edges] == n:
-            break
-    return (
-        piece,
-        turned,
-        run_first[: edges + 1].copy(),
-        from_node[:edges].copy(),
-        to_node[:edges].copy(),
-    )
+    return _cut_runs(runs, edges)
+
+
+@njit(cache=True, nogil=True)
+def _walk_rings(
+    ends: _Ends,
+    is_open: _IsOpen,
+    through: NDArray[np.int32],
+    walked: NDArray[np.int32],
+) -> _Runs:
+    """Follow the rings that pass no junction, each from its node of lowest number."""
+    left = is_open[0] | is_open[1]
+    left[walked] = False
+    begin = np.full(len(through), np.int32(-1))
+    for i in range(len(left) - 1, -1, -1):
+        if left[i]:
+            begin[ends[0][i]] = begin[ends[1][i]] = i
+    runs, edges = _make_runs(np.count_nonzero(left)), 0
+    for origin in range(len(through)):
+        if begin[origin] >= 0 and left[begin[origin]]:
+            _follow(origin, begin[origin], ends, through, runs, edges)
+            left[runs.piece[runs.first[edges] : runs.first[edges + 1]]] = False
+            edges += 1
+    return _cut_runs(runs, edges)
 
 
 @njit(cache=True, nogil=True)
 def _follow(
-    begin: tuple[int, int, int],
-    ends: tuple[NDArray[np.int32], NDArray[np.int32]],
-    rows: tuple[NDArray[np.int32], NDArray[np.int32]],
-    passed: NDArray[np.bool_],
-    written: tuple[NDArray[np.int32], NDArray[np.bool_], NDArray[np.bool_]],
-) -> tuple[int, int]:
-    """Write down one chain; give the count of pieces so far and the last node."""
-    origin, current, count = begin
+    origin: int,
+    current: int,
+    ends: _Ends,
+    through: NDArray[np.int32],
+    runs: _Runs,
+    edge: int,
+) -> None:
+    """Write down the chain, or ring, that begins with a piece at a node."""
     start, end = ends
-    first, incident = rows
-    piece, turned, used = written
-    node = origin
+    node, count = origin, runs.first[edge]
     while True:
-        used[current] = True
-        piece[count] = current
-        turned[count] = end[current] == node
+        runs.piece[count] = current
+        runs.turned[count] = end[current] == node
+        node ^= start[current] ^ end[current]
         count += 1
-        node = start[current] if turned[count - 1] else end[current]
-        if not passed[node] or node == origin:
-            return count, node
-        k = first[node]
-        current = incident[k] if incident[k] != current else incident[k + 1]
+        if through[node] < 0 or node == origin:
+            break
+        current ^= through[node]
+    runs.start[edge], runs.end[edge], runs.first[edge + 1] = origin, node, count
+
+
+@njit(cache=True, nogil=True)
+def _make_runs(n_pieces: int) -> _Runs:
+    """Make room for runs that hold so many pieces, one each at most."""
+    return _Runs(
+        np.empty(n_pieces, np.int32),
+        np.empty(n_pieces, np.bool_),
+        np.zeros(n_pieces + 1, np.int32),
+        np.empty(n_pieces, np.int32),
+        np.empty(n_pieces, np.int32),
+    )
+
+
+@njit(cache=True, nogil=True)
+def _cut_runs(runs: _Runs, edges: int) -> _Runs:
+    """Leave what was not written to."""
+    n = runs.first[edges]
+    return _Runs(
+        runs.piece[:n],
+        runs.turned[:n],
+        runs.first[: edges + 1].copy(),
+        runs.start[:edges].copy(),
+        runs.end[:edges].copy(),
+    )
+
+
+def _join_runs(some: _Runs, more: _Runs) -> _Runs:
+    """Put runs behind others."""
+    return _Runs(
+        np.concatenate([some.piece, more.piece]),
+        np.concatenate([some.turned, more.turned]),
+        np.concatenate([some.first, more.first[1:] + some.first[-1]]),
+        np.concatenate([some.start, more.start]),
+        np.concatenate([some.end, more.end]),
+    )
 
 
 @njit(cache=True, nogil=True)
 def _number(
-    from_node: NDArray[np.int32],
-    to_node: NDArray[np.int32],
-    visit: NDArray[np.int32],
+    start: NDArray[np.int32], end: NDArray[np.int32], visit: NDArray[np.int32]
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
-    """Give the junctions numbers in the order of visiting."""
+    """Give the nodes at which edges end, and these ends by their numbers among them."""
     place = np.full(len(visit), np.int32(-1))
-    for i in range(len(from_node)):
-        place[from_node[i]] = place[to_node[i]] = 0
+    for i in range(len(start)):
+        place[start[i]] = place[end[i]] = 0
     junction = np.empty(len(visit), np.int32)
     n = 0
-    for node in visit:
+    for node in range(len(visit)):
         if place[node] == 0:
             place[node] = n
-            junction[n] = node
+            junction[n] = visit[node]
             n += 1
-    return junction[:n].copy(), place[from_node], place[to_node]
+    return junction[:n].copy(), place[start], place[end]
