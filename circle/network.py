@@ -139,16 +139,15 @@ def build_network(
             named = {"mode": Words(mode, zh="步行" if mode == "walk" else "骑行")}
             raise NetworkError(Problem("no-street-for-mode", where, values=named))
         chains = _contracted(streets, times, order())
-        lengths = _begin(beside, lambda: _add_up_lengths(streets, chains))
-        ends, n = (chains.edge_from, chains.edge_to), len(chains.junction)
+        lengths = _begin(beside, lambda: _measure(streets, chains, island_m))
         along_s, against_s = _turned(chains, *times)
         edge_forward_s, run_forward_s = add_up_runs(along_s, chains.first)
         edge_back_s, run_back_s = edge_forward_s, run_forward_s
         # Where both directions are alike, half of the work does for all.
         if against_s is not along_s:
             edge_back_s, run_back_s = add_up_runs(against_s, chains.first)
-        graph, reverse = _compress(ends, edge_forward_s, edge_back_s, n)
-        length_m, run_m = lengths()
+        graph, reverse = _compress(chains, edge_forward_s, edge_back_s)
+        run_m, in_main = lengths()
     return Network(
         mode=mode,
         leg_mps=access_mps(mode, speeds, by_length=by_length),
@@ -162,7 +161,7 @@ def build_network(
         run_back_s=run_back_s,
         piece_forward_s=along_s,
         piece_back_s=against_s,
-        in_main=find_main_part(ends, length_m, n, island_m),
+        in_main=in_main,
         graph=graph,
         reverse=reverse,
     )
@@ -212,24 +211,26 @@ def _contracted(
     )
 
 
-def _add_up_lengths(
-    streets: Streets, chains: Chains
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Give the length of each edge, and that before each of its pieces."""
-    return add_up_runs(quantise(streets.length_m[chains.piece]), chains.first)
+def _measure(
+    streets: Streets, chains: Chains, island_m: float
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Give the length of each edge before each of its pieces; mark the main part."""
+    length_m, run_m = add_up_runs(
+        quantise(streets.length_m[chains.piece]), chains.first
+    )
+    ends, n = (chains.edge_from, chains.edge_to), len(chains.junction)
+    return run_m, find_main_part(ends, length_m, n, island_m)
 
 
 def _compress(
-    ends: tuple[NDArray[np.int32], NDArray[np.int32]],
-    forward_s: NDArray[np.float64],
-    back_s: NDArray[np.float64],
-    n_junctions: int,
+    chains: Chains, forward_s: NDArray[np.float64], back_s: NDArray[np.float64]
 ) -> tuple[Links, Links]:
     """Write the links in the sense of travel, and reversed; one graph if alike."""
-    graph = Links(*compress_links(ends, forward_s, back_s, n_junctions))
+    ends, n = (chains.edge_from, chains.edge_to), len(chains.junction)
+    graph = Links(*compress_links(ends, forward_s, back_s, n))
     if back_s is forward_s:
         return graph, graph
-    return graph, Links(*compress_links(ends, back_s, forward_s, n_junctions))
+    return graph, Links(*compress_links(ends, back_s, forward_s, n))
 
 
 def _turned(
