@@ -122,7 +122,7 @@ def gather_catchments(
         if used + room > len(member):
             return count[:i]
         n_passed = _search(links, ends, sources, i, limit_s, scratch)
-        _take(n_passed, ends, sources.edge[i], members, limit_s, scratch)
+        _take(n_passed, members.list_of[sources.edge[i]], members, limit_s, scratch)
         _take_own(ends, sources, i, members, limit_s, scratch)
         for k in range(n_passed):
             scratch.time_s[scratch.passed[k]] = np.inf
@@ -239,28 +239,27 @@ def _mark(scratch: Scratch, row: int, seconds: float) -> None:
 
 @njit(cache=True, nogil=True)
 def _take(
-    n_passed: int,
-    ends: Ends,
-    own_edge: int,
-    members: Members,
-    limit_s: float,
-    scratch: Scratch,
+    n_passed: int, own: int, members: Members, limit_s: float, scratch: Scratch
 ) -> None:
-    """Take the members on all edges that were met but the source's own."""
-    start, end = ends
-    time_s = scratch.time_s
+    """Take the members of all lists that were met but the source's own."""
+    time_s, first, out_s = scratch.time_s, members.first, members.out_s
     for p in range(n_passed):
         node = scratch.passed[p]
-        for k in range(members.around[node], members.around[node + 1]):
-            edge = members.edge[k]
-            start_s, end_s = time_s[start[edge]], time_s[end[edge]]
-            # An edge reached at both ends is looked at from its start alone.
-            if edge == own_edge or (start[edge] != node and start_s < np.inf):
+        for one in range(members.leaving[node], members.leaving[node + 1]):
+            if one == own:
                 continue
-            for m in range(members.first[edge], members.first[edge + 1]):
-                seconds = min(
-                    start_s + members.out_s[m, 0], end_s + members.out_s[m, 1]
-                )
+            start_s, end_s = time_s[node], time_s[members.end[one]]
+            for m in range(first[one], first[one + 1]):
+                seconds = min(start_s + out_s[m, 0], end_s + out_s[m, 1])
+                if seconds <= limit_s:
+                    _mark(scratch, members.row[m], seconds)
+        for k in range(members.arriving[node], members.arriving[node + 1]):
+            one = members.arrives[k]
+            # Reached at its start too, it is taken from there.
+            if one == own or time_s[members.start[k]] < np.inf:
+                continue
+            for m in range(first[one], first[one + 1]):
+                seconds = time_s[node] + out_s[m, 1]
                 if seconds <= limit_s:
                     _mark(scratch, members.row[m], seconds)
 
@@ -276,8 +275,11 @@ def _take_own(
 ) -> None:
     """Take the members on the source's own edge."""
     edge, origins, place = sources.edge[i], members.origins, sources.columns[i]
+    one = members.list_of[edge]
+    if one < 0:
+        return
     start_s, end_s = scratch.time_s[ends.start[edge]], scratch.time_s[ends.end[edge]]
-    for m in range(members.first[edge], members.first[edge + 1]):
+    for m in range(members.first[one], members.first[one + 1]):
         row = members.row[m]
         along_s = same_edge_s(
             (origins.position_m[row], origins.to_start_s[row], origins.to_end_s[row]),

@@ -25,21 +25,31 @@ class Origins(NamedTuple):
 
 
 class Members(NamedTuple):
-    """The places that may be reached, listed by edge."""
+    """The places that may be reached, in one list for each edge that has some."""
 
     origins: Origins
     """The places, as they were given."""
+    list_of: NDArray[np.int32]
+    """List of each edge, -1 where it has none; shape (edges,). Lists are numbered by
+    the junctions at which the edges start."""
+    leaving: NDArray[np.int32]
+    """First list of the edges that start at each junction, shape (junctions + 1,)."""
+    end: NDArray[np.int32]
+    """Junction at which the edge of each list ends."""
     first: NDArray[np.int32]
-    """Where the list of each edge begins, shape (edges + 1,)."""
+    """Where each list begins, shape (lists + 1,)."""
     row: NDArray[np.int32]
-    """Row of each member in `origins`, edge by edge; shape (members,)."""
+    """Row of each member in `origins`, list by list; shape (members,)."""
     out_s: NDArray[np.float64]
     """Seconds from each member to the start and to the end of its edge, access leg
     included; shape (members, 2)."""
-    around: NDArray[np.int32]
-    """Where the list of each junction begins in `edge`, shape (junctions + 1,)."""
-    edge: NDArray[np.int32]
-    """Edges with members that meet at each junction, a loop once."""
+    arriving: NDArray[np.int32]
+    """First of the edges that end at each junction in what follows, shape (junctions +
+    1,)."""
+    start: NDArray[np.int32]
+    """Junction at which each of them starts, shape (lists,)."""
+    arrives: NDArray[np.int32]
+    """Its list."""
 
 
 @njit(cache=True, nogil=True)
@@ -61,49 +71,63 @@ def list_members(ends: Ends, origins: Origins, n_junctions: int) -> Members:
     members
         All places that are joined, ascending on each edge.
     """
-    first = np.zeros(len(ends.start) + 2, np.int32)
+    count = np.zeros(len(ends.start), np.int32)
     for edge in origins.edge:
         if edge >= 0:
-            first[edge + 2] += 1
-    _add_up(first)
-    row = np.empty(first[-1], np.int32)
-    out_s = np.empty((first[-1], 2))
+            count[edge] += 1
+    leaving, edges = _sort_by_junction(ends.start, count, n_junctions)
+    list_of = np.full(len(count), np.int32(-1))
+    first = np.zeros(len(edges) + 1, np.int32)
+    for i in range(len(edges)):
+        list_of[edges[i]] = i
+        first[i + 1] = first[i] + count[edges[i]]
+    row, out_s = _fill(origins, list_of, first)
+    end, start = ends.end[edges], ends.start[edges]
+    arriving, arrives = _sort_by_junction(end, first[1:], n_junctions)
+    return Members(
+        origins,
+        list_of,
+        leaving,
+        end,
+        first,
+        row,
+        out_s,
+        arriving,
+        start[arrives],
+        arrives,
+    )
+
+
+@njit(cache=True, nogil=True)
+def _fill(
+    origins: Origins, list_of: NDArray[np.int32], first: NDArray[np.int32]
+) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """Write down the members of each list, with their times to both ends."""
+    row, out_s = np.empty(first[-1], np.int32), np.empty((first[-1], 2))
+    used = first.copy()
     for i in range(len(origins.edge)):
         if origins.edge[i] >= 0:
-            at = first[origins.edge[i] + 1]
-            first[origins.edge[i] + 1] += 1
+            at = used[list_of[origins.edge[i]]]
+            used[list_of[origins.edge[i]]] += 1
             row[at] = i
             out_s[at, 0] = origins.leg_s[i] + origins.to_start_s[i]
             out_s[at, 1] = origins.leg_s[i] + origins.to_end_s[i]
-    around, edges = _list_around(ends, first, n_junctions)
-    return Members(origins, first[:-1], row, out_s, around, edges)
+    return row, out_s
 
 
 @njit(cache=True, nogil=True)
-def _list_around(
-    ends: Ends, first: NDArray[np.int32], n_junctions: int
+def _sort_by_junction(
+    junction: NDArray[np.int32], count: NDArray[np.int32], n_junctions: int
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """List the edges that have members by the junctions at which they end."""
-    start, end = ends
-    around = np.zeros(n_junctions + 2, np.int32)
-    for edge in range(len(start)):
-        if first[edge + 1] > first[edge]:
-            around[start[edge] + 2] += 1
-            around[end[edge] + 2] += start[edge] != end[edge]
-    _add_up(around)
-    edges = np.empty(around[-1], np.int32)
-    for edge in range(len(start)):
-        if first[edge + 1] > first[edge]:
-            edges[around[start[edge] + 1]] = edge
-            around[start[edge] + 1] += 1
-            if start[edge] != end[edge]:
-                edges[around[end[edge] + 1]] = edge
-                around[end[edge] + 1] += 1
-    return around[:-1], edges
-
-
-@njit(cache=True, nogil=True)
-def _add_up(counts: NDArray[np.int32]) -> None:
-    """Turn counts, of `i` at `i + 2`, into where lists begin, of `i` at `i + 1`."""
-    for i in range(2, len(counts)):
-        counts[i] += counts[i - 1]
+    """Sort what has any members; give where each junction begins, and the order."""
+    first = np.zeros(n_junctions + 2, np.int32)
+    for i in range(len(junction)):
+        first[junction[i] + 2] += count[i] > 0
+    for i in range(2, len(first)):
+        first[i] += first[i - 1]
+    order = np.empty(first[-1], np.int32)
+    for i in range(len(junction)):
+        if count[i] > 0:
+            order[first[junction[i] + 1]] = i
+            first[junction[i] + 1] += 1
+    return first[:-1], order
