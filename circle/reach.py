@@ -10,6 +10,7 @@ from scipy.sparse import csr_array
 
 from circle.catchment_search import (
     PAIR_BYTES,
+    CatchmentSearch,
     estimate_bytes,
     find_catchments,
     find_in_parts,
@@ -31,6 +32,9 @@ from circle.snapping import Access
 
 # Memory that catchments may take unless told otherwise, as an office computer has it.
 MOST_BYTES: Final = 4 * 2**30
+# Searches for a first estimate of the memory, which suffices where there may be this
+# many times as much.
+_FEW, _PLENTY = 12, 8
 
 
 def measure_reach(
@@ -153,7 +157,7 @@ def measure_catchments(
     )
     # Only where all places times all origins would not fit, it is worth a look.
     if len(places.edge) * len(origins.edge) * PAIR_BYTES > most_bytes:
-        _check_size(estimate_bytes(search), most_bytes)
+        _check_size(search, most_bytes)
     return find_catchments(search)
 
 
@@ -251,7 +255,7 @@ def _nearest_of(
     return spread(network.reverse_core, seeds, limit_s)
 
 
-def _check_size(needed: int, most: int) -> None:
+def _check_size(search: CatchmentSearch, most: int) -> None:
     """
     Refuse catchments that would not fit.
 
@@ -260,6 +264,10 @@ def _check_size(needed: int, most: int) -> None:
     InputError
         If more memory is needed than there may be.
     """
+    # A few searches tell where there is room for far more.
+    if _PLENTY * estimate_bytes(search, sample=_FEW) <= most:
+        return
+    needed = estimate_bytes(search)
     if needed > most:
         needed_mb, most_mb = f"{needed / 1e6:,.0f}", f"{most / 1e6:,.0f}"
         message = Words(
