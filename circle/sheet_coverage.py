@@ -353,7 +353,7 @@ def _counts_by_subdistrict(assessment: Assessment) -> dict[str, "pd.Series[Any]"
     }
     sites = pd.DataFrame(assessment.sites.drop(columns="geometry"))
     by_code = sites.groupby(sites["subdistrict_id"].astype(object), dropna=False)
-    return {**counts, "cost": by_code["cost_10k"].sum()}
+    return {**counts, "cost": by_code["cost_10k"].sum().round(6)}
 
 
 def open_facilities(assessment: Assessment) -> pd.DataFrame:

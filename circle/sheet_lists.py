@@ -209,7 +209,16 @@ def sites_block(assessment: Assessment, subdistrict_id: str | None = None) -> Bl
     if not named.empty:
         summed = ["cost_10k", "items_cleared", "person_items_gained"]
         text = table_word("total", language)
-        parts.append(pd.DataFrame([{"name": text, **named[summed].sum().to_dict()}]))
+        parts.append(
+            pd.DataFrame(
+                [
+                    {
+                        "name": text,
+                        **named[summed].apply(pd.to_numeric).sum().round(6).to_dict(),
+                    }
+                ]
+            )
+        )
     fields = (
         *of("step", "name"),
         own_field("type_names", "text", language, name="facility_types"),

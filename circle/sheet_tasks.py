@@ -65,7 +65,7 @@ def worst_tasks_block(assessment: Assessment) -> Block:
         return Block("", fields, stack_rows([], fields), aside=3)
     named = add_names(pd.concat(parts, ignore_index=True), assessment)
     summed = ["items_cleared", "person_items_gained", "cost_10k"]
-    total = named[summed].apply(pd.to_numeric).sum().to_dict()
+    total = named[summed].apply(pd.to_numeric).sum().round(6).to_dict()
     last = pd.DataFrame([{"subdistrict": table_word("total", language), **total}])
     keep = (*fields, Field("subdistrict_id", "", "text"))
     rows = stack_rows([named, last], keep)

@@ -130,7 +130,9 @@ def _solve_years(
     earliest = np.searchsorted(years, np.nan_to_num(first, nan=-np.inf))
     budgets = [one.budget_10k for one in options.years]
     paid = replace(cover, site_cost=np.nan_to_num(problem.cost_10k))
-    phased: Phased = phase_problem(paid, earliest[problem.candidate], budgets)
+    phased: Phased = phase_problem(
+        paid, earliest[problem.candidate], budgets, years.tolist()
+    )
     plan = solve_cover(phased.problem, options.solver, effort=effort_of(options))
     rows = np.asarray(plan.options, np.int64)
     opened = {

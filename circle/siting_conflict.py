@@ -46,7 +46,7 @@ def find_clash(
     >>> from circle.siting_problem import plain_problem
     >>> problem = plain_problem(csr_array(np.eye(3))).limit_count(1)
     >>> find_clash(problem.with_floor("all of the north", [0, 1], 1.0))
-    ('at most 1 sites', 'all of the north')
+    ('at most 1 site', 'all of the north')
     """
     whole = build_model(problem, tight=False)
     model = replace(whole.model, worth=np.zeros(len(whole.model.worth)), maximise=False)

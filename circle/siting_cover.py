@@ -89,7 +89,7 @@ def solve_cover(
     elif solver == "exact":
         found, bound = _solve_whole(small, plan, _left(effort, deadline))
     elif solver == "lp":
-        found, bound = _relax(small, plan, _left(effort, deadline))
+        found, bound = _relax(small, plan, effort, deadline)
     else:
         found, bound = (
             plan,
@@ -238,11 +238,12 @@ def _solve_whole(
 
 
 def _relax(
-    problem: CoverProblem, plan: list[int], effort: Effort
+    problem: CoverProblem, plan: list[int], effort: Effort, deadline: float
 ) -> tuple[list[int], float]:
-    """Solve the relaxation and round it."""
+    """Solve the relaxation, round it, and improve what comes of it as a greedy plan."""
     whole = build_model(problem)
-    found = solve_model(whole.model, replace(effort, relaxed=True))
+    left = _left(effort, deadline)
+    found = solve_model(whole.model, replace(left, relaxed=True))
     if not len(found.values):
         return plan, found.bound
     taken = found.values[: len(whole.options)]
@@ -253,10 +254,10 @@ def _relax(
     if broken_requirements(problem, rounded):
         return plan, found.bound
     if problem.aim == "cost":
-        return drop_needless(problem, rounded), found.bound
-    if problem.service is not None:
-        return better_plan(problem, plan, rounded), found.bound
-    return improve_by_swaps(problem, values, rounded), found.bound
+        improved = drop_needless(problem, rounded)
+    else:
+        improved = _swap(problem, values, rounded, deadline)
+    return better_plan(problem, plan, improved), found.bound
 
 
 def _sharpen(problem: CoverProblem, plan: Sequence[int], bound: float) -> float:

@@ -125,7 +125,8 @@ class CoverProblem:
         """Allow so many sites at most."""
         row = csr_array(np.ones((1, len(self.site_cost))))
         none = csr_array((1, self.n_options))
-        name = name or Words(f"at most {at_most} sites", zh=f"最多 {at_most} 处选址")
+        sites = "site" if at_most == 1 else "sites"
+        name = name or Words(f"at most {at_most} {sites}", zh=f"最多 {at_most} 处选址")
         return self.with_limits(_one_limit(name, none, row, float(at_most)))
 
     def limit_cost(
@@ -240,7 +241,7 @@ def plain_problem(
     --------
     >>> cover = csr_array(np.array([[1, 1, 0], [0, 1, 1]]))
     >>> plain_problem(cover, [5, 1, 2]).limit_count(1).limits.name
-    ('at most 1 sites',)
+    ('at most 1 site',)
     """
     n_options, n_items = cover.shape
     ones = np.ones(n_options)

@@ -99,6 +99,7 @@ def phase_problem(
     problem: CoverProblem,
     earliest: NDArray[np.int64],
     budgets: Sequence[float],
+    years: Sequence[int] = (),
 ) -> Phased:
     """
     Spread a problem over years with a budget each.
@@ -111,6 +112,8 @@ def phase_problem(
         Place of the first year in which each option may open, shape (options,).
     budgets
         Budget of each year; what is left over is not carried on.
+    years
+        Years that go into the names of the limits; 1, 2 and so on if not given.
 
     Returns
     -------
@@ -142,6 +145,8 @@ def phase_problem(
     spread = _spread(problem, cover, (option, year), n_years)
     for k, amount in enumerate(budgets):
         name = Words(f"the budget of year {k + 1}", zh=f"第 {k + 1} 年的预算")
+        if years:
+            name = Words(f"the budget of {years[k]}", zh=f"{years[k]} 年的预算")
         spread = spread.limit_cost(amount, name, options=np.flatnonzero(year == k))
     locked = np.flatnonzero(problem.locked)
     spread = spread.lock_any([np.flatnonzero(option == one) for one in locked])

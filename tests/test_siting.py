@@ -237,9 +237,9 @@ def test_years_open_the_best_first_within_their_budgets(tmp_path):
 @pytest.mark.parametrize(
     ("asked", "text", "zh"),
     [
-        ({"sites": 1, "locked": ["K1", "K2"]}, "at most 1 sites; locked sites",
+        ({"sites": 1, "locked": ["K1", "K2"]}, "at most 1 site; locked sites",
          "最多 1 处选址；锁定的点位；应为"),
-        ({"sites": 1, "floors": [{"share": 1}]}, "at most 1 sites; at least 100.0%",
+        ({"sites": 1, "floors": [{"share": 1}]}, "at most 1 site; at least 100.0%",
          "最多 1 处选址；街镇 A1 覆盖不低于 100.0%"),
         ({"sites": None, "budget_10k": 10, "locked": ["K1"]}, "a budget of 10",
          "预算 10 万元；锁定的点位"),
@@ -256,8 +256,8 @@ def test_years_open_the_best_first_within_their_budgets(tmp_path):
          "people that a facility serves at most; items that must be covered",
          "每处设施最多服务的人数；必须覆盖的缺项或需求点"),
         ({"years": [{"year": 2026, "budget_10k": 5}, {"year": 2027, "budget_10k": 5}],
-          "locked": ["K1"]}, "the budget of year 1; the budget of year 2; locked sites",
-         "第 1 年的预算；第 2 年的预算；锁定的点位"),
+          "locked": ["K1"]}, "the budget of 2026; the budget of 2027; locked sites",
+         "2026 年的预算；2027 年的预算；锁定的点位"),
     ],
 )  # fmt: skip
 def test_an_impossible_wish_names_what_clashes(measured, asked, text, zh):
@@ -572,7 +572,7 @@ def test_facilities_serve_so_many_people_only(measured):
     assert (chosen(by_area), by_area.objective) == (["K1"], 180)
     held = choose(measured, capacity={"school": 10}, sites=1, locked=["K2"])
     assert (chosen(held), held.objective) == (["K2"], 10)
-    with pytest.raises(SitingError, match="at most 1 sites; locked sites"):
+    with pytest.raises(SitingError, match="at most 1 site; locked sites"):
         choose(measured, capacity={"school": 10}, sites=1, locked=["K1", "K2"])
     options = SitingOptions.model_validate({"capacity": {"school": 10}, "sites": 1})
     points = make_points(measured.city, measured, options)

@@ -349,11 +349,11 @@ def test_requirements_that_clash_are_named():
     north = problem.with_floor("north", [0], 0.9)
     assert find_clash(north) == (room, "north")
     both = problem.with_floor("all", [0, 1, 2], 0.5)
-    assert find_clash(both.limit_count(1)) == ("at most 1 sites", room, "all")
+    assert find_clash(both.limit_count(1)) == ("at most 1 site", room, "all")
     for solver in SOLVERS:
         with pytest.raises(SitingError, match=f"{room}; north"):
             solve_cover(north, solver)
-        with pytest.raises(SitingError, match=f"at most 1 sites; {room}; all"):
+        with pytest.raises(SitingError, match=f"at most 1 site; {room}; all"):
             solve_cover(both.limit_count(1), solver)
     # The budget of one year is enough for one of two locked sites.
     locked = replace(problem, locked=np.ones(2, bool))

@@ -89,6 +89,8 @@ def check_plans(problem):
         assert sign * plan.bound >= sign * best - 1e-6
         assert plan.gap_pct >= 0
         assert plan.status in {"optimal", "feasible"}
+    # The relaxation is rounded, or the greedy plan kept where that is better.
+    assert sign * plans["lp"].objective >= sign * plans["greedy"].objective
     assert plans["exact"].objective == best
     assert plans["exact"].bound == best
     assert plans["exact"].status == "optimal"
