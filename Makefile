@@ -24,7 +24,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 demo: $(VENV)/installed
 	$(BIN)/circle run config/demo.yaml
 
-test: lint tests
+# Beside each other: most of lint keeps one core busy, and tests end on one.
+test: $(VENV)/installed-dev
+	$(MAKE) --no-print-directory -j2 lint tests
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .
@@ -53,6 +55,7 @@ attack: $(VENV)/installed-fuzz
 	  $(BIN)/python -m pytest --numprocesses auto --dist worksteal -q \
 	  tests/attack tests/oracle tests/test_demo.py tests/test_outputs.py \
 	  tests/test_cache.py tests/test_bad_inputs.py tests/test_round_trip.py \
+  tests/test_atlas.py \
 	  $(PROPERTIES)
 
 # A score, and every fault that no test noticed; the same ones for the same seed.

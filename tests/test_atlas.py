@@ -4,6 +4,7 @@ import base64
 import html
 import io
 import json
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -515,6 +516,9 @@ def test_an_address_that_is_no_tile_is_refused(url: str):
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(
+    "CIRCLE_ATTACK_SECONDS" not in os.environ, reason="long: make attack runs it"
+)
 def test_pages_stay_small_for_a_district_of_pudongs_size(tmp_path: Path):
     one = square_toy(6, 5800, 36, facilities=5000)
     assert len(one.city.cells) > 120_000

@@ -24,7 +24,7 @@ SAID = {
     "laughing.xlsx": "cannot be read as a spreadsheet",
     "bomb.ods": "unpacks to 600 MB",
     "lying.ods": "MB, 20",
-    "laughing.ods": "unrecognized entity",
+    "laughing.ods": "it declares entities",
     "returned workbook": "MB, 20",
     "bomb.zip": "unpacks to 600 MB",
     "vertices.parquet": "10,000,001 vertices",
