@@ -214,7 +214,8 @@ def _refuse_broken(text: bytes) -> None:
         message = "it declares entities"
         raise CalamineError(message)
 
-    parser = expat.ParserCreate()
+    # As the reader does, whatever encoding is declared: it may be one nobody knows.
+    parser = expat.ParserCreate("utf-8")
     parser.EntityDeclHandler = refuse
     try:
         parser.Parse(text, True)

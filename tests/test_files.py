@@ -133,6 +133,20 @@ def test_an_ods_that_breaks_off_is_refused_at_once(tmp_path, spoil, told):
         read_raw_table(path)
 
 
+@pytest.mark.parametrize("declared", ["UTFF-8", "gbk", "unicode_escape", "base64"])
+def test_an_ods_is_read_as_utf_8_whatever_it_declares(tmp_path, declared):
+    path = tmp_path / "some.ods"
+    write_ods(pd.DataFrame({"name": ["甲", "B"]}), path)
+    with zipfile.ZipFile(path) as packed:
+        parts = {name: packed.read(name).decode() for name in packed.namelist()}
+    body = parts["content.xml"].rpartition("?>")[2]
+    parts["content.xml"] = f'<?xml version="1.0" encoding="{declared}"?>{body}'
+    with zipfile.ZipFile(path, "w") as packed:
+        for name, text in parts.items():
+            packed.writestr(name, text)
+    assert read_raw_table(path).rows["name"].tolist() == ["甲", "B"]
+
+
 @pytest.mark.parametrize("name", ["some.xlsx", "some.ods", "some.zip"])
 @pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_what_is_packed_otherwise_is_refused(tmp_path, name, packing):
