@@ -286,7 +286,7 @@ def _walk_rings(
     for i in range(len(left) - 1, -1, -1):
         if left[i]:
             begin[ends[0][i]] = begin[ends[1][i]] = i
-    runs, edges = _make_runs(np.count_nonzero(left)), 0
+    runs, edges = _make_runs(int(left.sum())), 0
     for origin in range(len(through)):
         if begin[origin] >= 0 and left[begin[origin]]:
             _follow(origin, begin[origin], ends, through, runs, edges)

@@ -172,6 +172,25 @@ def _gaps_title(n_rows: int, language: str) -> str:
     )
 
 
+def sum_sites(sites: pd.DataFrame) -> dict[str, float]:
+    """
+    Add up what sites cost and gain.
+
+    Parameters
+    ----------
+    sites
+        Sites, spelt out or not.
+
+    Returns
+    -------
+    total
+        By column; costs in 10,000 yuan to the cent.
+    """
+    summed = ["cost_10k", "items_cleared", "person_items_gained"]
+    totals = sites[summed].apply(pd.to_numeric).sum().round(6)
+    return {name: float(totals[name]) for name in summed}
+
+
 def sites_block(assessment: Assessment, subdistrict_id: str | None = None) -> Block:
     """
     List the proposed sites of the district or of one subdistrict.
@@ -207,18 +226,8 @@ def sites_block(assessment: Assessment, subdistrict_id: str | None = None) -> Bl
     if subdistrict_id is not None:
         title, own = table_word("title_tasks", language), []
     if not named.empty:
-        summed = ["cost_10k", "items_cleared", "person_items_gained"]
         text = table_word("total", language)
-        parts.append(
-            pd.DataFrame(
-                [
-                    {
-                        "name": text,
-                        **named[summed].apply(pd.to_numeric).sum().round(6).to_dict(),
-                    }
-                ]
-            )
-        )
+        parts.append(pd.DataFrame([{"name": text, **sum_sites(named)}]))
     fields = (
         *of("step", "name"),
         own_field("type_names", "text", language, name="facility_types"),

@@ -11,7 +11,7 @@ from circle.facts import (
     headline_definition,
     worst_subdistricts,
 )
-from circle.sheet_lists import sites_block
+from circle.sheet_lists import sites_block, sum_sites
 from circle.sheet_parts import (
     Block,
     Field,
@@ -64,9 +64,9 @@ def worst_tasks_block(assessment: Assessment) -> Block:
     if assessment.sites.empty or not parts:
         return Block("", fields, stack_rows([], fields), aside=3)
     named = add_names(pd.concat(parts, ignore_index=True), assessment)
-    summed = ["items_cleared", "person_items_gained", "cost_10k"]
-    total = named[summed].apply(pd.to_numeric).sum().round(6).to_dict()
-    last = pd.DataFrame([{"subdistrict": table_word("total", language), **total}])
+    last = pd.DataFrame(
+        [{"subdistrict": table_word("total", language), **sum_sites(named)}]
+    )
     keep = (*fields, Field("subdistrict_id", "", "text"))
     rows = stack_rows([named, last], keep)
     return Block("", fields, rows, totals=1, aside=3)
