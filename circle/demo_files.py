@@ -1,5 +1,7 @@
 """The files of the demo district: how each one is written, byte for byte alike."""
 
+import ctypes
+import errno
 import io
 import json
 from datetime import UTC, datetime
@@ -142,6 +144,11 @@ def write_streets(path: Path, drawing: Drawing) -> None:
         The file, ending in ``.osm.pbf``.
     drawing
         The drawn streets.
+
+    Raises
+    ------
+    OSError
+        If the disk is full.
     """
     places = to_degrees(np.array(drawing.xy))
     low, high = places.min(axis=0), places.max(axis=0)
@@ -149,16 +156,26 @@ def write_streets(path: Path, drawing: Drawing) -> None:
     header.set("generator", "circle demo")
     header.add_box(Box(*(float(one) for one in (*low, *high))))
     file = osmium.io.File(str(path), "pbf,add_metadata=version")
-    with osmium.SimpleWriter(file, header=header, overwrite=True) as writer:
-        for number, (lon, lat) in enumerate(places.tolist()):
-            tags = drawing.node_tags.get(number, {})
-            node = mutable.Node(
-                id=number + 1, version=1, location=(lon, lat), tags=tags
-            )
-            writer.add_node(node)
-        for number, (nodes, tags) in enumerate(drawing.ways, start=1):
-            ids = [node + 1 for node in nodes]
-            writer.add_way(mutable.Way(id=number, version=1, nodes=ids, tags=tags))
+    writer = osmium.SimpleWriter(file, header=header, overwrite=True)
+    try:
+        with writer:
+            _add_all(writer, places, drawing)
+    except RuntimeError as error:
+        # Taken apart, a writer that could not write ends the whole process: it is kept
+        # for good.
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(writer))
+        raise OSError(errno.EIO, str(error), str(path)) from error
+
+
+def _add_all(writer: osmium.SimpleWriter, places: Floats, drawing: Drawing) -> None:
+    """Write nodes, then ways."""
+    for number, (lon, lat) in enumerate(places.tolist()):
+        tags = drawing.node_tags.get(number, {})
+        node = mutable.Node(id=number + 1, version=1, location=(lon, lat), tags=tags)
+        writer.add_node(node)
+    for number, (nodes, tags) in enumerate(drawing.ways, start=1):
+        ids = [node + 1 for node in nodes]
+        writer.add_way(mutable.Way(id=number, version=1, nodes=ids, tags=tags))
 
 
 STUDY = """\

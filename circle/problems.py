@@ -234,8 +234,9 @@ def os_reason(error: Exception) -> Words:
     >>> os_reason(FileNotFoundError(2, "No such file or directory")).in_language("zh")
     '文件或文件夹不存在'
     """
-    # SQLite and GDAL give no number.
-    if "disk is full" in str(error):
+    # SQLite, GDAL and libosmium give no number of their own.
+    said = str(error)
+    if "disk is full" in said or "Write failed: No space" in said:
         full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         return os_reason(full)
     if not isinstance(error, OSError) or not error.strerror:

@@ -16,6 +16,8 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from circle.demo import make_demo
+from circle.demo_drawing import Drawing
+from circle.demo_files import write_streets
 from circle.demo_types import MORE_TYPES, TYPES
 from circle.errors import ConfigError, OutputError
 
@@ -415,6 +417,15 @@ def test_names_are_plainly_fictional(demo: Path):
     areas = gpd.read_file(demo / "subdistricts.geojson")
     assert areas["街镇名称"].is_unique
     assert not areas["街镇名称"].isin(REAL_NAMES).any()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("n_nodes", [2, 100_000])
+def test_streets_on_a_full_disk_end_in_an_error_and_not_in_the_process(n_nodes):
+    drawing = Drawing(xy=[(500_000.0 + i, 3_400_000.0) for i in range(n_nodes)])
+    with pytest.raises(OSError, match=r"to writer|No space left") as caught:
+        write_streets(Path("/dev/full"), drawing)
+    assert caught.value.filename == "/dev/full"
 
 
 @pytest.mark.slow
