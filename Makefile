@@ -55,7 +55,7 @@ attack: $(VENV)/installed-fuzz
 	  $(BIN)/python -m pytest --numprocesses auto --dist worksteal -q \
 	  tests/attack tests/oracle tests/test_demo.py tests/test_outputs.py \
 	  tests/test_cache.py tests/test_bad_inputs.py tests/test_round_trip.py \
-  tests/test_atlas.py \
+	  tests/test_atlas.py \
 	  $(PROPERTIES)
 
 # A score, and every fault that no test noticed; the same ones for the same seed.

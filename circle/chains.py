@@ -93,8 +93,9 @@ def contract(
     is_open = open_forward, open_back
     count, through = _pass_over(ends, is_open, n_nodes)
     rows = _list_incident(ends, is_open, count, through)
-    runs = _walk_chains(ends, rows, through, int(count.sum()) // 2)
-    if len(runs.piece) < count.sum() // 2:
+    n_open = int(count.sum()) // 2
+    runs = _walk_chains(ends, rows, through, n_open)
+    if len(runs.piece) < n_open:
         runs = _join_runs(runs, _walk_rings(ends, is_open, through, runs.piece))
     junction, edge_from, edge_to = _number(runs.start, runs.end, visit)
     return Chains(

@@ -29,6 +29,7 @@ _REASONS_ZH = {
     errno.EDQUOT: "超出磁盘配额",
     errno.EFBIG: "文件过大",
     errno.EROFS: "磁盘为只读",
+    errno.EIO: "读写时出错",
     errno.ENAMETOOLONG: "文件名过长",
 }
 
