@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from circle.atlas_layers import page_data
 from circle.atlas_page import PageMap
 from circle.atlas_panel import area_name, write_panel
+from circle.atlas_pictures import own_part
 from circle.atlas_sheet import AREAS, Sheet, page_names
 from circle.html_pages import write_page
 from circle.map_areas import measure_map_areas
@@ -61,6 +62,8 @@ def write_atlas(
     for code in codes:
         page = Sheet(assessment, code, district.memo)
         sheets[folder / "subdistricts" / names[code]] = page
+    for sheet in sheets.values():
+        own_part(sheet)  # Not in threads, see there.
     # Pages do not depend on each other; pictures and geometry use both cores.
     with ThreadPoolExecutor(_WORKERS) as workers:
         list(workers.map(_write_page, sheets, sheets.values()))

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pyproj
 import pytest
+import rasterio.features
 import shapely
 from atlas_toy import CRS, ORIGIN, PROFILE, REQUIRED
 from atlas_toy import toy as square_toy
@@ -424,6 +426,20 @@ def test_bands_are_painted_as_they_are_measured(travelled):
     own = data_of(paths[1].read_text(encoding="utf-8"))["bands"]
     assert own["bounds"] != shown["bounds"]
     assert pixels(own["types"][0]).shape[1] < pixels(shown["types"][0]).shape[1]
+
+
+def test_shapes_are_burnt_outside_threads(toy, tmp_path: Path, monkeypatch):
+    """Burning changes the filters of warnings, which threads share: one was lost."""
+    burn, threads = rasterio.features.rasterize, []
+
+    def noted(*args: object, **kwargs: object) -> np.ndarray:
+        threads.append(threading.current_thread())
+        return burn(*args, **kwargs)
+
+    monkeypatch.setattr(rasterio.features, "rasterize", noted)
+    write_atlas(toy, tmp_path)
+    assert len(threads) > len(toy.city.subdistricts)
+    assert set(threads) == {threading.main_thread()}
 
 
 def test_sites_carry_their_areas_and_candidates_are_there(travelled, toy: Assessment):
