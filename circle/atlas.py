@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import logging
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from circle.atlas_layers import page_data
 from circle.atlas_page import PageMap
 from circle.atlas_panel import area_name, write_panel
-from circle.atlas_pictures import own_part
 from circle.atlas_sheet import AREAS, Sheet, page_names
 from circle.html_pages import write_page
 from circle.map_areas import measure_map_areas
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
     from circle.map_areas import MapAreas
 
 _log = logging.getLogger(__name__)
-_WORKERS = 2
 
 
 def write_atlas(
@@ -62,18 +59,12 @@ def write_atlas(
     for code in codes:
         page = Sheet(assessment, code, district.memo)
         sheets[folder / "subdistricts" / names[code]] = page
-    for sheet in sheets.values():
-        own_part(sheet)  # Not in threads, see there.
-    # Pages do not depend on each other; pictures and geometry use both cores.
-    with ThreadPoolExecutor(_WORKERS) as workers:
-        list(workers.map(_write_page, sheets, sheets.values()))
+    # One after the other: threads would share shapes, and GEOS ends Python where two
+    # ask the same prepared shape; rasterio changes the filters of warnings meanwhile.
+    for path, sheet in sheets.items():
+        write_page(path, _draw(sheet).text())
     _log.info("atlas: %s pages in %s", len(sheets), folder)
     return tuple(sheets)
-
-
-def _write_page(path: Path, sheet: Sheet) -> None:
-    """Draw and write one page."""
-    write_page(path, _draw(sheet).text())
 
 
 def district_map(assessment: Assessment) -> PageMap:

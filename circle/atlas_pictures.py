@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,21 +21,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from circle.bands import BandLimits
-    from circle.place_grid import PlaceGrid
 
 _TOLERANCE_M = 8.0
-
-
-@dataclass(frozen=True)
-class OwnPart:
-    """What of the grid of bands belongs to a subdistrict."""
-
-    grid: PlaceGrid
-    """The squares that the subdistrict's rectangle touches."""
-    cut: tuple[slice, slice]
-    """Their rows and columns in the whole grid."""
-    own: NDArray[np.bool_]
-    """Which of them lie in the subdistrict."""
 
 
 def pack_cells(sheet: Sheet) -> dict[str, Any] | None:
@@ -102,36 +88,6 @@ def _missing_by_domain(
     ]
 
 
-def own_part(sheet: Sheet) -> OwnPart | None:
-    """
-    Cut the part of a subdistrict out of the grid of bands.
-
-    Not to be called first from within a thread: burning shapes into a grid changes
-    the filters of warnings for a moment, and all threads share these.
-
-    Parameters
-    ----------
-    sheet
-        The page.
-
-    Returns
-    -------
-    part
-        The part; None for the district page and where there are no bands.
-    """
-    bands = sheet.areas.bands
-    if bands is None or sheet.subdistrict_id is None:
-        return None
-    whole, crs, area = bands.grid, sheet.city.crs, own_area(sheet)
-
-    def cut_out() -> OwnPart:
-        grid, cut = whole.part(shapely.bounds(area).tolist(), crs)
-        own = grid.locate(np.array([area], dtype=object), crs) >= 0
-        return OwnPart(grid, cut, own)
-
-    return sheet.once(f"part {sheet.subdistrict_id}", cut_out)
-
-
 def pack_bands(sheet: Sheet) -> dict[str, Any] | None:
     """
     Paint the bands of travel time of each facility type.
@@ -151,10 +107,11 @@ def pack_bands(sheet: Sheet) -> dict[str, Any] | None:
     if bands is None:
         return None
     grid, shown = bands.grid, bands.band
-    part = own_part(sheet)
-    if part is not None:
-        grid = part.grid
-        shown = np.where(part.own, shown[:, *part.cut], 0).astype(np.uint8)
+    if sheet.subdistrict_id is not None:
+        area, crs = own_area(sheet), sheet.city.crs
+        grid, cut = grid.part(shapely.bounds(area).tolist(), crs)
+        own = grid.locate(np.array([area], dtype=object), crs) >= 0
+        shown = np.where(own, shown[:, *cut], 0).astype(np.uint8)
     legends = [_legend(sheet, one) for one in bands.limits]
     return {
         "bounds": picture_bounds(grid.corners, sheet.offset),

@@ -428,18 +428,18 @@ def test_bands_are_painted_as_they_are_measured(travelled):
     assert pixels(own["types"][0]).shape[1] < pixels(shown["types"][0]).shape[1]
 
 
-def test_shapes_are_burnt_outside_threads(toy, tmp_path: Path, monkeypatch):
-    """Burning changes the filters of warnings, which threads share: one was lost."""
-    burn, threads = rasterio.features.rasterize, []
+def test_pages_are_drawn_without_threads(toy, tmp_path: Path, monkeypatch):
+    """Threads shared prepared shapes and filters of warnings: one run in many fell."""
+    burn, started = rasterio.features.rasterize, []
 
     def noted(*args: object, **kwargs: object) -> np.ndarray:
-        threads.append(threading.current_thread())
+        started.append(threading.current_thread())
         return burn(*args, **kwargs)
 
     monkeypatch.setattr(rasterio.features, "rasterize", noted)
     write_atlas(toy, tmp_path)
-    assert len(threads) > len(toy.city.subdistricts)
-    assert set(threads) == {threading.main_thread()}
+    assert len(started) > len(toy.city.subdistricts)
+    assert set(started) == {threading.main_thread()}
 
 
 def test_sites_carry_their_areas_and_candidates_are_there(travelled, toy: Assessment):
