@@ -16,8 +16,8 @@ SUPPRESSION = re.compile(r"#\s*(noqa|type:\s*ignore)(?P<rest>.*)")
 CODED = re.compile(r"^(:\s*[A-Z]+\d+(,\s*[A-Z]+\d+)*|\[[a-z-]+(,\s*[a-z-]+)*\])")
 SUPPRESSIONS_AT_MOST = 24
 # Where threads are, with what they share: arrays that nobody changes. Two threads that
-# ask one prepared shape end Python (GEOS is not safe there), rasterio changes the filters
-# of warnings for all of them.
+# ask one prepared shape end Python (GEOS is not safe there), and rasterio changes the
+# filters of warnings for all of them.
 THREADED = {
     "catchment_search": "the network; each thread has rooms of its own",
     "gaps": "cells and pairs of them",
@@ -84,11 +84,8 @@ def test_silenced_checks_carry_a_code_and_are_few():
 
 
 def test_threads_are_where_they_were_looked_at():
-    found = {
-        one.stem
-        for one in MODULES
-        if re.search(r"ThreadPoolExecutor\(|threading\.Thread\(", one.read_text("utf-8"))
-    }
+    begun = re.compile(r"ThreadPoolExecutor\(|threading\.Thread\(")
+    found = {one.stem for one in MODULES if begun.search(one.read_text("utf-8"))}
     assert found == set(THREADED)
 
 
