@@ -111,7 +111,9 @@ def prepare_catchments(
     return CatchmentSearch(
         network=network,
         sources=lay_out_places(places),
-        members=list_members(edge_ends(network), starts, n_junctions),
+        members=list_members(
+            edge_ends(network), network.edge_forward_s, starts, n_junctions
+        ),
         limit_s=limit_s,
         threads=max(1, threads),
         least_s=least_s,

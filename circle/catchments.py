@@ -214,6 +214,9 @@ def _go_on(
                     continue
                 n_passed = _note(other, time_s, passed, n_passed)
                 time_s[other] = seconds
+                back = first[other]
+                if first[other + 1] - back == 1 and neighbour[back] == node:
+                    continue  # From a dead end one only comes back.
                 waiting = push(queue, waiting, seconds, other)
     return waiting, n_passed
 
@@ -243,6 +246,8 @@ def _take(
 ) -> None:
     """Take the members of all lists that were met but the source's own."""
     time_s, first, out_s = scratch.time_s, members.first, members.out_s
+    # Where a search may turn back, no start is sure to have been met.
+    turned = len(scratch.least_s) > 0
     for p in range(n_passed):
         node = scratch.passed[p]
         for one in range(members.leaving[node], members.leaving[node + 1]):
@@ -253,15 +258,25 @@ def _take(
                 seconds = min(start_s + out_s[m, 0], end_s + out_s[m, 1])
                 if seconds <= limit_s:
                     _mark(scratch, members.row[m], seconds)
-        for k in range(members.arriving[node], members.arriving[node + 1]):
-            one = members.arrives[k]
-            # Reached at its start too, it is taken from there.
-            if one == own or time_s[members.start[k]] < np.inf:
-                continue
-            for m in range(first[one], first[one + 1]):
-                seconds = time_s[node] + out_s[m, 1]
-                if seconds <= limit_s:
-                    _mark(scratch, members.row[m], seconds)
+        if turned or time_s[node] + members.longest_s[node] > limit_s:
+            _take_from_end(node, own, members, limit_s, scratch)
+
+
+@njit(cache=True, nogil=True)
+def _take_from_end(
+    node: int, own: int, members: Members, limit_s: float, scratch: Scratch
+) -> None:
+    """Take the members of the lists of which only the end was met, a junction."""
+    time_s, first, out_s = scratch.time_s, members.first, members.out_s
+    for k in range(members.arriving[node], members.arriving[node + 1]):
+        one = members.arrives[k]
+        # Reached at its start too, it is taken from there.
+        if one == own or time_s[members.start[k]] < np.inf:
+            continue
+        for m in range(first[one], first[one + 1]):
+            seconds = time_s[node] + out_s[m, 1]
+            if seconds <= limit_s:
+                _mark(scratch, members.row[m], seconds)
 
 
 @njit(cache=True, nogil=True)

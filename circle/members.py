@@ -50,10 +50,15 @@ class Members(NamedTuple):
     """Junction at which each of them starts, shape (lists,)."""
     arrives: NDArray[np.int32]
     """Its list."""
+    longest_s: NDArray[np.float64]
+    """Longest time along an edge that ends at each junction, shape (junctions,). Where
+    a search has that long left, it meets the starts of all of them."""
 
 
 @njit(cache=True, nogil=True)
-def list_members(ends: Ends, origins: Origins, n_junctions: int) -> Members:
+def list_members(
+    ends: Ends, forward_s: NDArray[np.float64], origins: Origins, n_junctions: int
+) -> Members:
     """
     List places by edge, and the edges that have some by junction.
 
@@ -61,6 +66,8 @@ def list_members(ends: Ends, origins: Origins, n_junctions: int) -> Members:
     ----------
     ends
         Ends of the edges.
+    forward_s
+        Time from start to end of each edge, infinite where it is closed.
     origins
         The places.
     n_junctions
@@ -84,6 +91,9 @@ def list_members(ends: Ends, origins: Origins, n_junctions: int) -> Members:
     row, out_s = _fill(origins, list_of, first)
     end, start = ends.end[edges], ends.start[edges]
     arriving, arrives = _sort_by_junction(end, first[1:], n_junctions)
+    longest_s = np.zeros(n_junctions)
+    for i in range(len(edges)):
+        longest_s[end[i]] = max(longest_s[end[i]], forward_s[edges[i]])
     return Members(
         origins,
         list_of,
@@ -95,6 +105,7 @@ def list_members(ends: Ends, origins: Origins, n_junctions: int) -> Members:
         arriving,
         start[arrives],
         arrives,
+        longest_s,
     )
 
 
