@@ -17,6 +17,21 @@ settings.register_profile("explore", deadline=None, print_blob=True)
 settings.load_profile("explore" if "CIRCLE_ATTACK_SECONDS" in os.environ else "steady")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Where files are dealt out, keep both files of the oracle on one worker."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling  # noqa: PLC0415 - may be missing
+
+    class OneOracle(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            folder = "tests/oracle"
+            return folder if nodeid.startswith(folder) else super()._split_scope(nodeid)
+
+    return OneOracle(config, log)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def without_cache():
     """No test finds what another has kept; those of the cache switch it on."""

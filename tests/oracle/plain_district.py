@@ -66,9 +66,9 @@ class Tables:
     candidates: pd.DataFrame
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Answers:
-    """What the oracle finds."""
+    """What the oracle finds; equal to itself alone, so that counts may be kept."""
 
     rules: Rules
     tables: Tables
@@ -89,17 +89,15 @@ def work_out(data: Path, profile: Path) -> Answers:
     rules = read_rules(profile)
     tables = read_tables(data, rules)
     pieces, shut = read_streets(data / "streets.osm.pbf", rules)
-    facilities = _points("facility", tables.facilities)
     places = {
         **_points("committee", tables.committees),
         **_points("candidate", tables.candidates),
         **_points("planned", tables.planned),
-        **facilities,
+        **_points("facility", tables.facilities),
+        **_points("cell", tables.cells),
     }
     graphs = {mode: draw_graph(pieces, shut, places, mode, rules) for mode in MODES}
     minutes, nearest, to_candidates, to_come = committee_times(graphs, tables, rules)
-    homes = {**_points("cell", tables.cells), **facilities}
-    graphs = {mode: draw_graph(pieces, shut, homes, mode, rules) for mode in MODES}
     return Answers(
         rules=rules,
         tables=tables,
@@ -327,8 +325,9 @@ def draw_graph(
         if not joined.has_edge(a, b):
             joined.add_edge(a, b, length=0.0)
         joined[a][b]["length"] += length
+    length_at = dict(joined.degree(weight="length"))
     parts = nx.connected_components(joined)
-    main = max(parts, key=lambda part: joined.subgraph(part).size("length"))
+    main = max(parts, key=lambda part: sum(length_at[one] for one in part))
     on_main = np.array([a in main for a, _ in ends]) & ~usable["afloat"].to_numpy()
     hung = hang_points(usable, np.flatnonzero(on_main), points, rules.snap_m)
     graph = nx.DiGraph()
@@ -428,6 +427,14 @@ def committee_times(
         ]
         for one in rules.types
     }
+    to_come_of = {
+        one: [
+            key
+            for key, kind in tables.planned["type"].items()
+            if kind in rules.serving[one]
+        ]
+        for one in rules.types
+    }
     drawn = {mode: _matrix(graph) for mode, graph in graphs.items()}
     asked = [
         *(("facility", key) for key in tables.facilities.index),
@@ -442,11 +449,12 @@ def committee_times(
             start = position["committee", committee]
             reached = dijkstra(forwards, indices=start)
             times = {key: reached[position[key]] for key in asked if key in position}
+        ranks = {
+            key: (round(times.get(("facility", key), np.inf), 9), key)
+            for key in tables.facilities.index
+        }
         found = {
-            one: min(
-                ((round(times.get(("facility", key), np.inf), 9), key) for key in keys),
-                default=(np.inf, None),
-            )
+            one: min((ranks[key] for key in keys), default=(np.inf, None))
             for one, keys in of_type.items()
         }
         minutes[committee] = {one: found[one][0] for one in rules.types}
@@ -456,14 +464,10 @@ def committee_times(
         }
         to_come[committee] = {
             one: min(
-                (
-                    times.get(("planned", key), np.inf)
-                    for key, kind in tables.planned["type"].items()
-                    if kind in rules.serving[one]
-                ),
+                (times.get(("planned", key), np.inf) for key in keys),
                 default=np.inf,
             )
-            for one in rules.types
+            for one, keys in to_come_of.items()
         }
         candidates[committee] = {
             key: times.get(("candidate", key), np.inf)
@@ -533,14 +537,11 @@ def greedy_plan(answers: Answers, n_sites: int) -> list[dict[str, object]]:
     near = covered(answers.to_candidates, rules)
     people = tables.committees["people"]
     missing = {(c, t) for c in good.index for t in required if not good.loc[c, t]}
-    clears = {
-        k: {
-            (c, t)
-            for c, t in missing
-            if near.loc[c, k] and set(rules.serving[t]) & set(kinds)
-        }
-        for k, kinds in tables.candidates["types"].items()
-    }
+    clears = {}
+    for k, kinds in tables.candidates["types"].items():
+        in_reach = set(near.index[near[k]])
+        served = {t for t in required if set(rules.serving[t]) & set(kinds)}
+        clears[k] = {(c, t) for c, t in missing if c in in_reach and t in served}
     n_pairs = len(good.index) * len(required)
     done = n_pairs - len(missing)
     plan: list[dict[str, object]] = []

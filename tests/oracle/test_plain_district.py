@@ -1,16 +1,12 @@
 """Every number of the demo's tables and workbook against the plain oracle."""
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
-import openpyxl
 import pandas as pd
 import plain_district as plain
 import pytest
-
-from circle.csv_tables import write_csv_twins
-from circle.shipped import shipped_folder
-from circle.workbook import write_workbook
 
 pytestmark = pytest.mark.slow
 
@@ -19,36 +15,15 @@ EXACT_MIN = 2e-6
 ZH_MODE = {"walk": "步行", "cycle": "骑行"}
 
 
-@pytest.fixture(scope="module")
-def oracle():
-    return plain.work_out(
-        shipped_folder("demo_district"), shipped_folder("profiles") / "pudong.yaml"
-    )
-
-
-@pytest.fixture(scope="module")
-def written(demo, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("written")
-    write_csv_twins(demo, folder)
-    write_workbook(demo, folder / "gaps.xlsx")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def plan(oracle, demo):
-    return plain.greedy_plan(oracle, demo.city.study.siting.sites)
-
-
 def table(folder: Path, name: str) -> pd.DataFrame:
     codes = ["街镇编号", "居村编号", "范围编号", "最近设施编号", "候选点编号"]
     text = dict.fromkeys(codes, str)
     return pd.read_csv(folder / f"{name}.csv", dtype=text, encoding="utf-8-sig")
 
 
-def sheet(folder: Path, name: str, first: str) -> pd.DataFrame:
+def sheet(book: dict[str, list[list]], name: str, first: str) -> pd.DataFrame:
     """Give the rows of a sheet under the header row that begins with `first`."""
-    book = openpyxl.load_workbook(folder / "gaps.xlsx", read_only=True)
-    rows = [list(row) for row in book[name].iter_rows(values_only=True)]
+    rows = book[name]
     start = next(i for i, row in enumerate(rows) if row and row[0] == first)
     header = [str(one).replace("\n", "") for one in rows[start] if one is not None]
     body = []
@@ -84,17 +59,30 @@ def areas(tables):
         yield "subdistrict", one, {one}
 
 
+@cache
+def covered_in(oracle, homes):
+    """Tell what is covered in one area, by committee and by cell, with the people."""
+    committees, cells = oracle.tables.committees, oracle.tables.cells
+    at = cells["home"].isin(homes)
+    here = committees["街镇编号"].isin(homes)
+    good = plain.covered(oracle.minutes, oracle.rules)[here]
+    lived = plain.covered(oracle.cell_minutes, oracle.rules)[at]
+    return (
+        {one: good[one].to_numpy() for one in good},
+        {one: lived[one].to_numpy() for one in lived},
+        cells.loc[at, "people"].to_numpy(),
+    )
+
+
 def counts(oracle, homes, types):
     """Count one area and one group of types."""
-    committees, cells = oracle.tables.committees, oracle.tables.cells
-    here = committees["街镇编号"].isin(homes)
-    good = plain.covered(oracle.minutes, oracle.rules).loc[here, types]
-    at = cells["home"].isin(homes)
-    people = cells.loc[at, "people"]
-    lived = plain.covered(oracle.cell_minutes, oracle.rules).loc[at, types]
+    good, lived, people = covered_in(oracle, frozenset(homes))
+    good, lived = (
+        np.stack([one[name] for name in types], axis=1) for one in (good, lived)
+    )
     return {
         "居村项数": good.size,
-        "达标项数": int(good.to_numpy().sum()),
+        "达标项数": int(good.sum()),
         "居村数": len(good),
         "全部达标居村数": int(good.all(axis=1).sum()),
         "人口": int(people.sum()),
@@ -148,9 +136,11 @@ def test_every_coverage_figure(oracle, written):
         for group, name, types in groups(oracle.rules)
     }
     assert sorted(found.index) == sorted(wanted)
+    rows = found.to_dict("index")
+    assert len(rows) == len(found)
     for key, values in wanted.items():
         assert len(set(found.columns) & set(values)) == len(values)
-        same_counts(found.loc[key].to_dict(), values)
+        same_counts(rows[key], values)
 
 
 def test_coverage_by_age_and_area(oracle, demo):
@@ -163,25 +153,31 @@ def test_coverage_by_age_and_area(oracle, demo):
         ("age_band", "age_15_59"): cells["人口_15_59"],
         ("age_band", "age_60_plus"): cells["人口_60以上"],
     }
-    found = demo.coverage_by.set_index(
-        ["by_kind", "by_id", "area_kind", "area_id", "group_kind", "group_id"]
-    )
-    assert set(found.index.droplevel([2, 3, 4, 5])) == set(weights)
+    keys = ["by_kind", "by_id", "area_kind", "area_id", "group_kind", "group_id"]
+    found = {
+        tuple(row[key] for key in keys): row
+        for row in demo.coverage_by.to_dict("records")
+    }
+    assert len(found) == len(demo.coverage_by)
+    assert {(by_kind, by_id) for by_kind, by_id, *_ in found} == set(weights)
     n_wanted = 0
     for by, weight in weights.items():
         for kind, area, homes in areas(oracle.tables):
             here = cells["home"].isin(homes)
+            weighed = weight[here].to_numpy()
+            good_here = {one: good.loc[here, one].to_numpy() for one in good}
             for group, name, types in groups(oracle.rules):
-                row = found.loc[(*by, kind, area, group, name)]
-                lived = good.loc[here, types]
+                row = found[(*by, kind, area, group, name)]
+                lived = np.stack([good_here[one] for one in types], axis=1)
                 wanted = {
-                    "population": weight[here].sum(),
-                    "person_items": weight[here].sum() * len(types),
-                    "person_items_covered": (lived.sum(axis=1) * weight[here]).sum(),
-                    "population_complete": weight[here][lived.all(axis=1)].sum(),
+                    "population": weighed.sum(),
+                    "person_items": weighed.sum() * len(types),
+                    "person_items_covered": (lived.sum(axis=1) * weighed).sum(),
+                    "population_complete": weighed[lived.all(axis=1)].sum(),
                 }
-                for column, value in wanted.items():
-                    assert row[column] == pytest.approx(value, abs=1e-9), column
+                assert {one: row[one] for one in wanted} == pytest.approx(
+                    wanted, abs=1e-9
+                )
                 n_wanted += 1
     assert n_wanted == len(found)
 
@@ -197,16 +193,18 @@ def test_people_of_gap_clusters(oracle, demo):
         assert listed.get(one, 0) >= 0.8 * uncovered, one
 
 
+@cache
 def missing(oracle):
     """List the missing items as the oracle sees them, by id."""
     rules, people = oracle.rules, oracle.tables.committees["people"]
     good = plain.covered(oracle.minutes, rules)
     need = dict(zip(rules.types, rules.required, strict=True))
+    minutes = oracle.minutes.to_dict("index")
     return {
-        f"{c}:{t}": (need[t], int(people[c]), float(oracle.minutes.loc[c, t]), c, t)
-        for c in good.index
+        f"{c}:{t}": (need[t], int(people[c]), float(minutes[c][t]), c, t)
+        for c, covered in good.to_dict("index").items()
         for t in rules.types
-        if not good.loc[c, t]
+        if not covered[t]
     }
 
 
@@ -278,20 +276,20 @@ def subdistrict_row(oracle, plan, homes):
     }
 
 
-def test_the_summary_and_its_sheet(oracle, written, plan):
-    for found in (table(written, "summary"), sheet(written, "汇总", "街镇编号")):
+def test_the_summary_and_its_sheet(oracle, written, book, plan):
+    for found in (table(written, "summary"), sheet(book, "汇总", "街镇编号")):
         named = found[found["街镇编号"].isin(oracle.tables.subdistricts.index)]
         assert list(named["街镇编号"]) == list(oracle.tables.subdistricts.index)
         for row in named.to_dict("records"):
             same_counts(row, subdistrict_row(oracle, plan, {row["街镇编号"]}))
 
 
-def test_the_figures_of_every_type_and_their_sheet(oracle, written):
+def test_the_figures_of_every_type_and_their_sheet(oracle, written, book):
     names = pd.Series(oracle.rules.type_of_name)
     everywhere = set(oracle.tables.subdistricts.index)
     items = pd.Series([one[4] for one in missing(oracle).values()]).value_counts()
     opened = oracle.tables.facilities["type"].value_counts()
-    for found in (table(written, "types"), sheet(written, "按类型", "标准编号")):
+    for found in (table(written, "types"), sheet(book, "按类型", "标准编号")):
         rows = found[found["设施类型"].isin(names.index)]
         assert list(rows["设施类型"].map(names)) == oracle.rules.types
         for row in rows.to_dict("records"):
@@ -302,8 +300,8 @@ def test_the_figures_of_every_type_and_their_sheet(oracle, written):
             same_counts(row, wanted)
 
 
-def test_the_sheet_of_sites(written, plan):
-    found = sheet(written, "选址", "次序")
+def test_the_sheet_of_sites(book, plan):
+    found = sheet(book, "选址", "次序")
     assert list(found["候选点编号"]) == [one["candidate"] for one in plan]
     assert list(found["消除缺项数"]) == [len(one["items"]) for one in plan]
     assert list(found["惠及人项数"]) == [one["gained"] for one in plan]
@@ -311,13 +309,13 @@ def test_the_sheet_of_sites(written, plan):
     assert list(found["全区实施后达标占比"]) == pytest.approx(shares, abs=1e-12)
 
 
-def test_the_list_of_every_subdistrict(oracle, written):
+def test_the_list_of_every_subdistrict(oracle, book):
     items = missing(oracle)
     order = ranked(items)
     home = oracle.tables.committees["街镇编号"]
     names = oracle.tables.committees["名称"]
     for code, name in oracle.tables.subdistricts["街镇名称"].items():
-        found = sheet(written, name, "序号")
+        found = sheet(book, name, "序号")
         here = [items[one] for one in order if home[items[one][3]] == code]
         assert list(found["居村名称"]) == [names[one[3]] for one in here], name
         assert list(found["涉及人口"]) == [one[1] for one in here]
