@@ -5,6 +5,7 @@ import errno
 import io
 import json
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +36,7 @@ def centre_m() -> Floats:
     centre
         Easting and northing in EPSG:4550, in metres.
     """
-    to_metres = Transformer.from_crs(PLAIN_CRS, METRIC_CRS, always_xy=True)
+    to_metres = _transformer(PLAIN_CRS, METRIC_CRS)
     return np.round(np.array(to_metres.transform(CENTRE_LON, CENTRE_LAT)), -2)
 
 
@@ -53,9 +54,15 @@ def to_degrees(points: Floats) -> Floats:
     degrees
         Longitude and latitude, rounded to seven digits; shape (n, 2).
     """
-    to_plain = Transformer.from_crs(METRIC_CRS, PLAIN_CRS, always_xy=True)
+    to_plain = _transformer(METRIC_CRS, PLAIN_CRS)
     east, north = (points + centre_m()).T
     return np.round(np.column_stack(to_plain.transform(east, north)), DIGITS)
+
+
+@cache
+def _transformer(source: str, target: str) -> Transformer:
+    """Prepare a conversion; that takes far longer than to convert some points."""
+    return Transformer.from_crs(source, target, always_xy=True)
 
 
 def write_csv(path: Path, table: pd.DataFrame) -> None:

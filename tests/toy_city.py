@@ -52,6 +52,7 @@ G10    (6500, 0)     25     outside, not counted
 """
 
 import json
+from functools import cache
 
 import pandas as pd
 import pyproj
@@ -220,9 +221,15 @@ def toy_areas():
     return {"type": "FeatureCollection", "features": features}
 
 
+@cache
+def _to_degrees():
+    """Prepare the conversion, which takes longer than all the rest of a toy."""
+    return pyproj.Transformer.from_crs(CRS, "EPSG:4326", always_xy=True)
+
+
 def toy_streets(streets=STREETS, tags=(("highway", "residential"),)):
     """The streets as OSM XML."""
-    back = pyproj.Transformer.from_crs(CRS, "EPSG:4326", always_xy=True)
+    back = _to_degrees()
     places = sorted({place for street in streets for place in street})
     number = {place: i for i, place in enumerate(places, start=1)}
     lines = ['<osm version="0.6" generator="toy">']
