@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import os
+import shutil
 import signal
 import sqlite3
 import threading
@@ -41,6 +42,21 @@ def toy(tmp_path):
     return toy_assessment(tmp_path)
 
 
+@pytest.fixture(scope="module")
+def first_result(tmp_path_factory):
+    """The result of the toy, written once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(outputs, "write_atlas", _small_atlas)
+        return write_outputs(toy_assessment(tmp_path_factory.mktemp("first"))).folder
+
+
+@pytest.fixture
+def old(first_result, tmp_path):
+    """An old result where the toy writes its own: a copy of the first."""
+    shutil.copytree(first_result, tmp_path / "result")
+    return tmp_path / "result"
+
+
 def contents(folder):
     """Read every file of a folder but the record, which holds seconds."""
     return {
@@ -75,16 +91,15 @@ def test_two_runs_give_the_same_bytes(toy, tmp_path):
     assert "coverage.gpkg" in first
 
 
-def test_a_new_result_replaces_the_old_one(toy, tmp_path):
+def test_a_new_result_replaces_the_old_one(toy, old):
+    (old / "gaps.xlsx").write_bytes(b"old")
     write_outputs(toy)
-    (tmp_path / "result" / "gaps.xlsx").write_bytes(b"old")
-    write_outputs(toy)
-    assert (tmp_path / "result" / "gaps.xlsx").stat().st_size > 3
+    assert (old / "gaps.xlsx").stat().st_size > 3
 
 
 @pytest.mark.parametrize("kind", [OSError, KeyboardInterrupt, ZeroDivisionError])
-def test_a_run_that_stops_leaves_the_old_result(toy, tmp_path, monkeypatch, kind):
-    before = contents(write_outputs(toy).folder)
+def test_a_run_that_stops_leaves_the_old_result(toy, old, tmp_path, monkeypatch, kind):
+    before = contents(old)
 
     def stop(*_arguments: object, **_options: object):
         raise kind
@@ -96,8 +111,8 @@ def test_a_run_that_stops_leaves_the_old_result(toy, tmp_path, monkeypatch, kind
     assert not list(tmp_path.glob(".result*"))
 
 
-def test_a_failed_move_puts_the_old_result_back(toy, tmp_path, monkeypatch):
-    before = contents(write_outputs(toy).folder)
+def test_a_failed_move_puts_the_old_result_back(toy, old, tmp_path, monkeypatch):
+    before = contents(old)
     rename = type(tmp_path).rename
 
     def refuse(path, target):
@@ -152,8 +167,8 @@ def _dead_process():
     return process.pid
 
 
-def test_a_result_set_aside_by_a_killed_run_comes_back(toy, tmp_path):
-    before = contents(write_outputs(toy).folder)
+def test_a_result_set_aside_by_a_killed_run_comes_back(old, tmp_path):
+    before = contents(old)
     aside = passing_path(tmp_path / "result", "old")
     aside = aside.with_name(
         aside.name.replace(f"-{os.getpid()}-", f"-{_dead_process()}-")
@@ -214,22 +229,20 @@ def test_a_folder_of_someone_else_is_refused(toy, tmp_path, make):
     assert sorted(target.rglob("*")) == before
 
 
-def test_own_files_put_into_a_result_are_not_deleted(toy, tmp_path):
-    write_outputs(toy)
-    note = tmp_path / "result" / "tables" / "note.txt"
+def test_own_files_put_into_a_result_are_not_deleted(toy, old):
+    note = old / "tables" / "note.txt"
     note.write_text("mine")
     with pytest.raises(OutputError, match=r"tables/note\.txt"):
         write_outputs(toy)
     assert note.read_text() == "mine"
 
 
-def test_litter_of_programs_does_not_matter(toy):
-    folder = write_outputs(toy).folder
+def test_litter_of_programs_does_not_matter(toy, old):
     for name in (".DS_Store", "~$gaps.xlsx", "coverage.gpkg-wal", ".~lock.gaps.xlsx#"):
-        (folder / name).write_text("")
-    check_output_folder(folder)
+        (old / name).write_text("")
+    check_output_folder(old)
     write_outputs(toy)
-    assert not (folder / ".DS_Store").exists()
+    assert not (old / ".DS_Store").exists()
 
 
 def test_files_and_roots_are_refused(tmp_path):

@@ -151,13 +151,22 @@ def test_every_writer_is_tried_on_a_full_disk():
     assert known - {"write_outputs", "write_whole"} == set(WRITERS)
 
 
+@pytest.fixture(scope="module")
+def toy(tmp_path_factory):
+    """The toy, and the folder of its result, which each test takes a copy of."""
+    toy = toy_assessment(tmp_path_factory.mktemp("toy"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(outputs, "write_atlas", _small_atlas)
+        return toy, write_outputs(toy).folder
+
+
 @pytest.mark.parametrize("name", WRITERS)
-def test_a_disk_that_fills_leaves_the_old_result(tmp_path, monkeypatch, name):
-    toy = toy_assessment(tmp_path)
-    monkeypatch.setattr(
-        outputs, "write_atlas", lambda done, folder, **_: _small_atlas(done, folder)
-    )
-    before = contents(write_outputs(toy).folder)
+def test_a_disk_that_fills_leaves_the_old_result(toy, tmp_path, monkeypatch, name):
+    toy, old = toy
+    result = tmp_path / "result"
+    shutil.copytree(old, result)
+    before = contents(result)
+    monkeypatch.setattr(outputs, "write_atlas", _small_atlas)
     write = getattr(outputs, name)
 
     def fill(*given: object, **named: object):
@@ -166,12 +175,12 @@ def test_a_disk_that_fills_leaves_the_old_result(tmp_path, monkeypatch, name):
 
     monkeypatch.setattr(outputs, name, fill)
     with pytest.raises(OutputError, match="No space left"):
-        write_outputs(toy)
-    assert contents(tmp_path / "result") == before
+        write_outputs(toy, result)
+    assert contents(result) == before
     assert not list(tmp_path.glob(".result*"))
 
 
-def _small_atlas(assessment, folder):
+def _small_atlas(assessment, folder, **_: object):
     """Stand in for the maps."""
     path = folder / "district.html"
     path.write_text(assessment.city.study.title, encoding="utf-8")
