@@ -103,7 +103,8 @@ def test_the_graph_survives_a_file(tmp_path):
 
 
 def test_a_district_is_measured_twice_and_printed():
-    result = measure_district("0.05", rounds=1)
+    # Compiled or not, it is measured alike: the round for warming up is left out.
+    result = measure_district("0.05", rounds=1, warm_up=False)
     stages = result["from_file"]["seconds"]
     assert {"import", "load", "assess: reach", "total"} <= set(stages)
     assert result["from_file"]["peak_mb"] > 50
@@ -192,13 +193,13 @@ def test_pages_and_layers_are_measured_and_printed(tmp_path):
 
 
 def test_a_table_is_read_and_solved_by_every_model():
-    result = measure_matrix(300, 60)
-    assert result["pairs"] == 300 * 60
+    result = measure_matrix(120, 60)
+    assert result["pairs"] == 120 * 60
     assert [row["name"] for row in result["rows"]] == [
         "mclp", "lscp", "pmedian", "pcenter",
     ]  # fmt: skip
     text = matrix_section(result)
-    assert "18,000 rows" in text
+    assert "7,200 rows" in text
     assert text.count("\n| p") == 2
 
 
