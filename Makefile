@@ -35,7 +35,10 @@ lint: $(VENV)/installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Workers beside each other would compile the same twice: first a run compiles it.
 tests: $(VENV)/installed-dev
+	CIRCLE_CACHE=off $(BIN)/python -c "import circle as c; \
+	  c.assess(c.load_city(c.read_study('config/demo.yaml')))"
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 # Pages are held to the code: links, commands, keys, columns, warnings, examples.
