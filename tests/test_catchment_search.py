@@ -177,6 +177,24 @@ def test_whom_one_way_streets_bring_is_not_left_out():
     assert np.isnan(toy.matrix([(-10, 0)], [(120, 100)], limit_s=229)).all()
 
 
+def test_where_one_way_streets_part_a_search_goes_on():
+    """
+    From 2 against the traffic there is one link, and it does not lead back.
+
+    ::
+
+        5     8     4
+        |     |     |      from O by 1, 2 and 3 to F: 10 + 100 + 100 + 20 m
+    O - 1 --- 2 --- 3 - F  one way from 1 to 2, and from there to 3 and to 8
+    """
+    nodes = {1: (0, 0), 2: (100, 0), 3: (200, 0), 8: (110, 100)}
+    nodes |= {4: (220, 100), 5: (-20, 100), 6: (-50, 0), 7: (250, 0)}
+    one_way = [(a, b, WALK_ONE_WAY) for a, b in ((1, 2), (2, 3), (2, 8))]
+    stubs = [(a, b, WALK_BOTH_WAYS) for a, b in ((1, 5), (1, 6), (3, 4), (3, 7))]
+    toy = Toy.of(make_streets(nodes, one_way + stubs))
+    assert toy.matrix([(-10, 0)], [(220, 0)], limit_s=230).tolist() == [[230]]
+
+
 @several
 @given(towns(), modes, st.integers(1, 3))
 def test_little_room_changes_nothing(town, mode, threads):
