@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from few_files import write_few_files
 from hypothesis import settings
 from toy_city import write_toy
 
@@ -50,6 +51,12 @@ def demo():
 def toy(tmp_path_factory):
     """The toy city, assessed; see `toy_city` for its numbers."""
     return assess(load_city(read_study(write_toy(tmp_path_factory.mktemp("toy")))))
+
+
+@pytest.fixture
+def few_files(monkeypatch):
+    """Let runs write a few small files, where more is not looked at."""
+    write_few_files(monkeypatch)
 
 
 @pytest.fixture

@@ -430,6 +430,7 @@ def test_two_runs_at_once_do_each_other_no_harm(tmp_path):
     assert [one.suffix for one in tmp_path.iterdir()] == [".cache"]
 
 
+@pytest.mark.usefixtures("few_files")
 def test_no_cache_on_the_command_line(toy_path):
     for options, kept in ((["--no-cache"], 0), ([], 9)):
         result = CliRunner().invoke(main, ["run", str(toy_path), *options])

@@ -107,6 +107,7 @@ def test_missing_inputs_are_all_named_at_once(district, tmp_path):
     assert "--data" in result.stderr
 
 
+@pytest.mark.usefixtures("few_files")
 def test_the_data_folder_can_be_given(district, tmp_path):
     study = tmp_path / "study.yaml"
     study.write_bytes((district / "study.yaml").read_bytes())

@@ -79,6 +79,7 @@ def test_readme_is_short_and_its_make_targets_exist(page):
         assert re.search(rf"^{target}:", makefile, flags=re.MULTILINE)
 
 
+@pytest.mark.usefixtures("few_files")
 def test_python_of_the_readme_runs(tmp_path, capsys):
     make_demo(tmp_path, size=0.1)
     text = (ROOT / "README.md").read_text("utf-8")

@@ -14,6 +14,7 @@ import pytest
 import shapely
 import yaml
 from click.testing import CliRunner
+from few_files import write_few_files
 
 from circle.assessment import assess
 from circle.city import load_city
@@ -157,6 +158,7 @@ def test_without_internet(folder, monkeypatch):
 
 
 def test_a_tile_server(folder, monkeypatch):
+    write_few_files(monkeypatch, but=["measure_map_areas", "write_atlas"])
     change(folder, **block("Put a tile server beneath the maps", "yaml"))
     do("circle run study.yaml", folder, monkeypatch)
     page = (folder / "results" / "district.html").read_text("utf-8")
@@ -193,6 +195,7 @@ def test_rounds_of_feedback(folder, monkeypatch):
     assert "K0001" not in set(sites.to_numpy().ravel())
 
 
+@pytest.mark.usefixtures("few_files")
 def test_progress_from_year_to_year(folder, monkeypatch):
     for line in commands("Follow progress from year to year"):
         do(line, folder, monkeypatch)

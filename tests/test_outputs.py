@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import pytest
+from few_files import few_maps
 from table_toy import CRS, INPUT_FILES, toy_assessment
 
 from circle import outputs
@@ -23,18 +24,10 @@ from circle.record import run_record
 from circle.whole_files import passing_path
 
 
-def _small_atlas(assessment, folder, **_more: object):
-    """Stand in for the maps, which have tests of their own."""
-    (folder / "subdistricts").mkdir()
-    paths = [folder / "district.html", folder / "subdistricts" / "007.html"]
-    for path in paths:
-        path.write_text(assessment.city.study.title, encoding="utf-8")
-    return tuple(paths)
-
-
 @pytest.fixture(autouse=True)
 def small_atlas(monkeypatch):
-    monkeypatch.setattr(outputs, "write_atlas", _small_atlas)
+    """Stand in for the maps, which have tests of their own."""
+    monkeypatch.setattr(outputs, "write_atlas", few_maps)
 
 
 @pytest.fixture
@@ -43,17 +36,23 @@ def toy(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def first_result(tmp_path_factory):
-    """The result of the toy, written once."""
+def first_toy(tmp_path_factory):
+    """A toy in a folder with nothing but its inputs and its result."""
+    return toy_assessment(tmp_path_factory.mktemp("first"))
+
+
+@pytest.fixture(scope="module")
+def first_paths(first_toy):
+    """The result of the first toy, written once."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(outputs, "write_atlas", _small_atlas)
-        return write_outputs(toy_assessment(tmp_path_factory.mktemp("first"))).folder
+        patch.setattr(outputs, "write_atlas", few_maps)
+        return write_outputs(first_toy)
 
 
 @pytest.fixture
-def old(first_result, tmp_path):
+def old(first_paths, tmp_path):
     """An old result where the toy writes its own: a copy of the first."""
-    shutil.copytree(first_result, tmp_path / "result")
+    shutil.copytree(first_paths.folder, tmp_path / "result")
     return tmp_path / "result"
 
 
@@ -66,37 +65,41 @@ def contents(folder):
     }
 
 
-def test_everything_is_written_and_recorded(toy, tmp_path):
-    paths = write_outputs(toy)
-    assert paths.folder == tmp_path / "result"
+def test_everything_is_written_and_recorded(first_toy, first_paths):
+    paths, folder = first_paths, first_toy.city.study.folder
+    assert paths.folder == folder / "result"
     named = (paths.start, *paths.maps, paths.report, paths.workbook)
     assert all(one.is_file() for one in (*named, *paths.tables, *paths.layers))
     assert paths.record.is_file()
     record = json.loads(paths.record.read_text(encoding="utf-8"))
     listed = {one["file"]: one["bytes"] for one in record["outputs"]}
     assert listed == {name: len(data) for name, data in contents(paths.folder).items()}
-    assert {one.name for one in tmp_path.iterdir()} == {
+    assert {one.name for one in folder.iterdir()} == {
         "result",
         "study.yaml",
         *INPUT_FILES,
     }
 
 
-def test_two_runs_give_the_same_bytes(toy, tmp_path):
-    first = contents(write_outputs(toy, tmp_path / "one").folder)
+def test_two_runs_give_the_same_bytes(first_toy, first_paths, tmp_path):
+    first = contents(first_paths.folder)
     # Dates in files have a second as their grain.
     time.sleep(1.1)
-    second = contents(write_outputs(toy, tmp_path / "two").folder)
+    second = contents(write_outputs(first_toy, tmp_path / "two").folder)
     assert first == second
     assert "coverage.gpkg" in first
 
 
-def test_a_new_result_replaces_the_old_one(toy, old):
+@pytest.mark.usefixtures("few_files")
+def test_a_new_result_replaces_the_old_one(toy, old, tmp_path):
     (old / "gaps.xlsx").write_bytes(b"old")
     write_outputs(toy)
+    # Nothing is left of the old one.
+    assert contents(old) == contents(write_outputs(toy, tmp_path / "new").folder)
     assert (old / "gaps.xlsx").stat().st_size > 3
 
 
+@pytest.mark.usefixtures("few_files")
 @pytest.mark.parametrize("kind", [OSError, KeyboardInterrupt, ZeroDivisionError])
 def test_a_run_that_stops_leaves_the_old_result(toy, old, tmp_path, monkeypatch, kind):
     before = contents(old)
@@ -111,6 +114,7 @@ def test_a_run_that_stops_leaves_the_old_result(toy, old, tmp_path, monkeypatch,
     assert not list(tmp_path.glob(".result*"))
 
 
+@pytest.mark.usefixtures("few_files")
 def test_a_failed_move_puts_the_old_result_back(toy, old, tmp_path, monkeypatch):
     before = contents(old)
     rename = type(tmp_path).rename
@@ -140,6 +144,7 @@ def _write_and_wait(assessment, ready):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes by fork")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.usefixtures("few_files")
 def test_a_killed_run_leaves_the_old_result_and_is_cleaned_up(toy, tmp_path):
     before = contents(write_outputs(toy).folder)
     context = multiprocessing.get_context("fork")
@@ -179,31 +184,47 @@ def test_a_result_set_aside_by_a_killed_run_comes_back(old, tmp_path):
     assert not aside.exists()
 
 
-def test_runs_at_once_never_mix(tmp_path):
-    toys = []
-    for number in range(2):
-        folder = tmp_path / f"study{number}"
-        folder.mkdir()
-        toys.append(toy_assessment(folder, seed=number))
-    wanted = [
-        contents(write_outputs(one, tmp_path / f"alone{number}").folder)
-        for number, one in enumerate(toys)
-    ]
+def _write_at_once(assessments, target):
+    """Write all into one folder at once; what went wrong."""
     faults = []
 
     def run(assessment):
         try:
-            write_outputs(assessment, tmp_path / "shared")
+            write_outputs(assessment, target)
         except OutputError as error:
             faults.append(error)
 
-    threads = [threading.Thread(target=run, args=(one,)) for one in toys * 2]
+    threads = [threading.Thread(target=run, args=(one,)) for one in assessments]
     for one in threads:
         one.start()
     for one in threads:
         one.join()
-    assert faults == []
+    return faults
+
+
+@pytest.fixture
+def two_toys(first_toy, tmp_path):
+    """Two cities of the same names with other times."""
+    (tmp_path / "study").mkdir()
+    return [first_toy, toy_assessment(tmp_path / "study", seed=1)]
+
+
+@pytest.mark.usefixtures("few_files")
+def test_runs_at_once_never_mix(two_toys, tmp_path):
+    wanted = [
+        contents(write_outputs(one, tmp_path / f"alone{number}").folder)
+        for number, one in enumerate(two_toys)
+    ]
+    assert wanted[0]["report.html"] != wanted[1]["report.html"]
+    assert _write_at_once(two_toys * 2, tmp_path / "shared") == []
     assert contents(tmp_path / "shared") in wanted
+    assert not list(tmp_path.glob(".shared*"))
+
+
+def test_files_written_at_once_are_those_written_alone(two_toys, first_paths, tmp_path):
+    other = contents(write_outputs(two_toys[1], tmp_path / "alone").folder)
+    assert _write_at_once(two_toys, tmp_path / "shared") == []
+    assert contents(tmp_path / "shared") in [contents(first_paths.folder), other]
     assert not list(tmp_path.glob(".shared*"))
 
 
@@ -237,6 +258,7 @@ def test_own_files_put_into_a_result_are_not_deleted(toy, old):
     assert note.read_text() == "mine"
 
 
+@pytest.mark.usefixtures("few_files")
 def test_litter_of_programs_does_not_matter(toy, old):
     for name in (".DS_Store", "~$gaps.xlsx", "coverage.gpkg-wal", ".~lock.gaps.xlsx#"):
         (old / name).write_text("")
@@ -269,6 +291,7 @@ def test_a_full_disk_is_an_output_error(toy, tmp_path, monkeypatch):
     assert not list(tmp_path.glob("*result*"))
 
 
+@pytest.mark.usefixtures("few_files")
 def test_the_record_has_no_path_of_the_machine(toy, tmp_path):
     text = write_outputs(toy).record.read_text(encoding="utf-8")
     assert str(tmp_path) not in text
@@ -294,6 +317,7 @@ def test_the_record_states_the_rule_and_the_share(toy, tmp_path):
     assert record["rows"]["missing_items"] == len(toy.missing_items)
 
 
+@pytest.mark.usefixtures("few_files")
 def test_an_input_that_is_gone_is_an_output_error(toy, tmp_path):
     (tmp_path / "people.csv").unlink()
     with pytest.raises(OutputError, match="input files still in their places"):

@@ -153,6 +153,7 @@ def test_a_folder_of_somebody_else_is_left_alone(study, tmp_path):
     assert "thesis.docx" in done.output
 
 
+@pytest.mark.usefixtures("few_files")
 def test_results_of_a_run_are_kept_and_compared(study, tmp_path):
     first = run("run", study, "--out", tmp_path / "a")
     assert first.exit_code == 0, first.output
