@@ -509,8 +509,10 @@ def test_the_frontier_never_falls(demo_measured, budget):
     assert svg.startswith("<svg")
 
 
-def with_routes(folder):
+@pytest.fixture(scope="module")
+def with_routes(tmp_path_factory):
     """The toy with two routes for the place of K1: dear and large, or cheap."""
+    folder = tmp_path_factory.mktemp("routes")
     tables = toy_tables()
     table = tables["candidates"]
     dear = table.iloc[[0]].assign(candidate_id="K0", route="build", cost_10k=200)
@@ -530,8 +532,8 @@ def with_routes(folder):
         {"sites": 4, "years": [{"year": 2026, "budget_10k": 2000}]},
     ],
 )
-def test_one_route_of_a_place_opens(tmp_path, asked):
-    plan = choose(with_routes(tmp_path), **asked)
+def test_one_route_of_a_place_opens(with_routes, asked):
+    plan = choose(with_routes, **asked)
     ids = set(plan.sites["candidate_id"])
     assert len(ids & {"K0", "K1"}) == 1
     assert "K2" in ids
@@ -540,14 +542,13 @@ def test_one_route_of_a_place_opens(tmp_path, asked):
         assert "K1" in ids
 
 
-def test_the_cheap_route_is_taken_where_the_budget_asks_for_it(tmp_path):
-    evaluation = with_routes(tmp_path)
-    plan = choose(evaluation, sites=None, budget_10k=900, solver="exact")
+def test_the_cheap_route_is_taken_where_the_budget_asks_for_it(with_routes):
+    plan = choose(with_routes, sites=None, budget_10k=900, solver="exact")
     assert set(plan.sites["candidate_id"]) == {"K1", "K2"}
     with pytest.raises(SitingError, match="one route per place; locked sites"):
-        choose(evaluation, locked=["K0", "K1"])
+        choose(with_routes, locked=["K0", "K1"])
     with pytest.raises(ConfigError, match="1 places with several routes"):
-        choose(evaluation, model="pmedian", sites=2)
+        choose(with_routes, model="pmedian", sites=2)
 
 
 def test_facilities_serve_so_many_people_only(measured):
