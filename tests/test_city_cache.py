@@ -13,6 +13,7 @@ import pytest
 import shapely
 import yaml
 from click.testing import CliRunner
+from few_files import write_few_files
 from population_toy import write_raster
 from toy_city import (
     CANDIDATES,
@@ -253,30 +254,36 @@ def test_the_demo_is_kept_too(demo):
 
 
 def test_outputs_of_a_kept_city_are_the_same_bytes(tmp_path):
-    path, written = with_much(tmp_path), []
+    path, written = with_much(tmp_path), {}
     for name, options in (("bare", ["--no-cache"]), ("new", []), ("kept", [])):
         # Every output says where it lies, so all lie at the same place in turn.
         arguments = ["run", str(path), *options]
-        result = CliRunner().invoke(main, arguments)
+        with pytest.MonkeyPatch.context() as patch:
+            if name == "new":
+                write_few_files(patch)
+            result = CliRunner().invoke(main, arguments)
         assert result.exit_code == 0, result.output
         folder = (tmp_path / "results").rename(tmp_path / name)
-        written.append(
-            {
-                one.relative_to(folder).as_posix(): one.read_bytes()
-                for one in sorted(folder.rglob("*"))
-                if one.is_file() and one.name != "run.json"
-            }
-        )
-    assert written[0] == written[1] == written[2]
-    assert len(written[0]) > 10
+        written[name] = {
+            one.relative_to(folder).as_posix(): one.read_bytes()
+            for one in sorted(folder.rglob("*"))
+            if one.is_file() and one.name != "run.json"
+        }
+    assert written["bare"] == written["kept"]
+    assert len(written["bare"]) > 10
+    # All figures stand in the plain tables.
+    figures = {one for one in written["new"] if one.startswith("results/")}
+    assert len(figures) > 10
+    for one in figures:
+        assert written["new"][one] == written["bare"][one], one
 
 
 @pytest.mark.parametrize("make", [with_much, from_layers])
 def test_each_file_that_changes_is_read_again(tmp_path, make):
     path = make(tmp_path)
     study = read_study(path)
+    before = load_city(study)
     for name, file in input_paths(study).items():
-        before = load_city(study)
         seen = set(kept_in(tmp_path))
         whole = file.read_bytes()
         if file.suffix == ".csv":
@@ -300,6 +307,7 @@ def test_each_file_that_changes_is_read_again(tmp_path, make):
         assert new & set(SECTIONS) == tables, name
         assert_same_city(before, after)
         file.write_bytes(whole)
+    assert_same_city(before, load_city(study))
 
 
 @pytest.mark.parametrize("ending", [".dbf", ".shx", ".cpg", ".prj"])
@@ -483,14 +491,54 @@ def test_each_table_needs_no_file_but_those_of_its_key(tmp_path):
             assert_same_table(whole[name], taken[name], name)
 
 
+def load_once(make, folder):
+    """Load a city that is kept; give its study, itself and a copy of its entries."""
+    (folder / "here").mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("CIRCLE_CACHE")
+        study = read_study(make(folder / "here"))
+        bare = load_city(study)
+    shutil.copytree(study.folder / FOLDER_NAME, folder / "entries")
+    return study, bare, folder / "entries"
+
+
+def keep_as_it_was(once):
+    """Put the entries of a city back; give its study and itself."""
+    study, bare, entries = once
+    shutil.rmtree(study.folder / FOLDER_NAME)
+    shutil.copytree(entries, study.folder / FOLDER_NAME)
+    return study, bare
+
+
+@pytest.fixture(scope="module")
+def much_once(tmp_path_factory):
+    return load_once(with_much, tmp_path_factory.mktemp("much"))
+
+
+@pytest.fixture(scope="module")
+def toy_once(tmp_path_factory):
+    return load_once(write_toy, tmp_path_factory.mktemp("toy"))
+
+
+@pytest.fixture
+def kept_much(much_once):
+    """A kept city with much in it: its study and itself."""
+    return keep_as_it_was(much_once)
+
+
+@pytest.fixture
+def kept_toy(toy_once):
+    """A kept toy: its study and itself."""
+    return keep_as_it_was(toy_once)
+
+
 @pytest.mark.parametrize("name", ["city", *SECTIONS])
-def test_a_damaged_entry_is_read_anew(tmp_path, caplog, name):
-    study = read_study(with_much(tmp_path))
-    bare = load_city(study)
-    for one in kept_in(tmp_path, "city"):
+def test_a_damaged_entry_is_read_anew(kept_much, caplog, name):
+    study, bare = kept_much
+    for one in kept_in(study.folder, "city"):
         if name != "city":
             one.unlink()
-    (path,) = kept_in(tmp_path, name)
+    (path,) = kept_in(study.folder, name)
     whole = path.read_bytes()
     path.write_bytes(whole[:-100] + bytes(100))
     assert_same_city(bare, load_city(study))
@@ -510,15 +558,14 @@ def test_a_damaged_entry_is_read_anew(tmp_path, caplog, name):
         {"": {"crs": 7, "grid_corner_m": 3}},
     ],
 )
-def test_an_entry_that_somebody_made_up_is_no_danger(tmp_path, caplog, name, facts):
-    study = read_study(write_toy(tmp_path))
-    bare = load_city(study)
-    (path,) = kept_in(tmp_path, name)
+def test_an_entry_that_somebody_made_up_is_no_danger(kept_toy, caplog, name, facts):
+    study, bare = kept_toy
+    (path,) = kept_in(study.folder, name)
     key = described_key(path)
     if name != "city":
-        kept_in(tmp_path, "city")[0].unlink()
+        kept_in(study.folder, "city")[0].unlink()
     made_up = Kept({"0.plain": np.zeros(3), "/0.joined": np.zeros(1)}, facts)
-    write_entry(tmp_path / FOLDER_NAME, name, made_up, key=key)
+    write_entry(study.folder / FOLDER_NAME, name, made_up, key=key)
     assert_same_city(bare, load_city(study))
     told = [one for one in caplog.records if one.levelno >= logging.WARNING]
     assert len(told) == 1
@@ -532,17 +579,16 @@ def described_key(path):
             return json.loads(payload["about"].tobytes())["key"]
 
 
-def test_tables_and_arrays_that_do_not_fit_are_not_believed(tmp_path):
-    study = read_study(write_toy(tmp_path))
-    bare = load_city(study)
-    (path,) = kept_in(tmp_path, "city")
+def test_tables_and_arrays_that_do_not_fit_are_not_believed(kept_toy):
+    study, bare = kept_toy
+    (path,) = kept_in(study.folder, "city")
     key = described_key(path)
-    kept = read_entry(tmp_path / FOLDER_NAME, "city", key=key)
+    kept = read_entry(study.folder / FOLDER_NAME, "city", key=key)
     arrays = {
         name: one[:-1] if name.startswith("/0.") else one
         for name, one in kept.arrays.items()
     }
-    write_entry(tmp_path / FOLDER_NAME, "city", Kept(arrays, kept.facts), key=key)
+    write_entry(study.folder / FOLDER_NAME, "city", Kept(arrays, kept.facts), key=key)
     assert_same_city(bare, load_city(study))
 
 
