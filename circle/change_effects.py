@@ -192,7 +192,9 @@ def insert_rows(
     for name in table.columns:
         fresh = new[name]
         if name != table.geometry.name:
-            fresh = pd.Series(fresh.to_numpy(dtype=object)).astype(table[name].dtype)
+            # Each value is converted by itself: by the others nothing is guessed.
+            objects = fresh.to_numpy(dtype=object)
+            fresh = pd.Series(objects, dtype=object).astype(table[name].dtype)
         both = pd.concat([table[name], fresh], ignore_index=True)
         values[name] = both.take(order).reset_index(drop=True)
     frame = gpd.GeoDataFrame(values, geometry="geometry", crs=table.crs)

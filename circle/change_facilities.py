@@ -1,6 +1,6 @@
 """What changes to facilities do to a city."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -107,19 +107,19 @@ def _adopt_plan(city: City, change: AdoptPlan, where: Words) -> Changed:
     places = _places(city, raw)
     keys = list(plan["candidate_id"])
     check_known(keys, list(places), Words("candidate", zh="候选点"), where)
-    effects: list[Effect] = []
-    for key, cell in zip(keys, plan["type_ids"], strict=True):
-        for type_id in cell:
-            add = AddFacility(
-                change="add_facility",
-                type=type_id,
-                id=f"{key}:{type_id}",
-                at=(places[key].x, places[key].y),
-                crs=city.crs.to_string(),
-            )
-            city, more = _add(city, add, where)
-            effects += more
-    return city, effects
+    crs = city.crs.to_string()
+    adds = [
+        AddFacility(
+            change="add_facility",
+            type=type_id,
+            id=f"{key}:{type_id}",
+            at=(places[key].x, places[key].y),
+            crs=crs,
+        )
+        for key, cell in zip(keys, plan["type_ids"], strict=True)
+        for type_id in cell
+    ]
+    return _add_all(city, adds, where)
 
 
 def _places(city: City, raw: RawTable) -> dict[str, shapely.Point]:
@@ -139,26 +139,57 @@ def _places(city: City, raw: RawTable) -> dict[str, shapely.Point]:
 
 
 def _add(city: City, change: AddFacility, where: Words) -> Changed:
+    """Open a new facility."""
+    return _add_all(city, [change], where)
+
+
+def _add_all(city: City, changes: Sequence[AddFacility], where: Words) -> Changed:
     """
-    Open a new facility.
+    Open new facilities, all in one step, as each step copies the whole table.
 
     Raises
     ------
     ConfigError
-        If there is one of its code already.
+        If there is one of the same code already.
     """
+    rows: list[dict[str, Any]] = []
+    effects: list[Effect] = []
+    taken = set(city.facilities["facility_id"])
+    for change in changes:
+        row = _new_row(city, change, where)
+        key = row["facility_id"]
+        if key in taken:
+            raise ConfigError(
+                fault(where, "change-id-taken", item="id", what=FACILITY, id=key)
+            )
+        taken.add(key)
+        rows.append(row)
+        told = {"status": "open", "type": change.type,
+                "place": written_place(row["geometry"]),
+                "capacity": change.capacity,
+                "floor_area_m2": change.floor_area_m2}  # fmt: skip
+        effects += [
+            Effect("facility", key, name, None, value)
+            for name, value in told.items()
+            if value is not None
+        ]
+    if not rows:
+        return city, []
+    new = gpd.GeoDataFrame(rows, dtype=object, geometry="geometry", crs=city.crs)
+    home = locate(new.geometry, city.subdistricts)
+    new["subdistrict_id"] = pd.Series(home, index=new.index, dtype=object)
+    table, known = insert_rows(city.facilities, new, "facility_id")
+    return with_table(city, "facilities", table, known=known), effects
+
+
+def _new_row(city: City, change: AddFacility, where: Words) -> dict[str, Any]:
+    """Give the row of a new facility; None where nothing is known of it."""
     what = Words("facility type", zh="设施类型")
     check_known([change.type], city.profile.type_ids, what, where)
     place = place_at(change.at, change.crs, target=city.crs, where=where)
-    ids = city.facilities["facility_id"]
-    key = change.id or fresh_id(change.type, place)
-    if key in set(ids):
-        raise ConfigError(
-            fault(where, "change-id-taken", item="id", what=FACILITY, id=key)
-        )
     row: dict[str, Any] = dict.fromkeys(city.facilities.columns)
     row |= {
-        "facility_id": key,
+        "facility_id": change.id or fresh_id(change.type, place),
         "name": change.name,
         "type_id": change.type,
         "status": "open",
@@ -169,18 +200,7 @@ def _add(city: City, change: AddFacility, where: Words) -> Changed:
     }
     if "capacity" in row:
         row["capacity"] = change.capacity or np.nan
-    new = gpd.GeoDataFrame([row], geometry="geometry", crs=city.crs)
-    new["subdistrict_id"] = locate(new.geometry, city.subdistricts)
-    table, known = insert_rows(city.facilities, new, "facility_id")
-    told = {"status": "open", "type": change.type, "place": written_place(place),
-            "capacity": change.capacity,
-            "floor_area_m2": change.floor_area_m2}  # fmt: skip
-    effects = [
-        Effect("facility", key, name, None, value)
-        for name, value in told.items()
-        if value is not None
-    ]
-    return with_table(city, "facilities", table, known=known), effects
+    return row
 
 
 def _move(city: City, change: MoveFacility, where: Words) -> Changed:
