@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 import yaml
 from chinese import is_chinese
+from few_files import write_few_files
 from toy_city import CRS, EAST, FACT, NORTH, toy_profile, toy_tables, write_toy
 
 from circle import assess, load_city, read_study, write_outputs
@@ -326,8 +327,9 @@ def test_the_city_itself_stays_as_it_is(toy):
     same_tables(before, evaluate(toy))
 
 
-def test_a_plan_that_is_adopted_clears_what_it_said(toy, tmp_path):
+def test_a_plan_that_is_adopted_clears_what_it_said(toy, tmp_path, monkeypatch):
     """Every site opens, as the table written for the office lists them."""
+    write_few_files(monkeypatch, but=["write_csv_twins"])
     city = dataclasses.replace(toy)
     assessment = assess(city)
     write_outputs(assessment, tmp_path / "out")

@@ -16,6 +16,7 @@ import openpyxl
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from few_files import write_few_files
 from measures_toy import measured_profile, measured_tables
 from toy_city import write_toy
 
@@ -240,7 +241,7 @@ def test_renaming_rows_changes_nothing(toy, tmp_path):
         )
 
 
-def test_csv_twins_and_workbook(toy, tmp_path):
+def test_csv_twins_and_workbook(toy, tmp_path, monkeypatch):
     paths = write_csv_twins(toy, tmp_path / "tables")
     names = {one.stem for one in paths}
     # A table without rows is left out.
@@ -248,6 +249,7 @@ def test_csv_twins_and_workbook(toy, tmp_path):
     assert {one.name for one in MEASURE_CONTRACTS} - empty <= names
     table = pd.read_csv(tmp_path / "tables" / "capacity.csv")
     assert table["required"].notna().any()
+    write_few_files(monkeypatch, but=["write_workbook"])
     write_outputs(toy, tmp_path / "results")
     book = openpyxl.load_workbook(tmp_path / "results" / "gaps.xlsx")
     assert {"capacity", "choice", "fairness", "acceptance"} <= set(book.sheetnames)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from few_files import write_few_files
 from python_calamine import CalamineWorkbook
 from toy_city import toy_study, toy_tables, write_toy
 
@@ -150,11 +151,13 @@ def test_sites_clear_what_they_say(tmp_path):
     assert {one for one in gone if required[one]} == set(first["item_ids"])
 
 
-def test_every_output_says_so(tmp_path):
+def test_every_output_says_so(tmp_path, monkeypatch):
     found = screened(tmp_path)
     assert not found.city.networks
     assert found.city.detour == 1.25
     assert found.warnings[0].name == "screening-mode"
+    looked_at = ["measure_map_areas", "write_atlas", "write_workbook"]
+    write_few_files(monkeypatch, but=looked_at)
     paths = write_outputs(found, tmp_path / "result")
     record = json.loads(paths.record.read_text(encoding="utf-8"))
     assert record["warnings"][0]["name"] == "screening-mode"

@@ -111,6 +111,7 @@ def test_a_place_that_cannot_be_written_is_an_output_error(tmp_path):
         made_in(tmp_path / "file" / "a")
 
 
+@pytest.mark.usefixtures("few_files")
 def test_the_filled_folder_runs(tmp_path):
     assert circle("init", tmp_path / "mine").exit_code == 0
     (tmp_path / "toy").mkdir()
