@@ -1,5 +1,6 @@
 """The demo district: counts, geometry, streets and the promise of equal bytes."""
 
+import functools
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,15 +67,19 @@ def read_osm(path: Path) -> Osm:
                 node_tags[one.id - 1] = dict(one.tags)
         elif one.is_way():
             ways.append(([node.ref - 1 for node in one.nodes], dict(one.tags)))
-    to_metres = Transformer.from_crs(4326, METRIC, always_xy=True)
     return Osm(
-        np.column_stack(to_metres.transform(*np.array(places).T)), node_tags, ways
+        np.column_stack(to_metres().transform(*np.array(places).T)), node_tags, ways
     )
 
 
+@functools.cache
+def to_metres() -> Transformer:
+    """Prepare the conversion, which takes longer than to convert."""
+    return Transformer.from_crs(4326, METRIC, always_xy=True)
+
+
 def metres(table: pd.DataFrame) -> np.ndarray:
-    to_metres = Transformer.from_crs(4326, METRIC, always_xy=True)
-    return np.column_stack(to_metres.transform(table["经度"], table["纬度"]))
+    return np.column_stack(to_metres().transform(table["经度"], table["纬度"]))
 
 
 def located(table: pd.DataFrame, areas: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -356,10 +361,10 @@ def test_whole_neighbourhoods_lack_facilities(demo: Path):
     inventory = pd.read_csv(demo / "facilities.csv", encoding="utf-8-sig")
     committees = pd.read_csv(demo / "committees.csv")
     opened = inventory[inventory["状态"] == "开放"]
-    near = np.zeros(len(committees), dtype=int)
+    near, places = np.zeros(len(committees), dtype=int), metres(committees)
     for kind in TYPES.values():
         own = opened[opened["设施类型"] == kind.name]
-        away = cKDTree(metres(own)).query(metres(committees))[0]
+        away = cKDTree(metres(own)).query(places)[0]
         near += away < 700
     # of 21 types: some places lack most, others have most
     assert near.min() <= 5

@@ -66,13 +66,23 @@ def worth_by_program(problem, options):
 def best_by_force(problem):
     """The most that any set of options serves within limits; None if there is none."""
     bare = replace(problem, floors=(), service=None, required=np.zeros(0, bool))
-    worths = [
-        worth_by_program(problem, list(one))
+    within_reach = {
+        one: float(problem.weight @ problem.cover[list(one)].max(axis=0).toarray())
+        if one
+        else 0.0
         for size in range(problem.n_options + 1)
         for one in itertools.combinations(range(problem.n_options), size)
         if not broken_requirements(bare, one)
-    ]
-    return max((one for one in worths if one is not None), default=None)
+    }
+    best = None
+    for one in sorted(within_reach, key=within_reach.get, reverse=True):
+        # Nobody out of reach is served: no set from here on serves more.
+        if best is not None and within_reach[one] <= best:
+            break
+        worth = worth_by_program(problem, list(one))
+        if worth is not None:
+            best = worth if best is None else max(best, worth)
+    return best
 
 
 def check_plans(problem):
