@@ -251,20 +251,24 @@ def _read_rows(
     places, _ = match_columns(raw, COORDINATES, columns={})
     named = {**own, **places}
     headers = [str(one) for one in raw.rows.columns]
+    column = {name: headers.index(header) for name, header in named.items()}
     strange = [n for n, one in enumerate(headers) if one not in set(named.values())]
     table = checked.table.to_crs(old.table.crs)
     if old.kind == "facilities" and "type_id" in table.columns:
         table["type_id"] = own_types(table, profile)
     ids = list(table[old.key]) if old.key in table.columns else [None] * len(table)
     dates = {one.name for one in contract.columns if one.kind == "date"}
+    # Cell by cell, a table is slow to ask.
+    converted = {name: list(table[name].array) for name in table.columns}
     found = []
-    for at, (number, cells) in enumerate(raw.rows.iterrows()):
+    for at, (number, row) in enumerate(raw.rows.iterrows()):
+        cells = list(row.array)
         values = {
-            name: table[name].iloc[at] if name in dates else cells[header]
-            for name, header in named.items()
-            if name != old.key and not _blank(cells[header])
+            name: converted[name][at] if name in dates else cells[n]
+            for name, n in column.items()
+            if name != old.key and not _blank(cells[n])
         }
-        meant = {name: table[name].iloc[at] for name in values if name in table.columns}
+        meant = {name: converted[name][at] for name in values if name in converted}
         row_id = cell_text(ids[at])
         found.append(
             RowSaid(
@@ -272,14 +276,10 @@ def _read_rows(
                 cell_text(values.get("name")),
                 values,
                 meant,
-                table.geometry.iloc[at],
+                converted[table.geometry.name][at],
                 f"{source}: {number}",
                 coded=bool(row_id),
-                extra={
-                    headers[n]: cells.iloc[n]
-                    for n in strange
-                    if not _blank(cells.iloc[n])
-                },
+                extra={headers[n]: cells[n] for n in strange if not _blank(cells[n])},
             )
         )
     return found
