@@ -8,7 +8,16 @@ import pytest
 import yaml
 from chinese import is_chinese
 from few_files import write_few_files
-from toy_city import CRS, EAST, FACT, NORTH, toy_profile, toy_tables, write_toy
+from toy_city import (
+    CRS,
+    EAST,
+    FACT,
+    NORTH,
+    toy_profile,
+    toy_study,
+    toy_tables,
+    write_toy,
+)
 
 from circle import assess, load_city, read_study, write_outputs
 from circle.change_contradictions import contradictions
@@ -74,6 +83,68 @@ def test_a_few_types_measured_again_are_all_that_changed(toy, changes):
     assert changed.type_ids
     quick = evaluate(changed.city, base=evaluate(toy), type_ids=changed.type_ids)
     same_tables(quick, evaluate(changed.city))
+
+
+def bordered(folder):
+    """Only facilities of the own subdistrict count."""
+    borders = {"borders": {"value": "subdistrict", **FACT}}
+    return write_toy(folder, profile=toy_profile() | {"use": borders})
+
+
+def screened(folder):
+    """No streets: straight lines."""
+    study = toy_study() | {"screening": {"detour": 1.3}}
+    del study["streets"]
+    return write_toy(folder, study=study)
+
+
+@pytest.mark.parametrize("make", [bordered, screened])
+@pytest.mark.parametrize("name", ["add", "close", "several"])
+def test_what_no_network_tells_is_measured_anew(tmp_path, make, name):
+    city = load_city(read_study(make(tmp_path)))
+    changed = apply_changes(city, scenario(*CHANGES[name]))
+    base = evaluate(city)
+    quick = evaluate(changed.city, base=base, type_ids=changed.type_ids)
+    whole = evaluate(changed.city)
+    same_tables(quick, whole)
+    assert (whole.cell_reach.time_s != base.cell_reach.time_s).any()
+
+
+def test_another_order_of_facilities_is_measured_anew(toy):
+    """Of two equally near the first one counts: there are two at each place."""
+    twice = apply_changes(
+        toy,
+        scenario(
+            {"change": "add_facility", "type": "clinic", "id": "F1b", **at(900, 0)},
+            {"change": "add_facility", "type": "clinic", "id": "Z1", **at(900, 0)},
+        ),
+    ).city
+    turned = dataclasses.replace(
+        twice,
+        facilities=twice.facilities.iloc[::-1].reset_index(drop=True),
+        access={
+            key: reversed_rows(one) if key[0] == "facilities" else one
+            for key, one in twice.access.items()
+        },
+    )
+    quick = evaluate(turned, base=evaluate(twice), type_ids=turned.type_ids)
+    whole = evaluate(turned)
+    same_tables(quick, whole)
+    nearest = [
+        set(city.facilities["facility_id"].to_numpy()[one.cell_reach.facility.ravel()])
+        for city, one in ((twice, evaluate(twice)), (turned, whole))
+    ]
+    assert "Z1" in nearest[1] - nearest[0]
+
+
+def reversed_rows(access):
+    return dataclasses.replace(
+        access,
+        **{
+            one.name: getattr(access, one.name)[::-1].copy()
+            for one in dataclasses.fields(access)
+        },
+    )
 
 
 def test_closing_a_clinic_takes_it_from_those_who_have_no_other(toy):

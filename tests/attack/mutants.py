@@ -50,7 +50,7 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "snapping": ("test_snapping", "test_network", "test_piece_times"),
     "buckets": ("test_buckets", "test_core", "test_catchment_search"),
     "search": ("test_reach", "test_core", "test_catchment_search", "test_piece_times"),
-    "catchments": ("test_catchment_search", "test_reach"),
+    "catchments": ("test_catchment_search", "test_reach", "test_reach_properties"),
     "search_layout": ("test_reach", "test_catchment_search", "test_k_nearest"),
     "catchment_search": ("test_catchment_search",),
     "reach": _REACH,
