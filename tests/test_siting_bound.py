@@ -286,3 +286,15 @@ def test_no_swap_gives_up_what_must_be_covered():
     assert improve_by_swaps(floor, values, [0]) == [0]
     dear = replace(problem, cost=np.array([1.0, 2.0])).limit_cost(1)
     assert improve_by_swaps(dear, values, [0]) == [0]
+
+
+def test_costs_far_below_one_are_bounded_too():
+    """Options of 0.1 each: two do, and the third of the plan is not needed."""
+    cover = csr_array(np.array([[1, 0], [0, 1], [1, 0]]))
+    cheap = replace(
+        plain_problem(cover),
+        required=np.ones(2, bool),
+        aim="cost",
+        cost=np.full(3, 0.1),
+    )
+    assert bound_cost(cheap, [0, 1, 2]) == pytest.approx(0.2)
