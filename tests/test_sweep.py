@@ -122,7 +122,7 @@ def test_a_run_that_fails_is_a_row_and_is_tried_again(study, tmp_path):
 
 
 def test_a_killed_sweep_goes_on_where_it_was(study, tmp_path):
-    factors = [1 + i / 100 for i in range(8)]
+    factors = [1 + i / 100 for i in range(12)]
     spec = spec_of(tmp_path, study, {"speed_factor": factors, "siting": {"sites": [0]}})
     out = tmp_path / "t.csv"
     journal = tmp_path / "t.csv.runs.jsonl"
@@ -142,9 +142,9 @@ def test_a_killed_sweep_goes_on_where_it_was(study, tmp_path):
     kept = [json.loads(one) for one in journal.read_text("utf-8").splitlines()[:-1]
             if one.startswith('{"key"') and one.endswith("}")]  # fmt: skip
     found = sweep(read_sweep(spec), out, workers=1)
-    assert 2 <= len(kept) < 8
+    assert 2 <= len(kept) < 12
     assert found.n_known == len(kept)
-    assert found.n_made == 8 - len(kept)
+    assert found.n_made == 12 - len(kept)
     whole = sweep(read_sweep(spec), tmp_path / "whole.csv", workers=1)
     assert out.read_bytes() == (tmp_path / "whole.csv").read_bytes()
     assert whole.n_known == 0

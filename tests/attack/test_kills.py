@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+from few_files import few_maps
 from table_toy import toy_assessment
 
 from circle import outputs
@@ -156,7 +157,7 @@ def toy(tmp_path_factory):
     """The toy, and the folder of its result, which each test takes a copy of."""
     toy = toy_assessment(tmp_path_factory.mktemp("toy"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(outputs, "write_atlas", _small_atlas)
+        patch.setattr(outputs, "write_atlas", few_maps)
         return toy, write_outputs(toy).folder
 
 
@@ -168,7 +169,7 @@ def test_a_disk_that_fills_leaves_the_old_result(toy, tmp_path, monkeypatch, nam
     # Told from the new one, which has the same bytes otherwise.
     (result / "gaps.xlsx").write_bytes(b"old")
     before = contents(result)
-    monkeypatch.setattr(outputs, "write_atlas", _small_atlas)
+    monkeypatch.setattr(outputs, "write_atlas", few_maps)
     write = getattr(outputs, name)
 
     def fill(*given: object, **named: object):
@@ -180,13 +181,6 @@ def test_a_disk_that_fills_leaves_the_old_result(toy, tmp_path, monkeypatch, nam
         write_outputs(toy, result)
     assert contents(result) == before
     assert not list(tmp_path.glob(".result*"))
-
-
-def _small_atlas(assessment, folder, **_: object):
-    """Stand in for the maps."""
-    path = folder / "district.html"
-    path.write_text(assessment.city.study.title, encoding="utf-8")
-    return (path,)
 
 
 FULL = Path("/dev/full")

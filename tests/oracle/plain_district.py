@@ -415,26 +415,21 @@ def _foot(
     return share, east, north, math.hypot(x - east, y - north)
 
 
+def _serving(facilities: pd.DataFrame, rules: Rules) -> dict[str, list[object]]:
+    """List for each type the facilities that serve it."""
+    kinds = list(facilities["type"].items())
+    return {
+        one: [key for key, kind in kinds if kind in rules.serving[one]]
+        for one in rules.types
+    }
+
+
 def committee_times(
     graphs: dict[str, nx.DiGraph], tables: Tables, rules: Rules
 ) -> tuple[pd.DataFrame, ...]:
     """Search from every committee, one after another, to everything, by SciPy."""
-    of_type = {
-        one: [
-            key
-            for key, kind in tables.facilities["type"].items()
-            if kind in rules.serving[one]
-        ]
-        for one in rules.types
-    }
-    to_come_of = {
-        one: [
-            key
-            for key, kind in tables.planned["type"].items()
-            if kind in rules.serving[one]
-        ]
-        for one in rules.types
-    }
+    of_type = _serving(tables.facilities, rules)
+    to_come_of = _serving(tables.planned, rules)
     drawn = {mode: _matrix(graph) for mode, graph in graphs.items()}
     asked = [
         *(("facility", key) for key in tables.facilities.index),
