@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from circle._version import VERSION
+from circle.collector import collector_at_rest
 
 if TYPE_CHECKING:
     from circle.assessment import Assessment, assess
@@ -91,7 +92,8 @@ def __getattr__(name: str) -> object:
     if name not in _HOME:
         message = f"module 'circle' has no attribute '{name}'"
         raise AttributeError(message)
-    return getattr(import_module(f"circle.{_HOME[name]}"), name)
+    with collector_at_rest():
+        return getattr(import_module(f"circle.{_HOME[name]}"), name)
 
 
 def __dir__() -> list[str]:

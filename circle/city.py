@@ -20,6 +20,7 @@ from circle.city_cache import (
     fetch_table,
     keep_city,
 )
+from circle.collector import collector_at_rest
 from circle.coordinate_check import check_area, stray_warnings
 from circle.errors import CircleWarning, ConfigError, InputError, Words, gather
 from circle.facilities import measured_types, read_candidates, read_facilities
@@ -33,7 +34,7 @@ from circle.problems import problem_of
 from circle.profile import MODES, Mode, Profile
 from circle.profile_reading import read_profile
 from circle.profile_rules import Speeds, Travel
-from circle.reading import collector_at_rest, taken_warnings
+from circle.reading import taken_warnings
 from circle.rules import speeds_of, travels_of
 from circle.snapping import Access, Snapper
 from circle.study import BuildingPopulation, Study

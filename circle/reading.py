@@ -1,16 +1,15 @@
 """Read a table for its contracts: header row by name, full-width digits, warnings."""
 
-import gc
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 import pandas as pd
 
+from circle.collector import collector_at_rest
 from circle.errors import CircleWarning, list_ids
 from circle.files import RawTable, read_raw_table
 from circle.problems import shown_value
@@ -169,32 +168,6 @@ def taken_warnings(frame: pd.DataFrame) -> tuple[CircleWarning, ...]:
     """
     taken: tuple[CircleWarning, ...] = frame.attrs.pop(_WARNINGS, ())
     return taken
-
-
-@contextmanager
-def collector_at_rest() -> Iterator[None]:
-    """
-    Pause the search for cycles of objects while many are made that have none.
-
-    Yields
-    ------
-    nothing
-        Rows, texts and points are made by the hundred thousand, and every so often
-        Python would look at all of them again, which took a fifth of a load.
-
-    Examples
-    --------
-    >>> with collector_at_rest():
-    ...     gc.isenabled()
-    False
-    """
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
 
 
 def with_whole_names(

@@ -14,6 +14,7 @@ FAMILIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "Ground",
         "What everything stands on.",
         (
+            "collector",
             "errors",
             "problems",
             "words_problems",

@@ -79,3 +79,18 @@ def test_importing_is_light(module):
 
 def test_lightness_can_fail():
     assert "numpy" in imported_by("import circle.reach")
+
+
+def test_the_collector_rests_while_packages_are_imported():
+    code = (
+        "import circle, gc; found = []; gc.collect(); "
+        "gc.callbacks.append(lambda phase, _: found.append(phase)); "
+        "circle.assess; print(len(found), gc.isenabled())"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    )
+    n, enabled = found.stdout.split()
+    # Once before the pause and once after it at most, each with a beginning and an end.
+    assert int(n) <= 4
+    assert enabled == "True"
