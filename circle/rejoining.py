@@ -43,16 +43,11 @@ def with_table(
         Equal to a city read with this table.
     """
     fresh = np.flatnonzero(known < 0)
+    places = coordinates(table.iloc[fresh])
     access = dict(city.access)
     for key in city.travels:
-        old = city.access[name, key]
-        if key in city.snappers:
-            x_m, y_m = coordinates(table.iloc[fresh]).T.copy()
-            limit_m = city.profile.snap.limit_m.value
-            new = city.snappers[key].join(x_m, y_m, limit_m=limit_m)
-        else:
-            new = straight_access(coordinates(table.iloc[fresh]))
-        access[name, key] = _mixed(old, new, known, fresh)
+        new = _join_places(city, key, places)
+        access[name, key] = _mixed(city.access[name, key], new, known, fresh)
     return replace(city, **{name: table, "access": access})
 
 
@@ -200,6 +195,16 @@ def _networks(
             island_m=profile.snap.island_m,
         )
     return found
+
+
+def _join_places(city: City, key: str, places: NDArray[np.float64]) -> Access:
+    """Join places to the network of one way of travel, shape (places, 2)."""
+    # Where no place is new, the grid of pieces need not be made: a third of the siting.
+    if not len(places) or key not in city.snappers:
+        return straight_access(places)
+    x_m, y_m = places.T.copy()
+    limit_m = city.profile.snap.limit_m.value
+    return city.snappers[key].join(x_m, y_m, limit_m=limit_m)
 
 
 def _mixed(
