@@ -11,7 +11,7 @@ Numbers = NDArray[np.float64]
 
 
 class CellField(NamedTuple):
-    """The cells that parts are made of."""
+    """The cells that parts are made of, as `lay_out_cells` gives them."""
 
     x_m: Numbers
     """Easting of each cell in metres, shape (cells,)."""
@@ -19,6 +19,36 @@ class CellField(NamedTuple):
     """Northing of each cell in metres, shape (cells,)."""
     people: Numbers
     """People of each cell, shape (cells,)."""
+    eastward: Rows
+    """Rows from west to east, of equals the lower first, shape (cells,)."""
+    northward: Rows
+    """Rows from south to north, of equals the lower first, shape (cells,)."""
+
+
+def lay_out_cells(x_m: Numbers, y_m: Numbers, people: Numbers) -> CellField:
+    """
+    Lay out cells for finding parts: they are sorted once for all types.
+
+    Parameters
+    ----------
+    x_m, y_m
+        Easting and northing of each cell in metres, shape (cells,).
+    people
+        People of each cell, shape (cells,).
+
+    Returns
+    -------
+    field
+        The cells with their orders.
+
+    Examples
+    --------
+    >>> field = lay_out_cells(np.array([5.0, 2.0]), np.zeros(2), np.ones(2))
+    >>> field.eastward.tolist(), field.northward.tolist()
+    ([1, 0], [0, 1])
+    """
+    eastward, northward = (np.argsort(one, kind="stable") for one in (x_m, y_m))
+    return CellField(x_m, y_m, people, eastward, northward)
 
 
 def find_neighbours(field: CellField, rows: Rows, *, link_m: float) -> Rows:
@@ -47,7 +77,7 @@ def find_neighbours(field: CellField, rows: Rows, *, link_m: float) -> Rows:
     Examples
     --------
     >>> x_m, y_m = np.array([0.0, 3.0, 9.0]), np.array([0.0, 4.0, 0.0])
-    >>> field = CellField(x_m, y_m, np.ones(3))
+    >>> field = lay_out_cells(x_m, y_m, np.ones(3))
     >>> find_neighbours(field, np.arange(3), link_m=5.0).tolist()
     [[0, 1]]
     """
@@ -131,7 +161,7 @@ def find_parts(
     Examples
     --------
     >>> x_m = np.array([0.0, 100.0, 200.0, 900.0])
-    >>> field = CellField(x_m, np.zeros(4), np.ones(4))
+    >>> field = lay_out_cells(x_m, np.zeros(4), np.ones(4))
     >>> pairs, lacking = np.array([(0, 1), (1, 2)]), np.ones(4, dtype=bool)
     >>> members, cuts = find_parts(
     ...     pairs, lacking, field=field, widest_m=np.full(4, 150.0)
@@ -139,11 +169,12 @@ def find_parts(
     >>> [part.tolist() for part in np.split(members, cuts[1:-1])]
     [[0], [1, 2], [3]]
     """
-    here = np.flatnonzero(lacking)
-    lowest = _joined(pairs, lacking)[here]
-    order = np.argsort(lowest, kind="stable")
-    starts = np.flatnonzero(np.diff(lowest[order], prepend=-1))
-    return _halved(here[order], np.append(starts, len(here)), field, widest_m)
+    part, cuts = _numbered(_joined(pairs, lacking), lacking)
+    eastward = _by_part(field.eastward, part, cuts)
+    northward = _by_part(field.northward, part, cuts)
+    cuts = _halved((eastward, northward), cuts, field, widest_m)
+    part[eastward] = np.repeat(np.arange(len(cuts) - 1), np.diff(cuts))
+    return _by_part(np.arange(len(part)), part, cuts), cuts
 
 
 @njit(cache=True, nogil=True)
@@ -168,47 +199,111 @@ def _joined(pairs: Rows, lacking: NDArray[np.bool_]) -> Rows:
 
 
 @njit(cache=True, nogil=True)
+def _numbered(lowest: Rows, lacking: NDArray[np.bool_]) -> tuple[Rows, Rows]:
+    """Give each cell the number of its part; say where each begins in a list of all."""
+    part, n = np.full(len(lowest), -1, np.int64), 0
+    sizes = np.zeros(len(lowest) + 1, np.int64)
+    for one in range(len(lowest)):
+        if not lacking[one]:
+            continue
+        # The lowest cell of a part comes before all others.
+        if lowest[one] == one:
+            part[one] = n
+            n += 1
+        part[one] = part[lowest[one]]
+        sizes[part[one] + 1] += 1
+    return part, np.cumsum(sizes[: n + 1])
+
+
+@njit(cache=True, nogil=True)
+def _by_part(order: Rows, part: Rows, cuts: Rows) -> Rows:
+    """List the cells of each part as an order of all cells has them; -1 is no part."""
+    listed, place = np.empty(cuts[-1], np.int64), cuts[:-1].copy()
+    for one in order:
+        if part[one] >= 0:
+            listed[place[part[one]]] = one
+            place[part[one]] += 1
+    return listed
+
+
+@njit(cache=True, nogil=True)
 def _halved(
-    members: Rows, cuts: Rows, field: CellField, widest_m: Numbers
-) -> tuple[Rows, Rows]:
-    """Halve parts, in place, until each fits the smallest circle of its cells."""
-    found = np.empty(len(members) + 1, np.int64)
+    orders: tuple[Rows, Rows], cuts: Rows, field: CellField, widest_m: Numbers
+) -> Rows:
+    """
+    Halve parts until each fits the smallest circle of its cells.
+
+    Both orders of the cells of a part, eastward and northward, stay orders of each
+    half: none is sorted again.
+    """
+    found = np.empty(cuts[-1] + 1, np.int64)
     found[0], n = 0, 1
-    ends = np.empty(len(members), np.int64)
+    ends, people = np.empty(cuts[-1], np.int64), np.empty(cuts[-1])
+    beyond = np.empty(cuts[-1], np.int64)
+    most_m = widest_m.max() if len(widest_m) else 0.0
     for part in range(len(cuts) - 1):
         begin, waiting = cuts[part], 1
         ends[0] = cuts[part + 1]
         while waiting:
             end = ends[waiting - 1]
-            middle = _cut(members[begin:end], field, widest_m)
-            if middle:
-                ends[waiting] = begin + middle
-                waiting += 1
-            else:
+            along = orders[0][begin:end], orders[1][begin:end]
+            axis = _too_wide(along, field, widest_m, most_m)
+            if axis < 0:
                 found[n], begin = end, end
                 n, waiting = n + 1, waiting - 1
-    return members, found[:n]
+                continue
+            place_m = field.y_m if axis else field.x_m
+            middle = _middle(along[axis], place_m, field.people, people)
+            _part_at(along[1 - axis], place_m, place_m[along[axis][middle]], beyond)
+            ends[waiting] = begin + middle
+            waiting += 1
+    return found[:n]
 
 
 @njit(cache=True, nogil=True)
-def _cut(members: Rows, field: CellField, widest_m: Numbers) -> int:
-    """Bring a part that is too wide into two halves; give the size of the first."""
-    west, east, south, north, most_m = np.inf, -np.inf, np.inf, -np.inf, np.inf
-    for one in members:
-        west, east = min(west, field.x_m[one]), max(east, field.x_m[one])
-        south, north = min(south, field.y_m[one]), max(north, field.y_m[one])
-        most_m = min(most_m, widest_m[one])
-    if max(east - west, north - south) <= most_m:
-        return 0
-    lies_wide = east - west >= north - south
-    along = field.x_m[members] if lies_wide else field.y_m[members]
-    order = np.argsort(along, kind="mergesort")
-    people = np.cumsum(field.people[members[order]])
-    middle = np.searchsorted(people, people[-1] / 2)
-    at = along[order[middle]]
+def _too_wide(
+    along: tuple[Rows, Rows], field: CellField, widest_m: Numbers, most_m: float
+) -> int:
+    """Tell along which side to halve a part: 0 eastward, 1 northward, -1 none."""
+    eastward, northward = along
+    wide = field.x_m[eastward[-1]] - field.x_m[eastward[0]]
+    high = field.y_m[northward[-1]] - field.y_m[northward[0]]
+    side = max(wide, high)
+    axis = 0 if wide >= high else 1
+    if side > most_m:
+        return axis
+    for one in eastward:
+        if side > widest_m[one]:
+            return axis
+    return -1
+
+
+@njit(cache=True, nogil=True)
+def _middle(along: Rows, place_m: Numbers, people: Numbers, scratch: Numbers) -> int:
+    """Find where the second half of a part by people begins, in order along a side."""
+    total = 0.0
+    for i in range(len(along)):
+        total += people[along[i]]
+        scratch[i] = total
+    middle = int(np.searchsorted(scratch[: len(along)], total / 2))
     # Cells in one line stay together, and neither half may be empty.
-    if at <= along[order[0]]:
-        at = along[along > at].min()
-    first, second = members[along < at], members[along >= at]
-    members[: len(first)], members[len(first) :] = first, second
-    return len(first)
+    while middle > 0 and place_m[along[middle - 1]] == place_m[along[middle]]:
+        middle -= 1
+    if middle == 0:
+        while place_m[along[middle]] == place_m[along[0]]:
+            middle += 1
+    return middle
+
+
+@njit(cache=True, nogil=True)
+def _part_at(along: Rows, place_m: Numbers, at_m: float, beyond: Rows) -> None:
+    """Bring cells before a place to the front, all in the order in which they were."""
+    n_before, n_beyond = 0, 0
+    for one in along:
+        if place_m[one] < at_m:
+            along[n_before] = one
+            n_before += 1
+        else:
+            beyond[n_beyond] = one
+            n_beyond += 1
+    along[n_before:] = beyond[:n_beyond]

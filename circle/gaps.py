@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from circle.city import City
 from circle.contracts import GAP_CLUSTERS
-from circle.gap_parts import CellField, find_neighbours, find_parts
+from circle.gap_parts import CellField, find_neighbours, find_parts, lay_out_cells
 from circle.nearest_places import nearest_places
 from circle.outlines import trace_outlines
 from circle.profile import MODES
@@ -111,10 +111,10 @@ def _ground(city: City) -> _Ground:
     kmh = {mode: city.profile.speeds.kmh(mode) for mode in MODES}
     corner = np.array(city.grid_corner_m)
     return _Ground(
-        field=CellField(
-            x_m=places[:, 0].copy(),
-            y_m=places[:, 1].copy(),
-            people=city.cells["population"].to_numpy(dtype=float),
+        field=lay_out_cells(
+            places[:, 0].copy(),
+            places[:, 1].copy(),
+            city.cells["population"].to_numpy(dtype=float),
         ),
         speed_mps=city.cells["mode"].map(kmh).to_numpy(dtype=float) / 3.6,
         square=np.floor((places - corner) / city.cell_size_m).astype(np.int64),

@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 
 Whole = NDArray[np.int64]
 
-# Sides of a square in clockwise order: west, north, east, south. What lies beyond
-# each (columns, rows), and the corner at which each begins.
-_BEYOND = np.array([(-1, 0), (0, 1), (1, 0), (0, -1)])
+# Sides of a square in clockwise order: west, north, east, south. The corner at which
+# each begins (columns, rows).
 _BEGINS = np.array([(0, 0), (0, 1), (1, 1), (1, 0)])
 _SIDES = 4
 _AT_ONCE = 50_000
@@ -94,83 +93,128 @@ def _traced(
 ) -> NDArray[np.object_]:
     """Draw the outline of each set of squares, all at once."""
     squares = _numbered(owner, square)
-    beside = np.column_stack([_across(squares, one) for one in _BEYOND])
+    beside, aslant = _neighbours(squares.number, squares.height)
     sides, after = _sides_and_followers(beside)
-    order, cuts = _rings(after, _corners_met_twice(squares, beside, sides))
-    cell, side = np.divmod(sides[order], _SIDES)
-    corner = squares.place[cell] + _BEGINS[side]
-    first = cell[cuts[:-1]]
-    # The area to the left: rings around squares run clockwise, holes do not.
-    turn = np.select([side == 0, side == 2], [corner[:, 0], -corner[:, 0]], 0)
-    hole = np.add.reduceat(turn, cuts[:-1]) > 0
-    rings = shapely.linearrings(
-        corner * size_m + corner_m,
-        indices=np.repeat(np.arange(len(first)), np.diff(cuts)),
-    )
+    order, cuts = _rings(after, _corners_met_twice(squares, beside, aslant, sides))
+    sides = sides[order]
+    corner, hole = _corners(sides, cuts, squares.place)
+    first = sides[cuts[:-1]] // _SIDES
+    ring = np.repeat(np.arange(len(first)), np.diff(cuts))
+    rings = np.asarray(shapely.linearrings(corner * size_m + corner_m, indices=ring))
     return _assembled(rings, _parts(beside)[first], hole, squares.owner[first])
 
 
 def _numbered(owner: Whole, square: Whole) -> _Squares:
     """Give every square of every set a number by which neighbours are found."""
+    column, row = square.T
     # A free line all around keeps neighbours across the border apart.
-    low, high = square.min(axis=0) - 1, square.max(axis=0) + 1
-    width, height = (int(one) for one in high - low + 1)
-    column, row = (square - low).T
-    number = np.sort((owner * width + column) * height + row, kind="stable")
+    west, south = int(column.min()) - 1, int(row.min()) - 1
+    width, height = int(column.max()) - west + 2, int(row.max()) - south + 2
+    number = (owner * width + (column - west)) * height + (row - south)
     # Sets come in order: sorting is far quicker than hashing each square.
+    number.sort(kind="stable")
     number = number[np.diff(number, prepend=-1) > 0]
-    rest, row = np.divmod(number, height)
-    owner, column = np.divmod(rest, width)
-    return _Squares(number, height, owner, np.column_stack([column, row]) + low)
-
-
-def _across(squares: _Squares, step: Whole) -> Whole:
-    """Find the square of the same set so many columns and rows away, -1 if none."""
-    return _found(squares.number, int(step[0] * squares.height + step[1]))
+    return _Squares(number, height, *_read_back(number, (width, height), (west, south)))
 
 
 @njit(cache=True, nogil=True)
-def _found(number: Whole, step: int) -> Whole:
-    """Find where each number and a step stand in the numbers, -1 if nowhere."""
-    # Both ascend, so that one walk finds all.
-    place, at = np.full(len(number), -1, np.int64), 0
+def _read_back(
+    number: Whole, size: tuple[int, int], corner: tuple[int, int]
+) -> tuple[Whole, Whole]:
+    """Read sets, and columns and rows, back from the numbers of squares."""
+    owner, place = np.empty(len(number), np.int64), np.empty((len(number), 2), np.int64)
     for i in range(len(number)):
-        wanted = number[i] + step
-        while at < len(number) and number[at] < wanted:
+        rest = number[i] // size[1]
+        place[i, 1] = number[i] - rest * size[1] + corner[1]
+        owner[i] = rest // size[0]
+        place[i, 0] = rest - owner[i] * size[0] + corner[0]
+    return owner, place
+
+
+@njit(cache=True, nogil=True)
+def _neighbours(number: Whole, height: int) -> tuple[Whole, Whole]:
+    """
+    Find the squares of the same set around each, -1 for none.
+
+    Across the west, north, east and south side, and beyond the corner at which each of
+    these sides begins: south-west, north-west, north-east and south-east.
+    """
+    n = len(number)
+    beside, aslant = np.full((n, 4), -1, np.int64), np.full((n, 4), -1, np.int64)
+    at = 0
+    for i in range(n):
+        if i + 1 < n and number[i + 1] == number[i] + 1:
+            beside[i, 1], beside[i + 1, 3] = i + 1, i
+        # Three squares of the next column; numbers ascend, so that one walk finds all.
+        while at < n and number[at] < number[i] + height - 1:
             at += 1
-        if at < len(number) and number[at] == wanted:
-            place[i] = at
-    return place
+        for k in range(at, min(at + 3, n)):
+            above = number[k] - number[i] - height
+            if above == 0:
+                beside[i, 2], beside[k, 0] = k, i
+            elif above == 1:
+                aslant[i, 2], aslant[k, 0] = k, i
+            elif above == -1:
+                aslant[i, 3], aslant[k, 1] = k, i
+    return beside, aslant
 
 
+@njit(cache=True, nogil=True)
 def _sides_and_followers(beside: Whole) -> tuple[Whole, Whole]:
     """List the sides along the outlines, and which of them follows which."""
-    free = beside < 0
-    sides = np.flatnonzero(free)
-    cell, side = np.divmod(sides, _SIDES)
-    ahead = (side + 1) % _SIDES
-    next_cell = beside[cell, ahead]
-    across = beside[next_cell, side]
-    follower = np.select(
-        [next_cell < 0, across < 0],
-        [cell * _SIDES + ahead, next_cell * _SIDES + side],
-        across * _SIDES + (side + 3) % _SIDES,
-    )
-    number = np.cumsum(free.ravel()) - 1
-    return sides, number[follower]
+    number = np.full(beside.shape, -1, np.int64)
+    sides, n = np.empty(beside.size, np.int64), 0
+    for cell in range(len(beside)):
+        for side in range(_SIDES):
+            if beside[cell, side] < 0:
+                sides[n], number[cell, side] = cell * _SIDES + side, n
+                n += 1
+    after = np.empty(n, np.int64)
+    for i in range(n):
+        cell, side = sides[i] // _SIDES, sides[i] % _SIDES
+        ahead = (side + 1) % _SIDES
+        next_cell = beside[cell, ahead]
+        if next_cell < 0:
+            after[i] = number[cell, ahead]
+        elif beside[next_cell, side] < 0:
+            after[i] = number[next_cell, side]
+        else:
+            after[i] = number[beside[next_cell, side], (side + 3) % _SIDES]
+    return sides[:n].copy(), after
 
 
-def _corners_met_twice(squares: _Squares, beside: Whole, sides: Whole) -> Whole:
+def _corners_met_twice(
+    squares: _Squares, beside: Whole, aslant: Whole, sides: Whole
+) -> Whole:
     """Give the number of the corner where a side begins if squares only meet there."""
     cell, side = np.divmod(sides, _SIDES)
-    before = (side + 3) % _SIDES
-    steps = _BEYOND + _BEYOND[[3, 0, 1, 2]]
-    across = np.column_stack([_across(squares, one) for one in steps])
-    met = (beside[cell, before] < 0) & (across[cell, side] >= 0)
+    met = (beside[cell, (side + 3) % _SIDES] < 0) & (aslant[cell, side] >= 0)
     corner = np.full(len(sides), -1, dtype=np.int64)
     at = squares.number[cell[met]] + _BEGINS[side[met]] @ (squares.height, 1)
     _, corner[met] = np.unique(at, return_inverse=True)
     return corner
+
+
+@njit(cache=True, nogil=True)
+def _corners(
+    sides: Whole, cuts: Whole, place: Whole
+) -> tuple[Whole, NDArray[np.bool_]]:
+    """Give where each side begins, columns and rows, and which rings are holes."""
+    corner = np.empty((len(sides), 2), np.int64)
+    hole = np.empty(len(cuts) - 1, np.bool_)
+    for ring in range(len(hole)):
+        area = 0
+        for i in range(cuts[ring], cuts[ring + 1]):
+            cell, side = sides[i] // _SIDES, sides[i] % _SIDES
+            corner[i, 0] = place[cell, 0] + _BEGINS[side, 0]
+            corner[i, 1] = place[cell, 1] + _BEGINS[side, 1]
+            # The area to the left: rings around squares run clockwise, holes do not.
+            if side == 0:
+                area += corner[i, 0]
+            elif side == 2:
+                area -= corner[i, 0]
+        hole[ring] = area > 0
+    return corner, hole
 
 
 @njit(cache=True, nogil=True)

@@ -10,7 +10,7 @@ from toy_city import toy_profile, write_toy
 
 from circle.assessment import assess
 from circle.city import load_city
-from circle.gap_parts import CellField, find_neighbours
+from circle.gap_parts import find_neighbours, lay_out_cells
 from circle.gaps import find_gap_clusters
 from circle.missing_items import find_missing_items
 from circle.siting_settings import RankingWeights
@@ -267,7 +267,7 @@ def test_neighbours_are_those_that_a_tree_finds(seed, n, link_m):
     # Some on a grid, where many are just as far apart as the limit.
     x_m, y_m = rng.integers(-5, 5, (2, n)) * 50.0 + rng.choice([0.0, 7.5], (2, n))
     rows = np.flatnonzero(rng.random(n) < 0.8)
-    field = CellField(x_m, y_m, np.ones(n))
+    field = lay_out_cells(x_m, y_m, np.ones(n))
     found = {
         tuple(sorted(one))
         for one in find_neighbours(field, rows, link_m=link_m).tolist()

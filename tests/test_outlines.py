@@ -4,7 +4,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from circle.gap_parts import CellField, find_parts
+from circle.gap_parts import find_parts, lay_out_cells
 from circle.outlines import trace_outlines
 
 CORNER_M = (431_234.5, 2_451_000.25)
@@ -113,7 +113,7 @@ def test_parts_are_joined_and_halved_by_the_rule(seed):
     members, cuts = find_parts(
         pairs,
         lacking,
-        field=CellField(places[:, 0].copy(), places[:, 1].copy(), people),
+        field=lay_out_cells(places[:, 0].copy(), places[:, 1].copy(), people),
         widest_m=widest_m,
     )
     rows = np.flatnonzero(lacking).tolist()
@@ -129,7 +129,7 @@ def test_parts_are_joined_and_halved_by_the_rule(seed):
 
 
 def test_nothing_lacking_leaves_no_part():
-    field = CellField(np.zeros(2), np.zeros(2), np.ones(2))
+    field = lay_out_cells(np.zeros(2), np.zeros(2), np.ones(2))
     pairs, lacking = np.array([(0, 1)]), np.zeros(2, dtype=bool)
     members, cuts = find_parts(pairs, lacking, field=field, widest_m=np.ones(2))
     assert not len(members)
