@@ -202,22 +202,22 @@ def choice_table(
     sums = roll_up(city, values)
     population = sums["population", ""]
     some = np.where(population > 0, population, np.nan)
-    parts = [
-        pd.DataFrame(
-            {
-                "area_kind": sums["area_kind"],
-                "area_id": sums["area_id"],
-                "type_id": type_id,
-                "population": population,
-                "population_none": sums["none", type_id],
-                "population_single": sums["single", type_id],
-                "single_share": sums["single", type_id] / some,
-                "facilities_in_reach": sums["choices", type_id] / some,
-            }
-        )
-        for type_id in type_ids
-    ]
-    return _joined(parts, list(CHOICE.names))
+    # Types below one another: each of these begins with all areas of the first.
+    none, single, choices = (
+        np.array([sums[name, one] for one in type_ids]).reshape(-1, len(some))
+        for name in ("none", "single", "choices")
+    )
+    table = {
+        "area_kind": np.tile(sums["area_kind"], len(type_ids)),
+        "area_id": np.tile(sums["area_id"], len(type_ids)),
+        "type_id": np.repeat(np.array(type_ids, dtype=object), len(some)),
+        "population": np.tile(population, len(type_ids)),
+        "population_none": none.ravel(),
+        "population_single": single.ravel(),
+        "single_share": (single / some).ravel(),
+        "facilities_in_reach": (choices / some).ravel(),
+    }
+    return pd.DataFrame(table, columns=list(CHOICE.names))
 
 
 def dependence_table(
@@ -247,28 +247,23 @@ def dependence_table(
     """
     people = city.cells["population"].to_numpy(dtype=float)
     each = np.ones(len(city.committees))
-    n = len(city.facilities)
-    parts = []
-    for i, type_id in enumerate(type_ids):
-        lost = weigh_dependence(cells[i], people, n_facilities=n)
-        left = np.zeros(n)
+    facilities, n = city.facilities, len(city.facilities)
+    shape = (len(type_ids), n)
+    lost, left = np.zeros(shape), np.zeros(shape)
+    for i in range(len(type_ids)):
+        lost[i] = weigh_dependence(cells[i], people, n_facilities=n)
         if committees:
-            left = weigh_dependence(committees[i], each, n_facilities=n)
-        rows = np.flatnonzero((lost > 0) | (left > 0))
-        parts.append(
-            pd.DataFrame(
-                {
-                    "facility_id": city.facilities["facility_id"].to_numpy(object)[
-                        rows
-                    ],
-                    "facility_name": city.facilities["name"].to_numpy(object)[rows],
-                    "type_id": type_id,
-                    "population_lost": lost[rows],
-                    "committees_lost": left[rows].astype(int),
-                }
-            )
-        )
-    table = pd.concat(parts, ignore_index=True)
+            left[i] = weigh_dependence(committees[i], each, n_facilities=n)
+    column, row = np.nonzero((lost > 0) | (left > 0))
+    table = pd.DataFrame(
+        {
+            "facility_id": facilities["facility_id"].to_numpy(object)[row],
+            "facility_name": facilities["name"].to_numpy(object)[row],
+            "type_id": np.array(type_ids, dtype=object)[column],
+            "population_lost": lost[column, row],
+            "committees_lost": left[column, row].astype(int),
+        }
+    )
     order = np.lexsort(
         (
             table["type_id"].astype(str),

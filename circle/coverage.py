@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numba import njit
 from numpy.typing import NDArray
 
 from circle.age_bands import band_columns
@@ -298,30 +299,46 @@ def _sums(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Sum the weight of all origins, of covered items, and of complete origins."""
     n_homes = len(city.subdistricts)
-    home = getattr(city, table)["home"].to_numpy(dtype=np.intp)
-    covered = reach.covered
-
-    def by_home(mask: NDArray[np.bool_]) -> NDArray[np.float64]:
-        found = np.bincount(home, weights=weight * mask, minlength=n_homes)
-        return found.astype(float)
-
-    if known is None:
-        types = np.array([by_home(one) for one in covered.T])
-    else:
+    home = getattr(city, table)["home"].to_numpy(dtype=np.intp, copy=True)
+    fresh = range(reach.covered.shape[1]) if known is None else list(known[0])
+    several = [columns for columns in groups if len(columns) > 1]
+    masks = [reach.covered[:, one] for one in fresh]
+    masks += [_all_of(reach.covered, columns) for columns in several]
+    masks_of = np.array(masks, dtype=bool).reshape(len(masks), len(home))
+    sums = _sums_by_home(home, np.array(weight), masks_of, n_homes)
+    types = sums[: len(fresh)]
+    if known is not None:
         types = known[1].copy()
-        for column in known[0]:
-            types[column] = by_home(covered[:, column])
+        types[fresh] = sums[: len(fresh)]
     whole = np.bincount(home, weights=weight, minlength=n_homes)
     items = np.array([types[columns].sum(axis=0) for columns in groups])
+    together = iter(sums[len(fresh) :])
     complete = np.array(
-        [
-            types[columns[0]]
-            if len(columns) == 1
-            else by_home(np.logical_and.reduce([covered[:, one] for one in columns]))
-            for columns in groups
-        ]
+        [types[one[0]] if len(one) == 1 else next(together) for one in groups]
     )
     return np.repeat(whole[:, None], len(groups), axis=1), items.T, complete.T
+
+
+def _all_of(covered: NDArray[np.bool_], columns: list[int]) -> NDArray[np.bool_]:
+    """Tell which origins reach every type of a group."""
+    found: NDArray[np.bool_] = np.logical_and.reduce([covered[:, k] for k in columns])
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _sums_by_home(
+    home: NDArray[np.intp],
+    weight: NDArray[np.float64],
+    masks: NDArray[np.bool_],
+    n_homes: int,
+) -> NDArray[np.float64]:
+    """Sum the weights that each mask picks by subdistrict, shape (masks, homes)."""
+    sums = np.zeros((len(masks), n_homes))
+    for k in range(len(masks)):
+        for i in range(len(home)):
+            if masks[k, i]:
+                sums[k, home[i]] += weight[i]
+    return sums
 
 
 def _table(city: City, counts: dict[str, NDArray[np.float64]]) -> pd.DataFrame:

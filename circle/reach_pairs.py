@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from circle.city import City
-from circle.reached import Reach, within
+from circle.reached import Reach, is_within
 from circle.travel import serving_rows, travel_catchments
 
 
@@ -91,35 +92,63 @@ def _pairs_of_type(
     rows: NDArray[np.int32],
 ) -> Pairs:
     """Pick the pairs of one type, whose facilities are given by their rows."""
-    facility, origin, part = [], [], []
-    for seat, seconds in catchments.items():
-        own = seconds[rows]
-        place = np.repeat(rows, np.diff(own.indptr))
-        rule_class = reach.limits.rule_class[own.indices]
-        limit_s = reach.limits.threshold_s[rule_class, column]
-        kept = reach.limits.travel[rule_class, column] == seat
-        kept &= within(own.data, limit_s)
-        kept &= _same_side(city, table, place, own.indices)
-        facility.append(place[kept])
-        origin.append(own.indices[kept])
-        part.append(np.minimum(own.data[kept] / limit_s[kept], 1.0))
-    places, origins = np.concatenate(facility), np.concatenate(origin)
-    number = places.astype(np.int64) * len(reach.time_s) + origins
-    order = np.argsort(number, kind="stable")
-    return Pairs(
-        places[order].astype(np.int32),
-        origins[order].astype(np.int32),
-        np.concatenate(part)[order],
-    )
+    limits = reach.limits
+    # By class of origin: where the rule is another way of travel, nothing is near.
+    limit_s = limits.threshold_s[:, column]
+    found = [
+        _picked(
+            rows,
+            (seconds.indptr, seconds.indices, seconds.data),
+            limits.rule_class,
+            np.where(limits.travel[:, column] == seat, limit_s, -np.inf),
+        )
+        for seat, seconds in catchments.items()
+    ]
+    facility, origin, part = (np.concatenate(one) for one in zip(*found, strict=True))
+    if sum(len(one[0]) > 0 for one in found) > 1:
+        number = facility.astype(np.int64) * len(reach.time_s) + origin
+        order = np.argsort(number, kind="stable")
+        facility, origin, part = facility[order], origin[order], part[order]
+    if _is_bordered(city):
+        kept = _same_side(city, table, facility, origin)
+        facility, origin, part = facility[kept], origin[kept], part[kept]
+    return Pairs(facility, origin, part)
+
+
+@njit(cache=True, nogil=True)
+def _picked(
+    rows: NDArray[np.int32],
+    catchments: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]],
+    rule_class: NDArray[np.intp],
+    limit_s: NDArray[np.float64],
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
+    """Pick those of some rows of catchments that are within the limits of classes."""
+    indptr, indices, seconds = catchments
+    most = 0
+    for row in rows:
+        most += indptr[row + 1] - indptr[row]
+    facility, origin = np.empty(most, np.int32), np.empty(most, np.int32)
+    part, n = np.empty(most), 0
+    for row in rows:
+        for i in range(indptr[row], indptr[row + 1]):
+            limit = limit_s[rule_class[indices[i]]]
+            if is_within(seconds[i], limit):
+                facility[n], origin[n] = row, indices[i]
+                part[n] = min(seconds[i] / limit, 1.0)
+                n += 1
+    return facility[:n], origin[:n], part[:n]
+
+
+def _is_bordered(city: City) -> bool:
+    """Tell whether only facilities of an origin's own subdistrict count."""
+    borders = city.profile.use.borders
+    return borders is not None and borders.value == "subdistrict"
 
 
 def _same_side(
     city: City, table: str, place: NDArray[np.int32], origin: NDArray[np.int32]
 ) -> NDArray[np.bool_]:
-    """Tell which pairs the border rule lets count."""
-    borders = city.profile.use.borders
-    if borders is None or borders.value != "subdistrict":
-        return np.ones(len(place), dtype=bool)
+    """Tell which pairs lie in one subdistrict."""
     there = city.facilities["subdistrict_id"].to_numpy(dtype=object)[place]
     here = getattr(city, table)["subdistrict_id"].to_numpy(dtype=object)[origin]
     return np.asarray(there == here, dtype=bool)

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Final
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from circle.profile_rules import Travel
@@ -191,7 +192,7 @@ def within(
     time_s: NDArray[np.float64], threshold_s: NDArray[np.float64] | float
 ) -> NDArray[np.bool_]:
     """
-    Tell which times are at most the threshold: the one place where circle decides.
+    Tell which times are at most the threshold: circle decides here and nowhere else.
 
     Parameters
     ----------
@@ -211,3 +212,26 @@ def within(
     [True, True, False, False]
     """
     return np.asarray(time_s <= threshold_s + TOLERANCE_S)
+
+
+@njit(cache=True, nogil=True)
+def is_within(time_s: float, threshold_s: float) -> bool:
+    """
+    Tell what `within` tells, of one time, for kernels.
+
+    Parameters
+    ----------
+    time_s, threshold_s
+        Seconds.
+
+    Returns
+    -------
+    covered
+        Whether the time counts.
+
+    Examples
+    --------
+    >>> is_within(900.0, 900.0), is_within(900.01, 900.0)
+    (True, False)
+    """
+    return time_s <= threshold_s + TOLERANCE_S

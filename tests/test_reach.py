@@ -15,7 +15,7 @@ from toy_streets import (
     speeds,
 )
 
-from circle.reached import TOLERANCE_S, Reach, within
+from circle.reached import TOLERANCE_S, Reach, is_within, within
 
 LINE, DIAMOND, RING, RIVER = (Toy.of(one()) for one in (line, diamond, ring, river))
 
@@ -143,6 +143,7 @@ def test_riding_round_a_one_way_block_may_beat_pushing():
 def test_exactly_at_the_threshold_is_covered():
     times = np.array([900.0, 900.0 + TOLERANCE_S, 900.01, np.nan, np.inf])
     assert within(times, 900.0).tolist() == [True, True, False, False, False]
+    assert [is_within(one, 900.0) for one in times] == within(times, 900.0).tolist()
     toy = Toy.of(make_streets({1: (0, 0), 2: (2000, 0)}, [(1, 2)]))
     origins = [(900.0, 0), (900.01, 0), (895, 5)]
     time_s, _ = toy.nearest(origins, [(0, 0)])
