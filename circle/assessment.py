@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from importlib import import_module
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from circle.capacity_warnings import capacity_warnings
 from circle.city import City, joined_in_own_mode
+from circle.collector import collector_at_rest
 from circle.contracts import REACH, UNSNAPPED
 from circle.coverage import count_coverage_by, reach_table
 from circle.cut_off import cut_off_warnings
@@ -21,7 +23,6 @@ from circle.gaps import find_gap_clusters
 from circle.measures import Measures, measure_more, no_measures
 from circle.points_wanted import points_wanted
 from circle.reached import Reach
-from circle.reading import collector_at_rest
 from circle.site_plan import SitePlan
 from circle.siting import site
 from circle.travel import measure_table
@@ -111,7 +112,8 @@ def assess(
         What has been measured of this city already.
     on_stage
         Called with the name of each stage as it begins: ``reach``, ``coverage``,
-        ``gaps``, ``measures``, ``siting``.
+        ``measures``, ``siting``, ``gaps``. Gaps are joined beside the three stages
+        before; theirs is what is waited for them at the end.
 
     Returns
     -------
@@ -131,18 +133,19 @@ def assess(
     if evaluation is None:
         evaluation = evaluate(city, on_stage=clock.start)
     committee_reach, cell_reach = evaluation.committee_reach, evaluation.cell_reach
-    clock.start("coverage")
-    coverage_by = count_coverage_by(city, cells=cell_reach, groups=_by_group(city))
-    table = pd.DataFrame(columns=list(REACH.names))
-    if committee_reach is not None:
-        table = reach_table(city, committee_reach)
-    clock.start("gaps")
-    gap_clusters = find_gap_clusters(city, cell_reach)
-    clock.start("measures")
-    measures = _measures(city, evaluation)
-    clock.start("siting")
-    options, unoffered = points_wanted(city, evaluation, city.study.siting)
-    plan = site(city, evaluation=evaluation, options=options)
+    # Joining gaps is mostly work of kernels: it goes on beside all the rest.
+    with ThreadPoolExecutor(1) as beside:
+        clusters = beside.submit(find_gap_clusters, city, cell_reach)
+        clock.start("coverage")
+        coverage_by = count_coverage_by(city, cells=cell_reach, groups=_by_group(city))
+        table = _reach_table(city, committee_reach)
+        clock.start("measures")
+        measures = _measures(city, evaluation)
+        clock.start("siting")
+        options, unoffered = points_wanted(city, evaluation, city.study.siting)
+        plan = site(city, evaluation=evaluation, options=options)
+        clock.start("gaps")
+        gap_clusters = clusters.result()
     clock.stop()
     unsnapped = _unsnapped(city)
     return Assessment(
@@ -166,6 +169,13 @@ def assess(
         seconds=clock.seconds,
         figures=_figures(city),
     )
+
+
+def _reach_table(city: City, reach: Reach | None) -> pd.DataFrame:
+    """List how every committee reaches every type; nothing where there are none."""
+    if reach is None:
+        return pd.DataFrame(columns=list(REACH.names))
+    return reach_table(city, reach)
 
 
 def _measures(city: City, evaluation: Evaluation) -> Measures:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 # The stages of each command, with the part of the whole time that each one takes, as
 # seen on a district of the size of Pudong.
 RUN_STAGES: Final = MappingProxyType(
-    {"read": 0.2, "network": 0.15, "reach": 0.15, "coverage": 0.03, "gaps": 0.12,
-     "measures": 0.1, "siting": 0.05, "write": 0.2}
+    {"read": 0.2, "network": 0.15, "reach": 0.15, "coverage": 0.05, "measures": 0.15,
+     "siting": 0.07, "gaps": 0.03, "write": 0.2}
 )  # fmt: skip
 SITE_STAGES: Final = MappingProxyType(
     {"read": 0.3, "network": 0.2, "reach": 0.2, "coverage": 0.05, "siting": 0.25}

@@ -9,7 +9,9 @@ from toy_city import EAST, NORTH, toy_study, toy_tables, write_toy
 from circle.assessment import assess
 from circle.city import load_city
 from circle.contracts import INPUT_CONTRACTS, RESULT_CONTRACTS
+from circle.rejoining import with_table
 from circle.shipped import shipped_folder
+from circle.snapping import Access
 from circle.study import read_study
 from circle.tables import check_table
 
@@ -71,7 +73,29 @@ def test_figures_of_the_run_record(toy):
 def test_stages_are_announced_in_order(toy):
     stages = []
     assess(toy.city, on_stage=stages.append)
-    assert stages == ["reach", "coverage", "gaps", "measures", "siting"]
+    assert stages == ["reach", "coverage", "measures", "siting", "gaps"]
+
+
+def test_what_fails_while_gaps_are_joined_is_told(toy, monkeypatch):
+    monkeypatch.setattr("circle.assessment.find_gap_clusters", None)
+    with pytest.raises(TypeError, match="not callable"):
+        assess(toy.city)
+
+
+def test_points_whose_places_are_known_are_not_joined_again(toy, monkeypatch):
+    monkeypatch.setattr("circle.snapping.Snapper.join", None)
+    table = toy.city.candidates.iloc[::-1].reset_index(drop=True)
+    known = np.arange(len(table))[::-1]
+    turned = with_table(toy.city, "candidates", table, known=known)
+    for key in toy.city.travels:
+        now, before = (
+            turned.access["candidates", key],
+            toy.city.access["candidates", key],
+        )
+        for one in dataclasses.fields(Access):
+            values = getattr(before, one.name)
+            np.testing.assert_array_equal(getattr(now, one.name), values[::-1])
+            assert getattr(now, one.name).dtype == values.dtype
 
 
 def test_the_same_city_gives_the_same_tables(toy):

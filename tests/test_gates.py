@@ -19,6 +19,7 @@ SUPPRESSIONS_AT_MOST = 24
 # ask one prepared shape end Python (GEOS is not safe there), and rasterio changes the
 # filters of warnings for all of them.
 THREADED = {
+    "assessment": "the city and reach from its cells, which gaps only read",
     "catchment_search": "the network; each thread has rooms of its own",
     "gaps": "cells and pairs of them",
     "joining": "tables of points; each thread has a network of its own",
