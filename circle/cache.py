@@ -8,7 +8,6 @@ import logging
 import os
 import sys
 import tempfile
-import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -25,18 +24,23 @@ FOLDER_NAME: Final = ".circle-cache"
 SWITCH: Final = "CIRCLE_CACHE"
 KEPT_ENTRIES: Final = 24
 # Rises whenever entries are laid out otherwise, so that older ones are passed over.
-FORMAT: Final = 1
+FORMAT: Final = 2
 
+# An entry is these letters, the digest and the length of a JSON object, the object, and
+# the bytes of all arrays, whose digest stands in the object. Nothing in it could run.
 _MAGIC = b"circle cache\n"
-_DIGEST_BYTES = hashlib.sha256().digest_size
-_PAYLOAD_AT = len(_MAGIC) + _DIGEST_BYTES
+_DIGEST_BYTES, _LENGTH_BYTES = hashlib.sha256().digest_size, 8
+# Numbers and truths: what is but its bytes.
+_PLAIN_KINDS = "biuf"
+_DAMAGED = "its checksum does not fit"
+# What comes of an entry that another program has made up.
+_FAULTS = ArithmeticError, LookupError, MemoryError, TypeError, ValueError
 _SUFFIX = ".cache"
 _HALF_WRITTEN = ".part"
 # A run that has written nothing for an hour longer than another has died.
 _ABANDONED_S = 3600.0
 _OFF = frozenset({"off", "no", "false", "0"})
 _ON = frozenset({"", "on", "yes", "true", "1"})
-_ABOUT = "about"
 
 # Of whatever type it was written with.
 Array = NDArray[Any]
@@ -197,7 +201,7 @@ def read_entry(folder: Path | None, name: str, *, key: str) -> Kept | None:
     except PermissionError as error:
         _log.info("cache: %s cannot be read (%s); building anew", path.name, error)
         return None
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, *_FAULTS) as error:
         _log.warning("cache: %s is damaged (%s); building anew", path.name, error)
         return None
     _log.info("cache: read %s", path.name)
@@ -287,40 +291,83 @@ def _read_whole(file: BufferedReader, key: str) -> Kept:
     ValueError
         If it is not.
     """
-    head = file.read(_PAYLOAD_AT)
-    digest = hashlib.file_digest(file, "sha256").digest()
-    if head != _MAGIC + digest:
-        message = "its checksum does not fit"
-        raise ValueError(message)
-    file.seek(_PAYLOAD_AT)
-    with np.load(file, allow_pickle=False) as payload:
-        arrays = {name: payload[name] for name in payload.files}
-    about = json.loads(arrays.pop(_ABOUT).tobytes())
+    about = _read_about(file)
     if about["key"] != key:
         message = "it was made for something else"
         raise ValueError(message)
+    digest, arrays = hashlib.sha256(), {}
+    for name, dtype, shape in about["arrays"]:
+        arrays[name] = np.empty(shape, np.dtype(dtype))
+        room = _bytes_of(arrays[name])
+        if file.readinto(room) != len(room):
+            raise ValueError(_DAMAGED)
+        digest.update(room)
+    if file.read(1) or digest.hexdigest() != about["sha256"]:
+        raise ValueError(_DAMAGED)
     return Kept(arrays, about["facts"])
+
+
+def _read_about(file: BufferedReader) -> dict[str, Any]:
+    """
+    Read what an entry says of itself, and check it before anything is made of it.
+
+    Raises
+    ------
+    ValueError
+        If it is not as it was written.
+    """
+    head = file.read(len(_MAGIC) + _DIGEST_BYTES + _LENGTH_BYTES)
+    said = int.from_bytes(head[-_LENGTH_BYTES:], "little")
+    text = file.read(min(said, os.fstat(file.fileno()).st_size))
+    length = len(text).to_bytes(_LENGTH_BYTES, "little")
+    if head != _MAGIC + hashlib.sha256(text).digest() + length:
+        raise ValueError(_DAMAGED)
+    about: dict[str, Any] = json.loads(text)
+    return about
 
 
 def _write_whole(path: Path, kept: Kept, key: str) -> None:
     """Write an entry beside its place, then move it there."""
-    about = json.dumps({"key": key, "facts": kept.facts}).encode()
-    arrays = {**kept.arrays, _ABOUT: np.frombuffer(about, dtype=np.uint8)}
+    parts = [_bytes_of(one) for one in kept.arrays.values()]
+    digest = hashlib.sha256()
+    for one in parts:
+        digest.update(one)
+    arrays = [(name, a.dtype.str, a.shape) for name, a in kept.arrays.items()]
+    about = {
+        "key": key,
+        "facts": kept.facts,
+        "arrays": arrays,
+        "sha256": digest.hexdigest(),
+    }
+    text = json.dumps(about).encode()
+    length = len(text).to_bytes(_LENGTH_BYTES, "little")
     number, name = tempfile.mkstemp(_HALF_WRITTEN, path.stem, path.parent)
     try:
-        with os.fdopen(number, "w+b") as file:
-            file.write(bytes(_PAYLOAD_AT))
-            np.savez(file, allow_pickle=False, **arrays)
-            file.seek(_PAYLOAD_AT)
-            digest = hashlib.file_digest(file, "sha256").digest()
-            file.seek(0)
-            file.write(_MAGIC + digest)
+        with os.fdopen(number, "wb") as file:
+            file.write(_MAGIC + hashlib.sha256(text).digest() + length + text)
+            for one in parts:
+                file.write(one)
             file.flush()
             os.fsync(file.fileno())
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def _bytes_of(array: Array) -> memoryview:
+    """
+    Give the bytes of an array, row by row; of one that is in this order, its own.
+
+    Raises
+    ------
+    ValueError
+        If it holds objects, or records.
+    """
+    if array.dtype.kind not in _PLAIN_KINDS:
+        message = f"arrays of {array.dtype} are not kept"
+        raise ValueError(message)
+    return np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
 
 
 def _remove_oldest(folder: Path, newest: Path) -> None:

@@ -98,8 +98,10 @@ def find_gap_clusters(city: City, reach: Reach) -> gpd.GeoDataFrame:
         return _listed(ground, members, cuts, column)
 
     with ThreadPoolExecutor(_THREADS) as pool:
-        found = list(pool.map(join, range(len(reach.type_ids))))
-    clusters = _large_enough(found, city.study.gaps.smallest_population)
+        clusters = _large_enough(
+            list(pool.map(join, range(len(reach.type_ids)))),
+            city.study.gaps.smallest_population,
+        )
     rows = _described(ground, city, reach.type_ids, clusters)
     rows["missing_together"] = _together(reach.type_ids, ground, clusters, uncovered)
     return _ranked_clusters(city, rows)

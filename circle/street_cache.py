@@ -39,7 +39,7 @@ _LIBRARIES = ("numpy", "osmium", "pyogrio", "pyproj", "rasterio", "shapely")
 # The modules that turn a street file into streets and networks: where they change,
 # what is kept counts no more, also between two versions of circle.
 BUILDERS = (
-    *("backdrop", "chains", "core", "crs", "declared", "edges", "files"),
+    *("backdrop", "chains", "collector", "core", "crs", "declared", "edges", "files"),
     *("files_layers", "files_sheets", "files_text", "heights", "network", "noding"),
     *("offsets", "osm_features", "piece_times", "raster_grid", "raw_table", "reading"),
     *("sheet_books", "street_access", "street_cache", "street_classes"),

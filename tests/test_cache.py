@@ -2,6 +2,8 @@
 
 import ast
 import dataclasses
+import hashlib
+import json
 import logging
 import os
 import shutil
@@ -32,7 +34,13 @@ from circle.shipped import PACKAGE, shipped_folder
 from circle.study import read_study
 
 KEPT = Kept(
-    {"a": np.arange(5000, dtype=np.int32), "b.c": np.array([[0.1, np.inf]])},
+    {
+        "a": np.arange(5000, dtype=np.int32),
+        "b.c": np.array([[0.1, np.inf]]),
+        "turned": np.arange(6, dtype=">i2").reshape(2, 3).T,
+        "one": np.array(7.5),
+        "none": np.empty((0, 2), dtype=bool),
+    },
     {"words": ["水", "green"]},
 )
 KEY = make_key("file", "rules")
@@ -118,6 +126,8 @@ def test_an_entry_comes_back_equal(folder):
     assert set(found.arrays) == set(KEPT.arrays)
     for name, array in KEPT.arrays.items():
         assert found.arrays[name].dtype == array.dtype
+        assert found.arrays[name].shape == array.shape
+        assert found.arrays[name].flags.writeable
         assert found.arrays[name].tobytes() == array.tobytes()
     assert (folder.stat().st_mode & 0o700) == 0o700
     assert not list(folder.glob("*.part"))
@@ -159,6 +169,30 @@ def test_a_damaged_entry_is_not_believed(folder, caplog, damage):
     assert read_entry(folder, "streets", key=KEY).facts == KEPT.facts
 
 
+@pytest.mark.parametrize(
+    "about",
+    [
+        {"arrays": [["a", "|O", [1]]]},
+        {"arrays": [["a", "<f8", [-1]]]},
+        {"arrays": [["a", "<f8", [2**70]]]},
+        {"arrays": [["a", "<f8", [2**40]]]},
+        {"arrays": [["a", "<f8", "many"]]},
+        {"arrays": [["a", "i4,f8", [1]]]},
+        {"arrays": 7},
+        {},
+    ],
+    ids=["objects", "negative", "beyond", "huge", "words", "records", "number", "none"],
+)
+@pytest.mark.parametrize("length", [None, 2**63, 2**64 - 1])
+def test_an_entry_that_somebody_made_up_is_not_believed(folder, caplog, about, length):
+    text = json.dumps({"key": KEY, "facts": {}, "sha256": "", **about}).encode()
+    written = (len(text) if length is None else length).to_bytes(8, "little")
+    head = b"circle cache\n" + hashlib.sha256(text).digest()
+    entry_in(folder).write_bytes(head + written + text + bytes(64))
+    assert read_entry(folder, "streets", key=KEY) is None
+    assert "damaged" in logged(caplog, logging.WARNING)[0]
+
+
 def test_an_entry_under_a_wrong_name_is_not_believed(folder, caplog):
     other = make_key("something else")
     write_entry(folder, "streets", Kept({}, {}), key=other)
@@ -169,8 +203,9 @@ def test_an_entry_under_a_wrong_name_is_not_believed(folder, caplog):
 
 
 def test_arrays_of_objects_are_refused(folder):
-    with pytest.raises(ValueError, match="allow_pickle"):
-        write_entry(folder, "walk", Kept({"a": np.array([{}])}, {}), key=KEY)
+    for odd in (np.array([{}]), np.zeros(2, "i4,f8"), np.array(["text"])):
+        with pytest.raises(ValueError, match="are not kept"):
+            write_entry(folder, "walk", Kept({"a": odd}, {}), key=KEY)
     assert [one.suffix for one in folder.iterdir()] == [".cache"]
 
 
