@@ -90,8 +90,9 @@ def evaluate(
     known = base if base is not None and type_ids is not None else None
     types = city.type_ids if known is None else tuple(type_ids or ())
     on_stage("reach")
-    committees, cells = _measured(city, known, types)
-    planned = _planned(city, known, types)
+    moved = None if known is None else _moves(known.city, city)
+    committees, cells = _measured(city, known, types, moved)
+    planned = _planned(city, known, types, moved)
     texts = _texts(city, base)
     on_stage("coverage")
     if known is None:
@@ -135,34 +136,42 @@ def _texts(city: City, base: Evaluation | None) -> ItemTexts:
 
 
 def _measured(
-    city: City, known: Evaluation | None, types: tuple[str, ...]
+    city: City,
+    known: Evaluation | None,
+    types: tuple[str, ...],
+    moved: Rows | None,
 ) -> tuple[Reach | None, Reach]:
     """Measure both tables of origins, as far as they are not known."""
     tables = ("cells",) if city.committees.empty else ("cells", "committees")
     if known is None:
         found = measure_tables(city, tables, type_ids=types)
     else:
-        old = [_old_reach(known, one, city) for one in tables]
+        old = [_old_reach(known, one, moved) for one in tables]
         found = remeasure_tables(
             city, tables, old, type_ids=types, spreads=known.spreads
         )
     return (found[1] if len(found) > 1 else None), found[0]
 
 
-def _old_reach(known: Evaluation, table: str, after: City) -> Reach:
+def _old_reach(known: Evaluation, table: str, moved: Rows | None) -> Reach:
     """Take over the reach of a table, its facilities by their rows in a new city."""
     old = known.cell_reach if table == "cells" else known.committee_reach
     if old is None:
         message = "evaluate: the base has no reach from committees; the city has some."
         raise CircleBug(message)
-    return replace(old, facility=_moved(old.facility, known.city, after))
+    return replace(old, facility=_follow(old.facility, moved))
 
 
-def _planned(city: City, known: Evaluation | None, types: tuple[str, ...]) -> Rows:
+def _planned(
+    city: City,
+    known: Evaluation | None,
+    types: tuple[str, ...],
+    moved: Rows | None,
+) -> Rows:
     """Find planned facilities, as far as they are not known."""
     if known is None:
         return find_planned(city, types)
-    planned = _moved(known.planned, known.city, city)
+    planned = _follow(known.planned, moved)
     if types and not _same_plans(known.city, city):
         columns = [city.type_ids.index(one) for one in types]
         planned = planned.copy()
@@ -183,14 +192,19 @@ def _same_plans(before: City, after: City) -> bool:
     return what == other_what and bool(shapely.equals_identical(places, others).all())
 
 
-def _moved(facility: Rows, before: City, after: City) -> Rows:
-    """Follow facilities to their rows in the changed table; as they are if alike."""
+def _moves(before: City, after: City) -> Rows | None:
+    """Give the new row of each facility, and of none at the end; None if all stay."""
     old = before.facilities["facility_id"]
     new = after.facilities["facility_id"]
     if len(old) == len(new) and old.equals(new):
-        return facility
-    row = pd.Index(new).get_indexer(old)
+        return None
     # The last place stands for "none", which is -1 here and there.
-    moved = np.append(row, -1).astype(np.int32)
+    return np.append(pd.Index(new).get_indexer(old), -1).astype(np.int32)
+
+
+def _follow(facility: Rows, moved: Rows | None) -> Rows:
+    """Follow facilities to their rows in the changed table."""
+    if moved is None:
+        return facility
     # Turned, so that the columns stay together in memory.
-    return np.asarray(moved[facility.T].T, dtype=np.int32)
+    return np.asarray(np.take(moved, facility.T, mode="wrap").T, dtype=np.int32)
