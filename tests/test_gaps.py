@@ -10,7 +10,7 @@ from toy_city import toy_profile, write_toy
 
 from circle.assessment import assess
 from circle.city import load_city
-from circle.gap_parts import find_neighbours, lay_out_cells
+from circle.gap_parts import find_neighbours, find_parts, lay_out_cells
 from circle.gaps import find_gap_clusters
 from circle.missing_items import find_missing_items
 from circle.siting_settings import RankingWeights
@@ -279,6 +279,17 @@ def test_neighbours_are_those_that_a_tree_finds(seed, n, link_m):
             tuple(sorted(rows[list(one)].tolist())) for one in tree.query_pairs(link_m)
         }
     assert found == expected
+
+
+def test_cells_without_neighbours_are_parts_of_their_own():
+    x_m = np.array([900.0, 0.0, 300.0])
+    field = lay_out_cells(x_m, np.zeros(3), np.ones(3))
+    near = find_neighbours(field, np.arange(3), link_m=100.0)
+    members, cuts = find_parts(
+        near, np.ones(3, dtype=bool), field=field, widest_m=np.ones(3)
+    )
+    assert members.tolist() == [0, 1, 2]
+    assert cuts.tolist() == [0, 1, 2, 3]
 
 
 def with_cells(city, **people: float):

@@ -9,7 +9,7 @@ from toy_city import CRS, EAST, NORTH, toy_study, toy_tables, write_toy
 
 from circle.city import load_city
 from circle.evaluation import evaluate
-from circle.points import make_points
+from circle.points import Proposed, add_points, make_points
 from circle.site_files import points_rows, points_text, write_points
 from circle.siting import site
 from circle.siting_settings import SitingOptions
@@ -96,6 +96,32 @@ def test_a_facility_with_room_takes_in_other_types(tmp_path):
     assert len(table) == 6
     only = points_of(evaluation, co_use={**co_use, "hosts": ["hospital"]})
     assert set(only.city.candidates["made_from"].value_counts()) == {1, 3}
+
+
+def test_a_type_that_the_inventory_does_not_measure_is_refused(tmp_path):
+    study = toy_study()
+    study["facilities"]["types"] = ["clinic", "hospital"]
+    points = points_of(measured(write_toy(tmp_path, study=study)))
+    found = points.refused.drop(columns="text").to_dict("records")
+    assert found == [
+        {"candidate_id": one, "type_id": "school", "why": "not_counted"}
+        for one in ("K1", "K2")
+    ]
+
+
+def test_points_that_are_added_lie_in_their_subdistrict(toy):
+    places = {"Z": (EAST + 100, NORTH), "Y": (EAST + 5900, NORTH), "X": (EAST - 9e4, 0)}
+    proposed = [
+        Proposed(key, key, ("clinic",), 10.0, shapely.Point(at))
+        for key, at in places.items()
+    ]
+    city = add_points(toy.city, proposed)
+    table = city.candidates.set_index("candidate_id")
+    assert list(table.index) == ["K1", "K2", "K3", "X", "Y", "Z"]
+    home = table["subdistrict_id"]
+    assert home[["K1", "K2", "Y", "Z"]].to_list() == ["A1", "B1", "B1", "A1"]
+    assert pd.isna(home["X"])
+    assert add_points(toy.city, []) is toy.city
 
 
 def test_points_that_are_made_can_be_sites(bare):

@@ -236,6 +236,18 @@ def test_distances_by_force(places):
         assert plans["exact"].status == "optimal"
 
 
+@pytest.mark.parametrize("unit", [1e-12, 1.0, 1e12])
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_distances_in_any_unit_have_the_same_plan(unit, solver):
+    places, _ = graph_instance(30, 3, seed=5)
+    found = solve_pmedian(places, solver)
+    same = solve_pmedian(replace(places, distance=places.distance * unit), solver)
+    assert same.options == found.options
+    assert same.status == found.status
+    assert same.objective == pytest.approx(found.objective * unit, rel=1e-9)
+    assert same.bound == pytest.approx(found.bound * unit, rel=1e-6)
+
+
 def graph_instance(n, n_sites, seed):
     """A random graph as in the OR-Library: every node is demand and candidate."""
     random = np.random.default_rng(seed)
