@@ -186,18 +186,18 @@ def insert_rows(
     known
         For each row its row in the old table, -1 for new ones, shape (rows,).
     """
-    ids = table[key].to_numpy(dtype=object)
-    values: dict[str, Any] = {}
-    order = np.argsort(np.append(ids, new[key].to_numpy(dtype=object)), kind="stable")
-    for name in table.columns:
-        fresh = new[name]
-        if name != table.geometry.name:
-            # Each value is converted by itself: by the others nothing is guessed.
-            objects = fresh.to_numpy(dtype=object)
-            fresh = pd.Series(objects, dtype=object).astype(table[name].dtype)
-        both = pd.concat([table[name], fresh], ignore_index=True)
-        values[name] = both.take(order).reset_index(drop=True)
-    frame = gpd.GeoDataFrame(values, geometry="geometry", crs=table.crs)
+    ids, codes = (one[key].to_numpy(dtype=object) for one in (table, new))
+    turn = np.argsort(codes, kind="stable")
+    at = np.searchsorted(ids, codes[turn], side="right")
+    order = np.insert(np.arange(len(ids)), at, len(ids) + turn)
+    fresh: dict[str, Any] = {table.geometry.name: new.geometry.reset_index(drop=True)}
+    for name in table.columns.drop(table.geometry.name):
+        # Each value is converted by itself: by the others nothing is guessed.
+        objects = new[name].to_numpy(dtype=object)
+        fresh[name] = pd.Series(objects, dtype=object).astype(table[name].dtype)
+    rows = gpd.GeoDataFrame(fresh, geometry=table.geometry.name, crs=table.crs)
+    both = pd.concat([table, rows[list(table.columns)]], ignore_index=True)
+    frame = gpd.GeoDataFrame(both.take(order).reset_index(drop=True))
     known = np.where(order < len(table), order, -1).astype(np.intp)
     return frame, known
 
