@@ -12,6 +12,7 @@ from scipy.sparse import csr_array
 from circle.city import City
 from circle.contracts import SITES
 from circle.item_texts import age_people
+from circle.site_candidates import candidate_cost
 from circle.site_demand import (
     Demand,
     headline_columns,
@@ -172,6 +173,7 @@ def sites_table(
     shares = _shares_after(city, demand, steps)
     people = origin_people(city, demand.table)
     ages = age_people(city, demand.table)
+    cost = candidate_cost(city, options)
     rows = []
     for number, step in enumerate(steps, start=1):
         candidate = city.candidates.iloc[step.candidate]
@@ -189,7 +191,8 @@ def sites_table(
                 "step": number,
                 "type_ids": step.type_ids,
                 "year": None if year is None or pd.isna(year) else int(year),
-                "cost_10k": _cost_of(candidate, step, options),
+                "cost_10k": cost[step.candidate]
+                + sum(options.type_cost_10k.get(one, 0.0) for one in step.type_ids),
                 "items_cleared": len(required),
                 "person_items_gained": gained,
                 "people_gained": float(people[origins].sum()),
@@ -277,19 +280,6 @@ def opened_types(
     if not needed:
         needed = set(allowed)
     return tuple(one for one in city.profile.type_ids if one in needed)
-
-
-def _cost_of(candidate: pd.Series, step: Step, options: SitingOptions) -> float:
-    """Add up what a site costs: its own cost, and the fitting out of its types."""
-    own = candidate["cost_10k"]
-    if own is None or pd.isna(own):
-        rate = options.cost_per_m2.get(candidate["route"])
-        area = candidate["floor_area_m2"]
-        known = rate is not None and area is not None and not pd.isna(area)
-        own = rate * float(area) if known and rate is not None else np.nan
-    return float(own) + sum(
-        options.type_cost_10k.get(one, 0.0) for one in step.type_ids
-    )
 
 
 def quality_text(plan: SitePlan, language: str) -> str:

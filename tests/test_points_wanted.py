@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
-from toy_city import toy_tables, write_toy
+from toy_city import EAST, NORTH, toy_tables, write_toy
 
 from circle.assessment import assess
 from circle.city import load_city
@@ -43,6 +44,20 @@ def test_a_type_that_no_candidate_offers_is_told(tmp_path):
     assert not options.points.makes_any
     assert [one.name for one in told] == ["types-without-candidate"]
     assert "no candidate offers school" in told[0].text
+
+
+def test_what_nobody_lacks_need_not_be_offered(tmp_path):
+    tables = toy_tables()
+    tables["candidates"]["type_ids"] = "clinic"
+    nearby = (
+        tables["facilities"].iloc[:1].assign(facility_id="F0", x=EAST + 2800, y=NORTH)
+    )
+    tables["facilities"] = pd.concat([tables["facilities"], nearby])
+    city = load_city(read_study(write_toy(tmp_path, tables=tables)))
+    options, told = wanted(city)
+    assert options.points.makes_any
+    assert [one.name for one in told] == ["points-made"]
+    assert "(school)" in told[0].text
 
 
 def test_a_higher_level_on_offer_is_enough(tmp_path):

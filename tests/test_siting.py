@@ -19,11 +19,14 @@ from circle.evaluation import evaluate
 from circle.points import make_points
 from circle.scenario import Scenario
 from circle.site_choices import frontier_chart, other_sites, site_frontier
+from circle.site_chosen import effort_of
 from circle.site_cover import cover_seconds
 from circle.site_demand import open_demand
 from circle.site_files import write_plan
 from circle.site_plan import order_steps, quality_text
+from circle.site_words import site_word
 from circle.siting import site
+from circle.siting_highs import Effort
 from circle.siting_settings import SitingOptions, with_answers
 from circle.study import read_study
 
@@ -186,6 +189,51 @@ def with_sizes(profile, **sizes: float):
     return profile
 
 
+def test_floors_may_hold_in_some_area_classes_only(measured):
+    floor = {"share": 1, "by": "area_class", "only": ["urban"]}
+    assert chosen(choose(measured, sites=1, floors=[floor])) == ["K1"]
+
+
+def test_only_a_point_that_adds_most_is_said_to(measured):
+    floor = {"share": 1, "only": ["B1"]}
+    best, together = site_word("best", "en"), site_word("together", "en")
+    for asked, words in (
+        ({"sites": 1}, [best]),
+        ({"sites": 1, "floors": [floor]}, [together]),
+        ({"sites": 1, "floor_area": True}, [together]),
+    ):
+        reasons = choose(measured, **asked).sites["reason"]
+        assert all(map(str.endswith, reasons, words))
+
+
+def test_reasons_are_in_the_language_of_the_study(tmp_path):
+    study = {**toy_study(), "language": "zh"}
+    plan = site(load_city(read_study(write_toy(tmp_path, study=study))))
+    assert plan.sites["reason"].str.endswith(site_word("best", "zh")).all()
+    assert not plan.sites["reason"].str.contains(site_word("best", "en")).any()
+
+
+def test_what_was_asked_for_is_the_reason(measured):
+    plan = choose(measured, locked=["K3"]).sites.set_index("candidate_id")
+    assert plan["reason"]["K3"].endswith(site_word("locked", "en"))
+    assert not plan["reason"]["K1"].endswith(site_word("locked", "en"))
+    short = choose(measured, sites=1, model="pmedian")
+    assert short.sites["reason"][0].endswith(site_word("shorter", "en"))
+
+
+def test_a_cost_that_is_not_known_follows_from_the_floor_area(tmp_path):
+    tables = toy_tables()
+    tables["candidates"]["cost_10k"] = [None, 800.0, None]
+    evaluation = evaluate(load_city(read_study(write_toy(tmp_path, tables=tables))))
+    asked = {"cost_per_m2": {"reuse": 0.5}, "type_cost_10k": {"school": 3.0}}
+    plan = choose(evaluation, locked=["K1", "K3"], **asked)
+    cost = plan.sites.set_index("candidate_id")["cost_10k"]
+    types = plan.sites.set_index("candidate_id")["type_ids"]
+    # K1 has 300 m²; of co-use no rate is known.
+    assert cost["K1"] == 150.0 + 3.0 * ("school" in types["K1"])
+    assert np.isnan(cost["K3"])
+
+
 def test_types_share_the_floor_area_of_a_site(tmp_path):
     # K1 has 300 m²: room for one of both.
     profile = with_sizes(toy_profile(), clinic=200, school=150)
@@ -277,10 +325,11 @@ def test_an_impossible_wish_names_what_clashes(measured, asked, text, zh):
         ({"locked": ["K9"]}, "siting.locked: found K9"),
         ({"budgets": {"Z": 1}}, "siting.budgets: found Z"),
         ({"weight": "age:young"}, "siting.weight: found young"),
-        ({"tiers": {"gold": 1}}, "siting.tiers: found gold"),
+        ({"tiers": {"gold": 1}}, "tiers: found gold; expected some of: basic, ext"),
         ({"type_cost_10k": {"moon": 1}}, "siting.type_cost_10k: found moon"),
         ({"capacity": {"moon": 1}}, "siting.capacity: found moon"),
         ({"floors": [{"share": 1, "only": ["Q"]}]}, "siting.floors[0].only: found Q"),
+        ({"floors": [{"share": 1, "by": "area_class", "only": ["A1"]}]}, "found A1"),
     ],
 )
 def test_what_is_not_there_is_refused(measured, asked, text):
@@ -325,6 +374,26 @@ def test_short_ways_are_those_worked_out_by_hand(measured):
     worst = choose(measured, model="pcenter", sites=1, solver="exact")
     assert chosen(worst) == ["K1"]
     assert worst.objective == pytest.approx(16, rel=1e-3)
+
+
+@pytest.mark.parametrize("solver", ["greedy", "exact"])
+def test_of_plans_that_cover_the_same_the_shorter_ways_are_taken(tmp_path, solver):
+    tables = toy_tables()
+    first = tables["candidates"].iloc[:1]
+    far, near = (first.assign(candidate_id=k, x=EAST + x, y=NORTH)
+                 for k, x in (("K1", 2000), ("K2", 2800)))  # fmt: skip
+    tables["candidates"] = pd.concat([far, near])
+    evaluation = evaluate(load_city(read_study(write_toy(tmp_path, tables=tables))))
+    plain = choose(evaluation, sites=1, solver=solver)
+    short = choose(evaluation, sites=1, solver=solver, then_minutes=True)
+    assert (chosen(plain), chosen(short)) == (["K1"], ["K2"])
+    assert short.objective == plain.objective
+
+
+def test_a_solver_tries_as_hard_as_the_options_say():
+    assert effort_of(SitingOptions()) == Effort()
+    asked = SitingOptions(time_limit_s=7, gap_pct=5)
+    assert effort_of(asked) == Effort(time_limit_s=7, gap=0.05)
 
 
 def test_shorter_ways_do_not_cost_cover(demo_measured):
