@@ -122,7 +122,7 @@ SITING_TEXTS: Mapping[str, tuple[Parts, Parts]] = MappingProxyType(
                 "请选用 mclp，或删去该项",
             ),
             (
-                "{what} go with covering models without years",
+                "{what}: only with covering models, without years",
                 "found {found}",
                 "choose mclp, or leave them out",
             ),

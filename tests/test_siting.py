@@ -19,13 +19,15 @@ from circle.evaluation import evaluate
 from circle.points import make_points
 from circle.scenario import Scenario
 from circle.site_choices import frontier_chart, other_sites, site_frontier
-from circle.site_chosen import effort_of
+from circle.site_chosen import chosen_of, effort_of
 from circle.site_cover import cover_seconds
 from circle.site_demand import open_demand
 from circle.site_files import write_plan
 from circle.site_plan import order_steps, quality_text
+from circle.site_problem import build_problem, with_limits
 from circle.site_words import site_word
 from circle.siting import site
+from circle.siting_cover import solve_cover
 from circle.siting_highs import Effort
 from circle.siting_settings import SitingOptions, with_answers
 from circle.study import read_study
@@ -388,6 +390,51 @@ def test_of_plans_that_cover_the_same_the_shorter_ways_are_taken(tmp_path, solve
     short = choose(evaluation, sites=1, solver=solver, then_minutes=True)
     assert (chosen(plain), chosen(short)) == (["K1"], ["K2"])
     assert short.objective == plain.objective
+
+
+@pytest.mark.parametrize("borders", ["open", "district", "subdistrict"])
+def test_candidates_serve_across_borders_where_these_are_open(tmp_path, borders):
+    use = {"borders": {"value": borders, "source": "own", "confidence": "C"}}
+    tables = toy_tables()
+    # Over the border from C2, which lacks a clinic and a school.
+    tables["candidates"].loc[1, "x"] = EAST + 3300
+    profile = toy_profile() | {"use": use}
+    city = load_city(read_study(write_toy(tmp_path, profile=profile, tables=tables)))
+    demand = open_demand(city, evaluate(city), SitingOptions())
+    row, column = cover_seconds(city, demand).nonzero()
+    there = city.candidates["subdistrict_id"].to_numpy(object)[row]
+    homes = getattr(city, demand.table)["subdistrict_id"].to_numpy(object)
+    across = there != homes[demand.origin[column]]
+    assert len(across)
+    assert across.any() == (borders != "subdistrict")
+
+
+def test_a_bound_that_is_not_reached_is_told(measured):
+    options = SitingOptions(sites=1)
+    points = make_points(measured.city, measured, options)
+    problem = build_problem(points.city, measured, options)
+    cover = with_limits(problem, options)
+    best = solve_cover(cover, "exact")
+    for more, gap in ((0.0, 0.0), (70.5, 10.0)):
+        loose = dataclasses.replace(best, bound=best.bound + more, status="feasible")
+        found = chosen_of(problem, cover, loose, options).plan
+        assert found.objective == 700
+        # People are whole: what no plan can reach in parts is rounded off.
+        assert found.bound == 700 + np.floor(more)
+        assert found.gap_pct == pytest.approx(gap)
+        assert found.status == ("feasible" if more else "optimal")
+
+
+def test_a_budget_begins_at_what_is_locked(measured):
+    # K1 costs 50, and at least 10 more for the cheapest type.
+    types = {"clinic": 10.0, "school": 20.0, "hospital": 99.0, "court": 99.0}
+    asked = SitingOptions(locked=("K1",), type_cost_10k=types)
+    points = make_points(measured.city, measured, asked)
+    found = site_frontier(points, measured, asked, amounts=[59, 60, 90], budget=True)
+    assert list(found["amount"]) == [60, 90]
+    far = SitingOptions(model="pmedian", sites=1)
+    with pytest.raises(ConfigError, match="found pmedian"):
+        site_frontier(points, measured, far, amounts=[1])
 
 
 def test_a_solver_tries_as_hard_as_the_options_say():
