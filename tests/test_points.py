@@ -1,5 +1,7 @@
 """Where facilities may go: points from tables, from hosts, and points that are made."""
 
+import re
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -9,6 +11,7 @@ from toy_city import CRS, EAST, NORTH, toy_study, toy_tables, write_toy
 
 from circle.city import load_city
 from circle.evaluation import evaluate
+from circle.input_contracts import MADE_FROM
 from circle.points import Proposed, add_points, make_points
 from circle.site_files import points_rows, points_text, write_points
 from circle.siting import site
@@ -174,6 +177,29 @@ def test_points_are_written_as_table_and_layer(tmp_path):
     assert points_text(points) == (
         "7 points (committee 4, table 3); 1 notes on what cannot be used"
     )
+
+
+def test_the_map_of_points_shows_all_of_them_in_the_language_of_the_study(tmp_path):
+    study = {**toy_study(), "language": "zh"}
+    evaluation = measured(write_toy(tmp_path, study=study))
+    points = points_of(evaluation, made=["committees"])
+    csv, _, page = write_points(points, tmp_path / "points")
+    table = pd.read_csv(csv, encoding="utf-8-sig")
+    words = {MADE_FROM[one][0] for one in ("committee", "table")}
+    assert words in [set(table[one]) for one in table.columns]
+    text = page.read_text(encoding="utf-8")
+    box = re.search(r'viewBox="([^"]+)"', text)
+    west, north, wide, high = map(float, box[1].split())
+    numbers = re.compile(r'<circle [^>]*cx="([^"]+)" cy="([^"]+)" r="([^"]+)"')
+    drawn = [tuple(map(float, one)) for one in numbers.findall(text)]
+    assert len(drawn) == 7
+    areas = re.findall(r'<path d="([^"]+)" fill="none" stroke="#48535d"', text)
+    corners = re.findall(r"(-?[\d.]+)[ ,](-?[\d.]+)", " ".join(areas))
+    assert len(areas) == 2
+    drawn += [(float(x), float(y), 0.0) for x, y in corners]
+    for x, y, radius in drawn:
+        assert west <= x - radius <= x + radius <= west + wide
+        assert north <= y - radius <= y + radius <= north + high
 
 
 def write_land(folder, rows):
