@@ -70,7 +70,10 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "travel": ("test_travel", "test_person_groups", "test_gaps"),
     "travel_again": ("test_changes", "test_reach_again"),
     # Coverage and gaps.
-    "coverage": ("test_coverage", "test_coverage_tables", "test_changes"),
+    "coverage": (
+        *("test_coverage", "test_coverage_tables", "test_buildings"),
+        *("test_changes", "test_assess"),
+    ),
     "type_groups": ("test_coverage", "test_coverage_tables"),
     "missing_items": ("test_gaps", "test_coverage"),
     "item_texts": ("test_gaps", "test_coverage"),
