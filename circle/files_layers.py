@@ -5,7 +5,7 @@ import zipfile
 import zlib
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import geopandas as gpd
 import pandas as pd
@@ -20,6 +20,8 @@ from circle.files_text import decode_text
 from circle.problems import problem_of
 from circle.raw_table import RawTable
 from circle.sheet_books import UNPACKED_MB, refuse_bomb
+
+_Rows = TypeVar("_Rows", bound=pd.DataFrame)
 
 PARQUET_SUFFIXES = (".parquet", ".geoparquet")
 FOLDER_SUFFIX = ".gdb"
@@ -185,11 +187,36 @@ def _refuse_vertices(rows: pd.DataFrame, where: str) -> None:
 def _parquet(path: Path) -> gpd.GeoDataFrame | pd.DataFrame:
     """Read a Parquet file, with its geometry where it has one."""
     try:
-        return gpd.read_parquet(path)
+        return with_sound_texts(gpd.read_parquet(path))
     except ValueError as error:
         if "geo metadata" not in str(error):
             raise
-    return pd.read_parquet(path)
+    return with_sound_texts(pd.read_parquet(path))
+
+
+def with_sound_texts(rows: _Rows) -> _Rows:
+    """
+    Look at every text of a table at once: Arrow itself does so when one is asked for.
+
+    Parameters
+    ----------
+    rows
+        A table as read from Parquet.
+
+    Returns
+    -------
+    rows
+        The same table.
+
+    Raises
+    ------
+    ArrowException
+        If a text, or the name of a column, is not UTF-8.
+    """
+    for name in rows.columns:
+        if isinstance(rows[name].dtype, pd.StringDtype):
+            rows[name].to_numpy(dtype=object)
+    return rows
 
 
 def _features(

@@ -109,6 +109,7 @@ def _read_table(path: Path) -> pa.Table:
     try:
         if path.suffix.lower() in _PARQUET:
             table = parquet.read_table(path)
+            table.validate(full=True)
         else:
             table = _read_csv(path)
     except (OSError, pa.ArrowException, UnicodeError) as error:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
 import geopandas as gpd
 import numpy as np
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from circle.declared import DeclaredCrs, parse_declared, shapes_to_metric
 from circle.errors import CircleWarning, CrsError, InputError, gather, list_ids
 from circle.files import RawTable, read_raw_table
+from circle.files_layers import PARQUET_SUFFIXES, with_sound_texts
 from circle.noding import Noded, node_lines
 from circle.problems import Problem, problem_in, problem_of
 from circle.reading import with_whole_names
@@ -26,7 +26,6 @@ from circle.street_settings import Classes, Noding
 from circle.streets import Streets, nodes_aloft
 from circle.tables import Column, Contract, conform
 
-PARQUET_SUFFIXES: Final = (".parquet", ".geoparquet")
 _LINES = frozenset({"LineString", "MultiLineString", "LinearRing"})
 _NUMBER = re.compile(r"[+-]?\d+(\.\d*)?")
 _YES = frozenset(
@@ -297,7 +296,7 @@ def _read_lines(path: Path, layer: str | None) -> RawTable:
         raw = read_raw_table(path, layer=layer)
     else:
         try:
-            rows = gpd.read_parquet(path)
+            rows = with_sound_texts(gpd.read_parquet(path))
         except (ValueError, OSError, pyarrow.ArrowException) as error:
             problem = problem_of(path.name, "lines-not-parquet", error=str(error))
             raise InputError(problem) from error

@@ -201,3 +201,13 @@ def test_a_value_that_is_also_a_column_name_is_no_header(tmp_path):
     )
     assert raw.problems == ()
     assert list(raw.rows["status"]) == ["closed", "open"]
+
+
+def test_parquet_with_texts_that_are_not_utf_8_is_refused(tmp_path):
+    path = tmp_path / "some.parquet"
+    rows = pd.DataFrame({"name": ["South court", "球场"], "x": [1.0, 2.0]})
+    rows.to_parquet(path, compression=None)
+    assert list(read_raw_table(path).rows["name"]) == list(rows["name"])
+    path.write_bytes(path.read_bytes().replace(b"South", b"Sou\xffh"))
+    with pytest.raises(InputError, match="cannot be read as GeoParquet"):
+        read_raw_table(path)

@@ -79,6 +79,16 @@ def test_parquet_says_the_same(tmp_path):
         assert value.tolist() == getattr(other, name).tolist()
 
 
+def test_parquet_with_texts_that_are_not_utf_8_is_refused(tmp_path):
+    path = tmp_path / "table.parquet"
+    write(tmp_path, SMALL.replace("甲", "north"))
+    rows = pd.read_csv(tmp_path / "table.csv", dtype={"demand_id": str})
+    rows.to_parquet(path, compression=None)
+    path.write_bytes(path.read_bytes().replace(b"north", b"n\xffrth"))
+    with pytest.raises(InputError, match="cannot be read"):
+        read_matrix(path)
+
+
 def test_the_least_of_double_pairs_counts_and_rows_may_stand_in_any_order(tmp_path):
     rows = ["a,1,x,5", "b,2,y,1", "a,1,x,2", "b,2,x,inf", "a,1,y,nan"]
     tables = [

@@ -234,6 +234,16 @@ def test_a_half_parquet_file_is_named(tmp_path):
         read(path)
 
 
+def test_a_parquet_file_with_texts_that_are_not_utf_8_is_named(tmp_path):
+    path = tmp_path / "a.parquet"
+    line = shapely.LineString([(0, 0), (9, 9)])
+    layer = gpd.GeoDataFrame({"highway": ["footway"]}, geometry=[line], crs=CRS)
+    layer.to_parquet(path, compression=None)
+    path.write_bytes(path.read_bytes().replace(b"footway", b"foo\xffway"[:7]))
+    with pytest.raises(InputError, match="half-downloaded"):
+        read(path)
+
+
 def test_a_layer_without_a_system_needs_one(tmp_path):
     path = tmp_path / "a.parquet"
     layer = gpd.GeoDataFrame(
