@@ -1,11 +1,13 @@
 """Write every output of a run, whole or not at all."""
 
+import contextlib
 import errno
 import itertools
 import json
 import logging
 import os
 import re
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -30,6 +32,8 @@ RECORD = "run.json"
 _LOG = logging.getLogger(__name__)
 Made = TypeVar("Made")
 _ATTEMPTS = 5
+# Each time another run has put its result there: no more than run at once.
+_MOST_RUNS = 100
 _TAKEN = {errno.ENOTEMPTY, errno.EEXIST}
 # What desktops, spreadsheet and GIS programs leave beside files they open.
 _LITTER = re.compile(
@@ -150,8 +154,10 @@ def check_output_folder(folder: Path) -> None:
         If it is a file, or holds anything that circle did not write.
     """
     target = folder.resolve()
-    if target.parent == target or (target.exists() and not target.is_dir()):
-        raise OutputError(problem_of(target, "no-folder"))
+    # Asked in one step, as another run may set the folder aside between two.
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+        if target.parent == target or not stat.S_ISDIR(target.stat().st_mode):
+            raise OutputError(problem_of(target, "no-folder"))
     try:
         foreign = _foreign_files(target)
     except OSError as error:
@@ -269,10 +275,10 @@ def _swap(staging: Path, target: Path) -> None:
         try:
             staging.rename(target)
         except OSError as error:
-            if old is not None and not target.exists():
-                old.rename(target)
+            if old is not None:
+                _restore(old, target)
             # Another run may have put its result there in between: try again.
-            if error.errno not in _TAKEN or attempt == _ATTEMPTS:
+            if error.errno not in _TAKEN or attempt == _MOST_RUNS:
                 raise
         else:
             break
@@ -289,6 +295,22 @@ def _set_aside(target: Path) -> Path | None:
     except FileNotFoundError:
         return None
     return old
+
+
+def _restore(old: Path, target: Path) -> None:
+    """
+    Put the old result back, unless another run has put its own there.
+
+    Raises
+    ------
+    OSError
+        If it cannot be put back.
+    """
+    try:
+        old.rename(target)
+    except OSError as error:
+        if error.errno not in _TAKEN:
+            raise
 
 
 def _put_back(target: Path) -> None:

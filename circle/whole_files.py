@@ -11,6 +11,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+# Of this process. Were a number given twice, a thread that sweeps up its own folder
+# would sweep up that of another, of the same name once the first was moved away.
+_NUMBERS = itertools.count()
+
 
 @contextlib.contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
@@ -247,8 +251,8 @@ def is_running(process: int) -> bool:
 
 
 def _names(target: Path, word: str, ending: str = "") -> Iterator[Path]:
-    """Yield names beside a file or folder for this process, numbered."""
-    for number in itertools.count():
+    """Yield names beside a file or folder that no other thread of this run has."""
+    for number in _NUMBERS:
         name = f"{_prefix(target, word)}{os.getpid()}-{number}{ending}"
         yield target.parent / name
 

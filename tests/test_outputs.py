@@ -6,8 +6,10 @@ import os
 import shutil
 import signal
 import sqlite3
+import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
@@ -19,7 +21,7 @@ from table_toy import CRS, INPUT_FILES, toy_assessment
 from circle import outputs
 from circle.errors import OutputError
 from circle.geopackage import write_geopackage
-from circle.outputs import check_output_folder, write_outputs
+from circle.outputs import check_output_folder, write_outputs, write_whole
 from circle.record import run_record
 from circle.whole_files import passing_path
 
@@ -207,6 +209,34 @@ def two_toys(first_toy, tmp_path):
     """Two cities of the same names with other times."""
     (tmp_path / "study").mkdir()
     return [first_toy, toy_assessment(tmp_path / "study", seed=1)]
+
+
+def test_hundreds_of_folders_written_at_once_are_each_whole(tmp_path):
+    def write_numbered(number):
+        def write(folder):
+            for name in ("a.txt", "b.txt"):
+                (folder / name).write_text(str(number), encoding="utf-8")
+            files = [{"file": "a.txt"}, {"file": "b.txt"}]
+            record = json.dumps({"circle": "", "outputs": files})
+            (folder / "run.json").write_text(record, encoding="utf-8")
+            return number
+
+        return write
+
+    target, usual_s = tmp_path / "shared", sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            jobs = [
+                pool.submit(write_whole, target, write_numbered(n)) for n in range(200)
+            ]
+            assert [one.result() for one in jobs] == list(range(200))
+    finally:
+        sys.setswitchinterval(usual_s)
+    assert (target / "a.txt").read_text("utf-8") == (target / "b.txt").read_text(
+        "utf-8"
+    )
+    assert [one.name for one in tmp_path.iterdir()] == ["shared"]
 
 
 @pytest.mark.usefixtures("few_files")

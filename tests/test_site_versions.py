@@ -111,7 +111,7 @@ def test_series_are_written_beside_the_version(asked):
         (("--add", "moon@1,2"), 3, "found the types moon"),
         (("--add", "school"), 3, "expected types@x,y"),
         (("--radius", 5), 2, "--radius goes with --matrix"),
-        (("--model", "pmedian", "--alternatives", 2), 3, "alternatives go with"),
+        (("--model", "pmedian", "--alternatives", 2), 3, "alternatives: only with"),
         (("--model", "lscp", "--frontier", "sites"), 3, "goes with model mclp"),
     ],
 )
