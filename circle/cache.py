@@ -30,8 +30,8 @@ FORMAT: Final = 2
 # the bytes of all arrays, whose digest stands in the object. Nothing in it could run.
 _MAGIC = b"circle cache\n"
 _DIGEST_BYTES, _LENGTH_BYTES = hashlib.sha256().digest_size, 8
-# Numbers and truths: what is but its bytes.
-_PLAIN_KINDS = "biuf"
+# Kinds of numbers and truths: what is but its bytes, and so may be kept.
+PLAIN_KINDS: Final = "biuf"
 _DAMAGED = "its checksum does not fit"
 # What comes of an entry that another program has made up.
 _FAULTS = ArithmeticError, LookupError, MemoryError, TypeError, ValueError
@@ -364,7 +364,7 @@ def _bytes_of(array: Array) -> memoryview:
     ValueError
         If it holds objects, or records.
     """
-    if array.dtype.kind not in _PLAIN_KINDS:
+    if array.dtype.kind not in PLAIN_KINDS:
         message = f"arrays of {array.dtype} are not kept"
         raise ValueError(message)
     return np.ascontiguousarray(array).reshape(-1).view(np.uint8).data

@@ -211,7 +211,7 @@ def with_sound_texts(rows: _Rows) -> _Rows:
     Raises
     ------
     ArrowException
-        If a text, or the name of a column, is not UTF-8.
+        If a text is not UTF-8.
     """
     for name in rows.columns:
         if isinstance(rows[name].dtype, pd.StringDtype):

@@ -16,10 +16,9 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
-from circle.cache import Array, Kept
+from circle.cache import PLAIN_KINDS, Array, Kept
 from circle.errors import CircleWarning
 
-_PLAIN_KINDS = "biuf"
 _NO_SHAPE = -1
 _COLUMN_TYPES = ("object", "str")
 
@@ -222,7 +221,7 @@ def _pack_column(values: pd.Series) -> tuple[dict[str, Array], dict[str, Any]]:
         If it is of a type that is not known.
     """
     kind = values.dtype
-    if isinstance(kind, np.dtype) and kind.kind in _PLAIN_KINDS:
+    if isinstance(kind, np.dtype) and kind.kind in PLAIN_KINDS:
         return {"plain": values.to_numpy()}, {"kind": "plain"}
     if isinstance(kind, pd.StringDtype):
         code, distinct = pd.factorize(values.array)

@@ -128,24 +128,20 @@ def test_parts_are_joined_and_halved_by_the_rule(seed):
     assert any(len(one) > 1 for one in found)
 
 
-def test_a_part_as_wide_as_high_is_cut_from_north_to_south():
-    x_m, y_m = np.array([0.0, 0.0, 100.0, 100.0]), np.array([0.0, 100.0, 0.0, 100.0])
-    field = lay_out_cells(x_m, y_m, np.ones(4))
+@pytest.mark.parametrize(
+    ("height_m", "parts"),
+    # Columns first, and then each of them by rows where it is too high.
+    [(100.0, [[0], [1], [2], [3]]), (99.0, [[0, 1], [2, 3]])],
+)
+def test_a_part_as_wide_as_high_is_cut_from_north_to_south(height_m, parts):
+    x_m, y_m = np.array([0.0, 0.0, 100.0, 100.0]), np.array([0.0, 1.0, 0.0, 1.0])
     members, cuts = find_parts(
         np.array([(0, 1), (1, 3), (3, 2)]),
         np.ones(4, dtype=bool),
-        field=field,
+        field=lay_out_cells(x_m, y_m * height_m, np.ones(4)),
         widest_m=np.full(4, 99.0),
     )
-    # Columns first, then each of them by rows.
-    assert members.tolist() == [0, 1, 2, 3]
-    members, cuts = find_parts(
-        np.array([(0, 1), (1, 3), (3, 2)]),
-        np.ones(4, dtype=bool),
-        field=lay_out_cells(x_m, y_m * 0.99, np.ones(4)),
-        widest_m=np.full(4, 99.0),
-    )
-    assert [one.tolist() for one in np.split(members, cuts[1:-1])] == [[0, 1], [2, 3]]
+    assert [one.tolist() for one in np.split(members, cuts[1:-1])] == parts
 
 
 def test_nothing_lacking_leaves_no_part():
