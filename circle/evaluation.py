@@ -1,7 +1,8 @@
 """Reach, coverage and missing items of a city, afresh or for some types only."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -14,13 +15,14 @@ from circle.errors import CircleBug
 from circle.item_texts import ItemTexts, write_texts
 from circle.missing_items import (
     PLANNED,
+    KnownItems,
     find_missing_items,
     find_planned,
     renew_missing_items,
 )
 from circle.reached import Reach
 from circle.travel import counting_rows, measure_tables
-from circle.travel_again import Spreads, remeasure_tables
+from circle.travel_again import Spreads, find_moves, follow, remeasure_tables
 
 Stage = Callable[[str], None]
 Rows = NDArray[np.int32]
@@ -48,6 +50,11 @@ class Evaluation:
     """What `item_texts.write_texts` gives."""
     spreads: Spreads
     """Searches that what-ifs go on from; made when they are first wanted."""
+
+    @cached_property
+    def known_items(self) -> KnownItems:
+        """Its missing items as what-ifs go on from them; looked up when wanted."""
+        return KnownItems.of(self.missing_items, self.texts)
 
 
 def evaluate(
@@ -90,7 +97,7 @@ def evaluate(
     known = base if base is not None and type_ids is not None else None
     types = city.type_ids if known is None else tuple(type_ids or ())
     on_stage("reach")
-    moved = None if known is None else _moves(known.city, city)
+    moved = None if known is None else find_moves(known.city, city)
     committees, cells = _measured(city, known, types, moved)
     planned = _planned(city, known, types, moved)
     texts = _texts(city, base)
@@ -99,12 +106,13 @@ def evaluate(
         coverage = count_coverage(city, committees=committees, cells=cells)
         items = find_missing_items(city, committees, planned=planned, texts=texts)
     else:
+        same = texts is known.texts
         coverage = recount_coverage(
             city, known.coverage, committees=committees, cells=cells, type_ids=types
         )
         items = renew_missing_items(
             city,
-            known.missing_items,
+            known.known_items if same else KnownItems.of(known.missing_items, texts),
             committees,
             planned=planned,
             type_ids=types,
@@ -146,20 +154,20 @@ def _measured(
     if known is None:
         found = measure_tables(city, tables, type_ids=types)
     else:
-        old = [_old_reach(known, one, moved) for one in tables]
+        old = [_old_reach(known, one) for one in tables]
         found = remeasure_tables(
-            city, tables, old, type_ids=types, spreads=known.spreads
+            city, tables, old, type_ids=types, spreads=known.spreads, moved=moved
         )
     return (found[1] if len(found) > 1 else None), found[0]
 
 
-def _old_reach(known: Evaluation, table: str, moved: Rows | None) -> Reach:
-    """Take over the reach of a table, its facilities by their rows in a new city."""
+def _old_reach(known: Evaluation, table: str) -> Reach:
+    """Take over the reach of a table."""
     old = known.cell_reach if table == "cells" else known.committee_reach
     if old is None:
         message = "evaluate: the base has no reach from committees; the city has some."
         raise CircleBug(message)
-    return replace(old, facility=_follow(old.facility, moved))
+    return old
 
 
 def _planned(
@@ -171,7 +179,7 @@ def _planned(
     """Find planned facilities, as far as they are not known."""
     if known is None:
         return find_planned(city, types)
-    planned = _follow(known.planned, moved)
+    planned = follow(known.planned, moved)
     if types and not _same_plans(known.city, city):
         columns = [city.type_ids.index(one) for one in types]
         planned = planned.copy()
@@ -190,21 +198,3 @@ def _same_plans(before: City, after: City) -> bool:
         plans.append(([one.tolist() for one in names], shapes))
     (what, places), (other_what, others) = plans
     return what == other_what and bool(shapely.equals_identical(places, others).all())
-
-
-def _moves(before: City, after: City) -> Rows | None:
-    """Give the new row of each facility, and of none at the end; None if all stay."""
-    old = before.facilities["facility_id"]
-    new = after.facilities["facility_id"]
-    if len(old) == len(new) and old.equals(new):
-        return None
-    # The last place stands for "none", which is -1 here and there.
-    return np.append(pd.Index(new).get_indexer(old), -1).astype(np.int32)
-
-
-def _follow(facility: Rows, moved: Rows | None) -> Rows:
-    """Follow facilities to their rows in the changed table."""
-    if moved is None:
-        return facility
-    # Turned, so that the columns stay together in memory.
-    return np.asarray(np.take(moved, facility.T, mode="wrap").T, dtype=np.int32)

@@ -79,6 +79,25 @@ def write_texts(city: City) -> ItemTexts:
     return ItemTexts(ages=written, ids=pd.Index(sorted(ids), dtype=object))
 
 
+def find_places(texts: ItemTexts, item_id: pd.Series) -> NDArray[np.intp]:
+    """
+    Find ids among those of all items that may be missing.
+
+    Parameters
+    ----------
+    texts
+        What `write_texts` gives.
+    item_id
+        Ids of some items.
+
+    Returns
+    -------
+    places
+        Their places in sorted order: numbers are sorted quicker than texts.
+    """
+    return texts.ids.get_indexer(pd.Index(item_id, dtype=object))
+
+
 def item_ids(
     committee_id: NDArray[np.object_], type_id: NDArray[np.object_]
 ) -> NDArray[np.object_]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from circle.city import City
 from circle.contracts import MISSING_ITEMS
-from circle.item_texts import ItemTexts, item_ids, write_texts
+from circle.item_texts import ItemTexts, find_places, item_ids, write_texts
 from circle.reached import Reach, pick_types
 from circle.travel import measure_table
 
@@ -55,12 +55,27 @@ def find_missing_items(
     texts = write_texts(city) if texts is None else texts
     to_come = find_planned(city, reach.type_ids) if planned is None else planned
     items = _list_items(city, reach, to_come, texts)
-    return _numbered(items.take(_ranked(city, items, texts)))
+    return _sorted(city, items, texts)
+
+
+@dataclass(frozen=True)
+class KnownItems:
+    """Missing items that were found before."""
+
+    table: pd.DataFrame
+    """Contract ``missing_items``."""
+    places: NDArray[np.intp]
+    """Places of their ids among those of `ItemTexts.ids`."""
+
+    @classmethod
+    def of(cls, table: pd.DataFrame, texts: ItemTexts) -> "KnownItems":
+        """Look the ids of missing items up."""
+        return cls(table, find_places(texts, table["item_id"]))
 
 
 def renew_missing_items(
     city: City,
-    known: pd.DataFrame,
+    known: KnownItems,
     reach: Reach | None,
     *,
     planned: Planned,
@@ -75,7 +90,7 @@ def renew_missing_items(
     city
         The city.
     known
-        Contract ``missing_items``, found before.
+        Missing items that were found before.
     reach
         Reach from its committees; None where there are none.
     planned
@@ -92,18 +107,19 @@ def renew_missing_items(
     """
     columns = [] if reach is None else [reach.type_ids.index(one) for one in type_ids]
     if reach is None or not columns:
-        return known
+        return known.table
     fresh = _list_items(city, pick_types(reach, columns), planned[:, columns], texts)
-    other = ~known["type_id"].isin(list(type_ids)).to_numpy(dtype=bool)
+    other = ~known.table["type_id"].isin(list(type_ids)).to_numpy(dtype=bool)
     if not other.any():
-        return _numbered(fresh.take(_ranked(city, fresh, texts)))
+        return _sorted(city, fresh, texts)
     # Rows of other types are left where they are, and all are picked at once.
-    both, n = known, len(known)
+    both, n = known.table, len(known.table)
     if len(fresh):
-        both = pd.concat([known, fresh], ignore_index=True)
+        both = pd.concat([known.table, fresh], ignore_index=True)
     rows = np.concatenate([np.flatnonzero(other), np.arange(n, len(both))])
     keys = both[list(_RANKED_BY)].take(rows)
-    items = _numbered(both.take(rows[_ranked(city, keys, texts)]))
+    places = np.concatenate([known.places, find_places(texts, fresh["item_id"])])
+    items = _numbered(both.take(rows[_ranked(city, keys, places[rows])]))
     for name in _TEXTS:
         # The type of a column says whether it holds any text: let it be found anew.
         is_text = isinstance(items[name].dtype, pd.StringDtype)
@@ -311,17 +327,23 @@ def _unplaced(
     return np.array([pair in lost_to for pair in pairs], dtype=bool)
 
 
-# The columns that the rank of an item follows from.
-_RANKED_BY = ("required", "type_id", "population", "minutes_over", "item_id")
+# The columns that the rank of an item follows from, beside its id.
+_RANKED_BY = ("required", "type_id", "population", "minutes_over")
 
 
-def _ranked(city: City, items: pd.DataFrame, texts: ItemTexts) -> NDArray[np.intp]:
-    """Order missing items by weight."""
+def _sorted(city: City, items: pd.DataFrame, texts: ItemTexts) -> pd.DataFrame:
+    """Sort missing items by weight."""
+    place = find_places(texts, items["item_id"])
+    return _numbered(items.take(_ranked(city, items, place)))
+
+
+def _ranked(
+    city: City, items: pd.DataFrame, place: NDArray[np.intp]
+) -> NDArray[np.intp]:
+    """Order missing items by weight, and those alike by the places of their ids."""
     over = items["minutes_over"].to_numpy(dtype=float)
     over = np.where(np.isnan(over), np.inf, over)
     people = items["population"].to_numpy(dtype=float)
-    # Places among all ids that are possible: numbers are sorted quicker than texts.
-    place = texts.ids.get_indexer(pd.Index(items["item_id"], dtype=object))
     score = _scores(city, items["type_id"], people, over)
     required = items["required"].to_numpy(dtype=bool)
     return np.lexsort((place, -over, -people, -score, ~required))

@@ -214,12 +214,13 @@ def serving_rows(
         `counting_rows` that are of the type or of one that serves it.
     """
     counting = counting_rows(city, statuses=statuses)
-    known = pd.Index(city.profile.type_ids)
-    own = known.get_indexer(city.facilities["type_id"].to_numpy(dtype=object)[counting])
+    known = pd.Index(city.profile.type_ids, dtype=object)
+    type_of = city.facilities["type_id"].to_numpy(dtype=object)[counting]
+    own = known.get_indexer(pd.Index(type_of, dtype=object))
     # The last column is that of types which the standard does not know.
     serves = np.zeros((len(type_ids), len(known) + 1), dtype=bool)
     for row, one in zip(serves, type_ids, strict=True):
-        row[known.get_indexer(pd.Index(city.profile.serving_types(one)))] = True
+        row[:-1] = known.isin(city.profile.serving_types(one))
     return [counting[row[own]] for row in serves]
 
 

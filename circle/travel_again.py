@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
+from numba import njit
 from numpy.typing import NDArray
 
 from circle.city import City
@@ -40,6 +41,28 @@ class Spreads:
         default_factory=dict, repr=False, compare=False
     )
     """By way of travel and facility type."""
+    rows: dict[str, Rows] = field(default_factory=dict, repr=False, compare=False)
+    """Facilities that serve each type."""
+
+    def serving(self, travel: Travel, type_id: str) -> Serving:
+        """
+        Give the facilities that serve a type, as one way of travel joins them.
+
+        Parameters
+        ----------
+        travel
+            The way of travel.
+        type_id
+            The facility type.
+
+        Returns
+        -------
+        serving
+            Their access and rows.
+        """
+        if type_id not in self.rows:
+            (self.rows[type_id],) = serving_rows(self.city, (type_id,))
+        return Serving(self.city.access["facilities", travel.id], self.rows[type_id])
 
     def of(self, travel: Travel, type_id: str) -> Spread:
         """
@@ -59,8 +82,7 @@ class Spreads:
         """
         key = (travel.id, type_id)
         if key not in self.found:
-            (rows,) = serving_rows(self.city, (type_id,))
-            serving = Serving(self.city.access["facilities", travel.id], rows)
+            serving = self.serving(travel, type_id)
             self.found[key] = search_type(self.city.networks[travel.id], serving)
         return self.found[key]
 
@@ -72,6 +94,7 @@ def remeasure_tables(
     *,
     type_ids: Sequence[str],
     spreads: Spreads,
+    moved: Rows | None,
 ) -> tuple[Reach, ...]:
     """
     Measure reach to some facility types again, and take over what is known of others.
@@ -83,11 +106,13 @@ def remeasure_tables(
     tables
         ``committees``, ``cells`` or both.
     known
-        Reach from each table before, with its facilities by their rows now.
+        Reach from each table before.
     type_ids
         The facility types to measure.
     spreads
         Searches of the city before.
+    moved
+        What `find_moves` gives.
 
     Returns
     -------
@@ -100,9 +125,9 @@ def remeasure_tables(
     whose nearest facility has changed. Straight lines, and facilities that count in
     their own subdistrict only, are measured anew.
     """
-    found = tuple(_copied(one) for one in known)
+    found = tuple(_copied(one, moved) for one in known)
     by_table = dict(zip(tables, found, strict=True))
-    row_now = _rows_now(spreads.city, city)
+    row_now = _rows_now(spreads.city, moved)
     if row_now is None or not _alike(spreads.city, city, tables):
         _take_fresh(city, by_table, type_ids)
         return found
@@ -119,7 +144,7 @@ def remeasure_tables(
             _write(city, table, reach, task, renewed)
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        list(pool.map(renew, _tasks(spreads.city, city, found, type_ids)))
+        list(pool.map(renew, _tasks(spreads, city, found, type_ids)))
     return found
 
 
@@ -139,26 +164,80 @@ class _Task:
     """The facilities that serve it now."""
 
 
-def _copied(reach: Reach) -> Reach:
-    """Copy the arrays of a reach that are written to."""
-    return replace(
-        reach,
-        time_s=reach.time_s.copy(order="F"),
-        facility=reach.facility.copy(order="F"),
-    )
+def _copied(reach: Reach, moved: Rows | None) -> Reach:
+    """Copy the arrays of a reach that are written to, with facilities as they are."""
+    facility = follow(reach.facility, moved)
+    if facility is reach.facility:
+        facility = facility.copy(order="F")
+    return replace(reach, time_s=reach.time_s.copy(order="F"), facility=facility)
+
+
+def find_moves(before: City, after: City) -> Rows | None:
+    """
+    Find the facilities of a city in the changed table.
+
+    Parameters
+    ----------
+    before
+        The city before facilities have come or gone.
+    after
+        The city now.
+
+    Returns
+    -------
+    moved
+        New row of each facility, -1 where it is gone; None if all rows are the same.
+    """
+    old, new = (one.facilities["facility_id"] for one in (before, after))
+    if len(old) == len(new) and old.equals(new):
+        return None
+    rows: Rows = pd.Index(new).get_indexer(pd.Index(old)).astype(np.int32)
+    return rows
+
+
+def follow(facility: Rows, moved: Rows | None) -> Rows:
+    """
+    Follow facilities to their rows in the changed table.
+
+    Parameters
+    ----------
+    facility
+        Rows before, -1 for none, shape (origins, types).
+    moved
+        What `find_moves` gives.
+
+    Returns
+    -------
+    facility
+        Rows now, -1 for none: a new array, or the same one if none has moved.
+    """
+    if moved is None:
+        return facility
+    # Turned, so that the columns stay together in memory.
+    turned = facility.T
+    return _followed(turned.ravel(), moved).reshape(turned.shape).T
+
+
+@njit(cache=True, nogil=True)
+def _followed(facility: Rows, moved: Rows) -> Rows:
+    """Take the new row of each facility."""
+    now = np.empty_like(facility)
+    for i in range(len(facility)):
+        now[i] = moved[facility[i]] if facility[i] >= 0 else -1
+    return now
 
 
 def _tasks(
-    before: City, after: City, found: Sequence[Reach], type_ids: Sequence[str]
+    spreads: Spreads, after: City, found: Sequence[Reach], type_ids: Sequence[str]
 ) -> list[_Task]:
     """List the searches that some pair of origin and type asks for."""
-    then, now = (serving_rows(one, type_ids) for one in (before, after))
+    now = serving_rows(after, type_ids)
     tasks = []
     for seat, travel in enumerate(after.travels.values()):
-        access = [one.access["facilities", travel.id] for one in (before, after)]
-        for k, type_id in enumerate(type_ids):
+        access = after.access["facilities", travel.id]
+        for type_id, rows in zip(type_ids, now, strict=True):
             if any(_seated(one, type_id, seat).any() for one in found):
-                served = Serving(access[0], then[k]), Serving(access[1], now[k])
+                served = spreads.serving(travel, type_id), Serving(access, rows)
                 tasks.append(_Task(seat, travel, type_id, *served))
     return tasks
 
@@ -196,14 +275,13 @@ def _take_fresh(
         reach.facility[:, columns] = new.facility
 
 
-def _rows_now(before: City, after: City) -> Rows | None:
-    """Follow facilities to their rows in a changed table; None if reordered."""
-    old, new = (one.facilities["facility_id"] for one in (before, after))
-    if len(old) == len(new) and old.equals(new):
-        return np.arange(len(old), dtype=np.int32)
-    row = pd.Index(new).get_indexer(pd.Index(old)).astype(np.int32)
+def _rows_now(before: City, moved: Rows | None) -> Rows | None:
+    """Give the present row of each facility, -1 for none; None if reordered."""
+    if moved is None:
+        return np.arange(len(before.facilities), dtype=np.int32)
     # Of facilities equally near the first one counts: their order has to be the same.
-    return row if (np.diff(row[row >= 0]) > 0).all() else None
+    stay = moved[moved >= 0]
+    return moved if (np.diff(stay) > 0).all() else None
 
 
 def _alike(before: City, after: City, tables: Sequence[str]) -> bool:
