@@ -29,7 +29,7 @@ THREADED = {
     "reach": "the network",
     "sweeps": "a pipe",
     "travel": "networks and access",
-    "travel_again": "networks and access",
+    "travel_again": "networks, access, and searches that are kept once they are found",
 }
 
 
